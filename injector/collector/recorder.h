@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Records one target: drains the rings in order, keeps the live table and the aggregates, samples /proc, and writes
+// the capture. The only class of this folder that others use. Not thread-safe: one thread drives it.
+//
+//   Recorder recorder(...);
+//   while (target alive) recorder.step(10ms);
+//   recorder.finish(how_it_ended);
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "injector/base/mapping.h"
+#include "injector/capture/profile.h"
+
+namespace memray::collector {
+
+struct RecorderOptions {
+    std::string path;  // of the capture
+    bool overwrite{false};
+    bool compress{true};    // LZ4
+    bool aggregate{false};  // no event log
+};
+
+struct RecorderStatus {
+    std::uint64_t events{0};
+    std::uint64_t heap_bytes{0};
+    std::uint64_t peak_bytes{0};
+    std::uint64_t capture_bytes{0};  // written so far
+    std::string failure;             // why writing stopped ("No space left on device"), empty if it did not
+};
+
+class Recorder {
+public:
+    // Creates the capture. `region` is the shared memory the payload was started with, laid out by the controller;
+    // `metadata` holds what is known at the start. Throws base::Error if the capture exists (unless overwrite) or
+    // cannot be created.
+    Recorder(base::Mapping region, std::int64_t pid, capture::Metadata metadata, RecorderOptions options);
+    ~Recorder();
+    Recorder(const Recorder&) = delete;
+    Recorder& operator=(const Recorder&) = delete;
+
+    // Handles what the rings hold; if there is nothing, sleeps until a ring fills, a signal arrives or `max_wait` has
+    // passed. Never throws because of what the target wrote or because the disk is full: see status().
+    void step(std::chrono::milliseconds max_wait);
+
+    // False once no more records can come: the interpreter tore down, or the payload switched itself off.
+    [[nodiscard]] bool recording() const;
+
+    // Drains the rest, writes the final tables and closes the file. The target must be dead, stopped for good or
+    // detached.
+    void finish(capture::Ending ending);
+
+    // Removes the capture instead (nothing of the user's program ran).
+    void discard();
+
+    [[nodiscard]] RecorderStatus status() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace memray::collector

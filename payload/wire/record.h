@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The records of a ring: sequences of 64-bit words, the first of which says what follows.
+//
+//   word 0:  bits 0-7 RecordKind · bits 8-15 Allocator · bits 16-63 value
+//
+// Records of one thread describe a small machine per ring, which the reader keeps: the thread's current Python stack
+// (kFrames changes it) and a pending blob of bytes (kBytes appends to it, kCode and kThreadName consume it). Records
+// are at most kMaxRecordWords long, so they fit into the smallest ring allowed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace memray::wire {
+
+enum class RecordKind : std::uint8_t {
+    kAllocation = 1,        // value: bytes · word 1: address · word 2: sequence
+    kDeallocation = 2,      // value: bytes (munmap; else 0) · word 1: address · word 2: sequence
+    kUndoDeallocation = 3,  // the thread's latest kDeallocation did not happen (realloc, mremap or munmap failed);
+                            // word 1: address · word 2: sequence
+    kFrames = 4,      // value: pops (24 bits) | pushes << 24 · one word per push, outermost first (see frame_word)
+    kBytes = 5,       // value: bytes, at most kMaxBytes · ceil(bytes / 8) words
+    kCode = 6,        // value: code id · word 1: first line | file name bytes << 32
+                      // word 2: name bytes | line table bytes << 32
+                      // word 3: file name character width (1 ascii/latin-1, 2, 4) | name character width << 8
+                      // blob: file name, name, line table
+    kThreadName = 7,  // blob: the name, as set by prctl(PR_SET_NAME) or pthread_setname_np
+    kFinish = 8,      // word 1: 0 · word 2: sequence. The interpreter begins to tear down: later events do not count.
+    kNativeFrames = 9,  // like kFrames; each push is a return address
+};
+
+// The allocator ids of memray's reports and files.
+enum class Allocator : std::uint8_t {
+    kNone = 0,
+    kPymallocFree = 1,
+    kPymallocMalloc = 2,
+    kPymallocCalloc = 3,
+    kPymallocRealloc = 4,
+    kFree = 5,
+    kMalloc = 6,
+    kRealloc = 7,
+    kCalloc = 8,
+    kPosixMemalign = 9,
+    kAlignedAlloc = 10,
+    kMemalign = 11,
+    kValloc = 12,
+    kPvalloc = 13,
+    kMmap = 14,
+    kMunmap = 15,
+};
+inline constexpr std::uint8_t kAllocatorCount = 16;
+
+inline constexpr std::size_t kMaxPushes = 60;
+inline constexpr std::size_t kMaxBytes = 480;
+inline constexpr std::size_t kMaxRecordWords = 64;
+inline constexpr std::uint64_t kMaxValue = (1ULL << 48U) - 1;
+
+constexpr std::uint64_t header_word(RecordKind kind, Allocator allocator, std::uint64_t value) noexcept {
+    return static_cast<std::uint64_t>(kind) | (static_cast<std::uint64_t>(allocator) << 8U) | (value << 16U);
+}
+constexpr RecordKind kind_of(std::uint64_t header) noexcept { return static_cast<RecordKind>(header & 0xffU); }
+constexpr Allocator allocator_of(std::uint64_t header) noexcept {
+    return static_cast<Allocator>((header >> 8U) & 0xffU);
+}
+constexpr std::uint64_t value_of(std::uint64_t header) noexcept { return header >> 16U; }
+
+constexpr std::uint64_t frames_value(std::uint32_t pops, std::uint32_t pushes) noexcept {
+    return pops | (static_cast<std::uint64_t>(pushes) << 24U);
+}
+constexpr std::uint32_t pops_of(std::uint64_t value) noexcept { return static_cast<std::uint32_t>(value & 0xffffffU); }
+constexpr std::uint32_t pushes_of(std::uint64_t value) noexcept { return static_cast<std::uint32_t>(value >> 24U); }
+
+// A Python frame: code id and offset of its instruction in bytes (-1: before the first one).
+constexpr std::uint64_t frame_word(std::uint32_t code, std::int32_t instruction) noexcept {
+    return (static_cast<std::uint64_t>(code) << 32U) | static_cast<std::uint32_t>(instruction);
+}
+constexpr std::uint32_t code_of(std::uint64_t frame) noexcept { return static_cast<std::uint32_t>(frame >> 32U); }
+constexpr std::int32_t instruction_of(std::uint64_t frame) noexcept {
+    return static_cast<std::int32_t>(frame & 0xffffffffU);
+}
+
+// Words of the record that starts with this header; 0 for a header that no writer of this version makes.
+constexpr std::size_t record_words(std::uint64_t header) noexcept {
+    const std::uint64_t value = value_of(header);
+    switch (kind_of(header)) {
+        case RecordKind::kAllocation:
+        case RecordKind::kDeallocation:
+        case RecordKind::kUndoDeallocation:
+        case RecordKind::kFinish:
+            return 3;
+        case RecordKind::kFrames:
+        case RecordKind::kNativeFrames:
+            return pushes_of(value) <= kMaxPushes ? 1 + pushes_of(value) : 0;
+        case RecordKind::kBytes:
+            return value <= kMaxBytes ? 1 + (value + 7) / 8 : 0;
+        case RecordKind::kCode:
+            return 4;
+        case RecordKind::kThreadName:
+            return 1;
+    }
+    return 0;
+}
+
+}  // namespace memray::wire

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// A slot: all that one thread of the target needs to write records.
+//
+//   slot ─┬─ Slot          header page
+//         ├─ CachedFrame[] the thread's stack as last sent (frame_capacity entries, outermost first)
+//         └─ uint64_t[]    the ring (ring_words entries)
+//
+// Claimed by the thread itself (state kFree -> kClaimed by compare-and-swap), given back by the controller once the
+// thread is dead and its ring is drained. Positions count words since the slot was first used and never wrap (2^64).
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "payload/wire/control.h"
+
+namespace memray::wire {
+
+enum class SlotState : std::uint32_t { kFree = 0, kClaiming = 1, kClaimed = 2 };
+
+// One frame of the last stack sent. Private to the target.
+struct CachedFrame {
+    std::uint64_t code;        // address of the code object
+    std::uint32_t id;          // its code id
+    std::int32_t instruction;  // as in frame_word()
+};
+static_assert(sizeof(CachedFrame) == 16);
+
+struct alignas(kPageSize) Slot {
+    // Set by the claiming thread, then published by state = kClaimed (release).
+    std::atomic<SlotState> state{SlotState::kFree};
+    std::uint32_t thread{0};  // claim order over the whole run
+    std::uint32_t tid{0};     // kernel thread id, in the target's PID namespace
+    std::uint32_t reserved{0};
+
+    // Written by the target's thread: words made visible to the reader so far.
+    alignas(64) std::atomic<std::uint64_t> head{0};
+    std::atomic<std::uint32_t> waiting{0};  // 1 while the thread waits on the futex `released`
+
+    // Written by the controller: words it is done with; the writer may reuse them.
+    alignas(64) std::atomic<std::uint64_t> tail{0};
+    std::atomic<std::uint32_t> released{0};  // futex: bumped after tail when the writer waits
+
+    // Private to the target's thread.
+    alignas(64) std::uint64_t cached_tail{0};
+    std::uint64_t written{0};      // words written, not yet published
+    std::uint32_t depth{0};        // valid entries of the cached stack
+    std::uint32_t sent_depth{0};   // depth of the stack the reader knows (deeper than the cache can hold)
+    std::uint32_t deaths_seen{0};  // ControlPage::code_deaths when the cached stack was sent
+    std::uint32_t native_depth{0};
+};
+static_assert(sizeof(Slot) == kPageSize);
+
+constexpr std::uint64_t slot_stride(std::uint32_t frame_capacity, std::uint32_t ring_words) noexcept {
+    const std::uint64_t bytes = sizeof(Slot) + sizeof(CachedFrame) * std::uint64_t{frame_capacity} +
+                                sizeof(std::uint64_t) * std::uint64_t{ring_words};
+    return (bytes + kPageSize - 1) / kPageSize * kPageSize;
+}
+
+inline Slot* slot_at(ControlPage& control, std::uint32_t index) noexcept {
+    return reinterpret_cast<Slot*>(reinterpret_cast<unsigned char*>(&control) + control.slots_offset +
+                                   control.slot_stride * index);
+}
+inline CachedFrame* cached_frames(Slot& slot) noexcept { return reinterpret_cast<CachedFrame*>(&slot + 1); }
+inline std::uint64_t* ring_words(Slot& slot, std::uint32_t frame_capacity) noexcept {
+    return reinterpret_cast<std::uint64_t*>(cached_frames(slot) + frame_capacity);
+}
+
+}  // namespace memray::wire
