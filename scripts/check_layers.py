@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The memray authors
+"""Checks the direction of includes between folders, and that they are written from the repository root.
+
+Prints file:line for each wrong one and exits with 1. Argument: the repository root (default: that of this script).
+"""
+import re
+import sys
+from pathlib import Path
+
+WIRE = "payload/wire"
+BASE = "injector/base"
+PTRACE = "injector/ptrace"
+ELF = "injector/elf"
+CAPTURE = "injector/capture"
+SESSION = "injector/session"
+COLLECTOR = "injector/collector"
+REPORT = "cli/report"
+INJECTOR = {BASE, PTRACE, ELF, CAPTURE, SESSION, COLLECTOR}
+
+# Folder -> folders it may include from besides its own. The deepest folder that matches counts.
+ALLOWED = {
+    WIRE: set(),
+    "payload": {WIRE},
+    BASE: set(),
+    PTRACE: {BASE},
+    ELF: {BASE},
+    CAPTURE: {BASE},
+    SESSION: {BASE, PTRACE, ELF, WIRE},
+    COLLECTOR: {BASE, WIRE, CAPTURE},
+    "symbolizer": {BASE, CAPTURE},
+    REPORT: {BASE, CAPTURE},
+    "cli/live": {BASE, CAPTURE, REPORT, COLLECTOR},
+    "cli": INJECTOR | {WIRE, REPORT, "cli/live", "cli", "symbolizer"},
+}
+# The wire is compiled into a library without a C++ runtime.
+WIRE_SYSTEM_HEADERS = {"algorithm", "array", "atomic", "bit", "cstddef", "cstdint", "limits", "type_traits"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
+
+
+def folder_of(path):
+    """The deepest folder of ALLOWED that holds this path, or its top folder."""
+    matches = [folder for folder in ALLOWED if path.startswith(folder + "/")]
+    return max(matches, key=len, default=path.split("/")[0])
+
+
+def complaint(root, path, quote, target):
+    """Why this include is wrong, or None."""
+    folder = folder_of(path)
+    if quote == "<":
+        if target == "Python.h" and folder in ALLOWED:
+            return "CPython is read from memory: Python.h is not included"
+        if folder == WIRE and target not in WIRE_SYSTEM_HEADERS:
+            return f"the wire must stay freestanding: <{target}>"
+        return None
+    if not (root / target).is_file():
+        return f'"{target}" is not a path from the repository root'
+    other = folder_of(target)
+    if folder in ALLOWED and other != folder and other not in ALLOWED[folder]:
+        return f"{folder} may not include {other}"
+    return None
+
+
+def wrong_includes(root):
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.suffix not in {".c", ".cpp", ".h"} or name.startswith(("build/", ".")):
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            match = INCLUDE.match(line)
+            why = complaint(root, name, *match.groups()) if match else None
+            if why:
+                yield f"{name}:{number}: {why}"
+
+
+def main():
+    root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent).resolve()
+    wrong = list(wrong_includes(root))
+    print("\n".join(wrong), file=sys.stderr, end="\n" if wrong else "")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The memray authors
+"""Checks that the payload can be loaded into any process: argument is the path of libmemray_payload.so.
+
+It has to export two functions and nothing else, need no library, bind to no symbol version (so that it loads with any
+C library), use little static TLS, and call only functions that are known to be harmless inside an allocator.
+"""
+import re
+import subprocess
+import sys
+
+EXPORTS = {"memray_payload_start", "memray_payload_stop"}
+MAX_TLS_BYTES = 128
+ALLOWED_UNDEFINED = {
+    # The functions it stands in for.
+    "malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc", "memalign", "valloc", "pvalloc",
+    "reallocarray", "free_sized", "free_aligned_sized", "mmap", "mmap64", "munmap", "mremap",
+    "dlopen", "dlclose", "prctl", "pthread_setname_np",
+    # Finding what to patch.
+    "dl_iterate_phdr", "dlsym",
+    # End of a thread.
+    "pthread_key_create", "pthread_key_delete", "pthread_setspecific", "pthread_getspecific",
+    # What a compiler may call on its own.
+    "memcpy", "memmove", "memset", "memcmp", "_GLOBAL_OFFSET_TABLE_", "__tls_get_addr",
+}
+
+
+def readelf(path, *options):
+    return subprocess.run(["readelf", "--wide", *options, path], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def dynamic_symbols(path):
+    """(name, defined) of each dynamic symbol; the name with its version, if it has one."""
+    for line in readelf(path, "--dyn-syms").splitlines():
+        fields = line.split()
+        if len(fields) >= 8 and fields[0].rstrip(":").isdigit():
+            yield fields[7], fields[6] != "UND"
+
+
+def faults(path):
+    symbols = list(dynamic_symbols(path))
+    exported = {name for name, defined in symbols if defined}
+    if exported != EXPORTS:
+        yield f"exports {sorted(exported)} instead of {sorted(EXPORTS)}"
+    for name in sorted(name for name, defined in symbols if not defined):
+        if "@" in name:
+            yield f"binds to a symbol version: {name}"
+        if name.split("@")[0] not in ALLOWED_UNDEFINED:
+            yield f"calls {name}, which is not on the list of this check"
+    for library in re.findall(r"\(NEEDED\).*\[(.*)\]", readelf(path, "--dynamic")):
+        yield f"needs {library}"
+    segments = readelf(path, "--segments")
+    for size in re.findall(r"^\s*TLS(?:\s+0x[0-9a-f]+){4}\s+(0x[0-9a-f]+)", segments, re.MULTILINE):
+        if int(size, 16) > MAX_TLS_BYTES:
+            yield f"uses {int(size, 16)} bytes of TLS; {MAX_TLS_BYTES} are allowed"
+    if re.search(r"^\s*GNU_STACK.*\bRWE\b", segments, re.MULTILINE):
+        yield "wants an executable stack"
+
+
+def main():
+    if len(sys.argv) != 2:
+        print("usage: check_payload.py LIBRARY", file=sys.stderr)
+        return 2
+    found = list(faults(sys.argv[1]))
+    for fault in found:
+        print(f"{sys.argv[1]}: {fault}", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
