@@ -4,7 +4,7 @@
 // A slot: all that one thread of the target needs to write records.
 //
 //   slot ─┬─ Slot          header page
-//         ├─ CachedFrame[] the thread's stack as last sent (frame_capacity entries, outermost first)
+//         ├─ CachedFrame[] two buffers of frame_capacity entries: the stack as last sent, and the one being read
 //         └─ uint64_t[]    the ring (ring_words entries)
 //
 // Claimed by the thread itself (state kFree -> kClaimed by compare-and-swap), given back by the controller once the
@@ -21,7 +21,7 @@ namespace memray::wire {
 
 enum class SlotState : std::uint32_t { kFree = 0, kClaiming = 1, kClaimed = 2 };
 
-// One frame of the last stack sent. Private to the target.
+// One frame of the last stack sent, innermost first. Private to the target.
 struct CachedFrame {
     std::uint64_t code;        // address of the code object
     std::uint32_t id;          // its code id
@@ -46,16 +46,16 @@ struct alignas(kPageSize) Slot {
 
     // Private to the target's thread.
     alignas(64) std::uint64_t cached_tail{0};
-    std::uint64_t written{0};      // words written, not yet published
-    std::uint32_t depth{0};        // valid entries of the cached stack
-    std::uint32_t sent_depth{0};   // depth of the stack the reader knows (deeper than the cache can hold)
-    std::uint32_t deaths_seen{0};  // ControlPage::code_deaths when the cached stack was sent
+    std::uint64_t written{0};         // words written so far; those beyond head are not published yet
+    std::uint32_t depth{0};           // frames of the stack as last sent
+    std::uint32_t current_buffer{0};  // which of the two frame buffers holds it
+    std::uint32_t deaths_seen{0};     // ControlPage::code_deaths when the cached stack was sent
     std::uint32_t native_depth{0};
 };
 static_assert(sizeof(Slot) == kPageSize);
 
 constexpr std::uint64_t slot_stride(std::uint32_t frame_capacity, std::uint32_t ring_words) noexcept {
-    const std::uint64_t bytes = sizeof(Slot) + sizeof(CachedFrame) * std::uint64_t{frame_capacity} +
+    const std::uint64_t bytes = sizeof(Slot) + 2 * sizeof(CachedFrame) * std::uint64_t{frame_capacity} +
                                 sizeof(std::uint64_t) * std::uint64_t{ring_words};
     return (bytes + kPageSize - 1) / kPageSize * kPageSize;
 }
@@ -66,7 +66,7 @@ inline Slot* slot_at(ControlPage& control, std::uint32_t index) noexcept {
 }
 inline CachedFrame* cached_frames(Slot& slot) noexcept { return reinterpret_cast<CachedFrame*>(&slot + 1); }
 inline std::uint64_t* ring_words(Slot& slot, std::uint32_t frame_capacity) noexcept {
-    return reinterpret_cast<std::uint64_t*>(cached_frames(slot) + frame_capacity);
+    return reinterpret_cast<std::uint64_t*>(cached_frames(slot) + 2 * std::size_t{frame_capacity});
 }
 
 }  // namespace memray::wire

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "payload/events.h"
+
+#include "payload/got/rescan.h"
+#include "payload/stack/python_stack.h"
+#include "payload/thread.h"
+
+namespace memray::payload {
+namespace {
+
+using wire::Allocator;
+using wire::RecordKind;
+
+constexpr std::size_t kEventWords = 3;
+
+void put_event(wire::RingWriter& writer, std::uint64_t header, const void* address) noexcept {
+    writer.put(header);
+    writer.put(reinterpret_cast<std::uint64_t>(address));
+    // Sequentially consistent with the allocator's own synchronisation: the number is taken between the real calls.
+    writer.put(session.control->next_sequence.fetch_add(1, std::memory_order_acq_rel));
+    writer.commit();
+}
+
+void write_event(wire::Slot& slot, std::uint64_t header, const void* address) noexcept {
+    wire::RingWriter writer = writer_of(slot);
+    if (!writer.reserve(kEventWords, wait_for_room)) { return; }
+    put_event(writer, header, address);
+    if (writer.half_full()) [[unlikely]] { wake_controller(); }
+}
+
+// The first event after the interpreter began to tear down ends the recording.
+[[gnu::noinline]] void finish_recording() noexcept {
+    auto recording = wire::Phase::kRecording;
+    if (!session.control->phase.compare_exchange_strong(recording, wire::Phase::kFinished)) { return; }
+    if (wire::Slot* slot = current_slot()) {
+        write_event(*slot, wire::header_word(RecordKind::kFinish, Allocator::kNone, 0), nullptr);
+    }
+    disarm(wire::Phase::kFinished);
+    wake_controller();
+}
+
+// The slot to write to; nullptr if this event is not to be recorded.
+wire::Slot* begin_event() noexcept {
+    if (interpreter_is_finalizing()) [[unlikely]] {
+        finish_recording();
+        return nullptr;
+    }
+    if (session.control->phase.load(std::memory_order_relaxed) != wire::Phase::kRecording) [[unlikely]] {
+        disarm(wire::Phase::kStopped);
+        return nullptr;
+    }
+    wire::Slot* slot = current_slot();
+    if (slot == nullptr) [[unlikely]] { session.control->losses.no_slot.fetch_add(1, std::memory_order_relaxed); }
+    return slot;
+}
+
+std::uint64_t clamped(std::uint64_t size) noexcept { return size < wire::kMaxValue ? size : wire::kMaxValue; }
+
+}  // namespace
+
+void record_allocation(const void* address, std::size_t size, Allocator allocator) noexcept {
+    const ActivityScope scope(Activity::kRecording);
+    leave_loader();
+    wire::Slot* slot = begin_event();
+    if (slot == nullptr || !sync_python_stack(*slot)) { return; }
+    write_event(*slot, wire::header_word(RecordKind::kAllocation, allocator, clamped(size)), address);
+}
+
+void record_deallocation(const void* address, std::size_t size, Allocator allocator) noexcept {
+    const ActivityScope scope(Activity::kRecording);
+    wire::Slot* slot = begin_event();
+    if (slot == nullptr) { return; }
+    write_event(*slot, wire::header_word(RecordKind::kDeallocation, allocator, clamped(size)), address);
+}
+
+void record_undo(const void* address) noexcept {
+    const ActivityScope scope(Activity::kRecording);
+    wire::Slot* slot = begin_event();
+    if (slot == nullptr) { return; }
+    write_event(*slot, wire::header_word(RecordKind::kUndoDeallocation, Allocator::kNone, 0), address);
+}
+
+void record_thread_name(const char* name) noexcept {
+    constexpr std::uint32_t kLongestName = 15;  // bytes, prctl(2) PR_SET_NAME
+    const ActivityScope scope(Activity::kRecording);
+    wire::Slot* slot = begin_event();
+    if (slot == nullptr) { return; }
+    std::uint64_t words[2] = {0, 0};
+    std::uint32_t size = 0;
+    for (; size < kLongestName && name[size] != '\0'; ++size) {
+        words[size / 8] |= static_cast<std::uint64_t>(static_cast<unsigned char>(name[size])) << (8U * (size % 8));
+    }
+    wire::RingWriter writer = writer_of(*slot);
+    if (!writer.reserve(4, wait_for_room)) { return; }
+    if (size > 0) { writer.put(wire::header_word(RecordKind::kBytes, Allocator::kNone, size)); }
+    for (std::uint32_t i = 0; i < (size + 7) / 8; ++i) { writer.put(words[i]); }
+    writer.put(wire::header_word(RecordKind::kThreadName, Allocator::kNone, 0));
+    writer.commit();
+}
+
+}  // namespace memray::payload

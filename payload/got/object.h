@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The parts of a loaded ELF object that the patcher needs, found through its dynamic section.
+#pragma once
+
+#include <elf.h>
+#include <link.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace memray::payload {
+
+struct Range {
+    std::uintptr_t begin{0};
+    std::uintptr_t end{0};
+    [[nodiscard]] bool contains(std::uintptr_t address) const noexcept { return address >= begin && address < end; }
+};
+
+struct RelocationTable {
+    const Elf64_Rela* entries{nullptr};
+    std::size_t count{0};
+};
+
+struct LoadedObject {
+    std::uintptr_t bias{0};
+    const Elf64_Sym* symbols{nullptr};
+    const char* strings{nullptr};
+    RelocationTable plt;   // DT_JMPREL
+    RelocationTable data;  // DT_RELA
+    Range image;           // all segments
+    Range relro;           // read-only after relocation; page aligned
+
+    // False for an object without a usable dynamic section.
+    [[nodiscard]] bool read(const dl_phdr_info& info) noexcept;
+};
+
+}  // namespace memray::payload

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The one list of hooked functions: it drives installing, restoring and the tests. For each name there is a hook
+// `hook_<name>` of the same type (checked at compile time, hook_table.cpp), and the original, bound by the dynamic
+// linker like anybody else's reference; optional ones are weak and may be missing in the target.
+#pragma once
+
+#include <sys/prctl.h>
+#include <sys/types.h>
+
+#include <cstddef>
+
+#define MEMRAY_ALLOCATOR_HOOKS(X) \
+    X(malloc)                     \
+    X(calloc)                     \
+    X(realloc)                    \
+    X(free)                       \
+    X(posix_memalign)             \
+    X(aligned_alloc)              \
+    X(memalign)                   \
+    X(valloc)                     \
+    X(pvalloc)                    \
+    X(reallocarray)               \
+    X(free_sized)                 \
+    X(free_aligned_sized)         \
+    X(mmap)                       \
+    X(mmap64)                     \
+    X(munmap)                     \
+    X(mremap)
+
+#define MEMRAY_OTHER_HOOKS(X) \
+    X(prctl)                  \
+    X(pthread_setname_np)     \
+    X(dlopen)                 \
+    X(dlmopen)                \
+    X(dlsym)                  \
+    X(dlvsym)                 \
+    X(dlclose)
+
+#define MEMRAY_HOOKS(X)       \
+    MEMRAY_ALLOCATOR_HOOKS(X) \
+    MEMRAY_OTHER_HOOKS(X)
+
+// The originals. Declared here, not by libc's headers, so that each can be weak and none carries attributes that let
+// the compiler assume what malloc does.
+extern "C" {
+void* malloc(std::size_t size);
+void* calloc(std::size_t count, std::size_t size);
+void* realloc(void* address, std::size_t size);
+void free(void* address);
+[[gnu::weak]] int posix_memalign(void** address, std::size_t alignment, std::size_t size);
+[[gnu::weak]] void* aligned_alloc(std::size_t alignment, std::size_t size);
+[[gnu::weak]] void* memalign(std::size_t alignment, std::size_t size);
+[[gnu::weak]] void* valloc(std::size_t size);
+[[gnu::weak]] void* pvalloc(std::size_t size);
+[[gnu::weak]] void* reallocarray(void* address, std::size_t count, std::size_t size);
+[[gnu::weak]] void free_sized(void* address, std::size_t size);
+[[gnu::weak]] void free_aligned_sized(void* address, std::size_t alignment, std::size_t size);
+[[gnu::weak]] void* mmap(void* address, std::size_t size, int protection, int flags, int fd, long offset);
+[[gnu::weak]] void* mmap64(void* address, std::size_t size, int protection, int flags, int fd, long offset);
+[[gnu::weak]] int munmap(void* address, std::size_t size);
+[[gnu::weak]] void* mremap(void* address, std::size_t old_size, std::size_t new_size, int flags, ...);
+[[gnu::weak]] int pthread_setname_np(unsigned long thread, const char* name);
+[[gnu::weak]] unsigned long pthread_self();
+[[gnu::weak]] void* dlopen(const char* file, int mode);
+[[gnu::weak]] void* dlmopen(long name_space, const char* file, int mode);
+[[gnu::weak]] void* dlsym(void* handle, const char* name);
+[[gnu::weak]] void* dlvsym(void* handle, const char* name, const char* version);
+[[gnu::weak]] int dlclose(void* handle);
+}
+
+namespace memray::payload {
+
+extern "C" {
+void* hook_malloc(std::size_t size);
+void* hook_calloc(std::size_t count, std::size_t size);
+void* hook_realloc(void* address, std::size_t size);
+void hook_free(void* address);
+int hook_posix_memalign(void** address, std::size_t alignment, std::size_t size);
+void* hook_aligned_alloc(std::size_t alignment, std::size_t size);
+void* hook_memalign(std::size_t alignment, std::size_t size);
+void* hook_valloc(std::size_t size);
+void* hook_pvalloc(std::size_t size);
+void* hook_reallocarray(void* address, std::size_t count, std::size_t size);
+void hook_free_sized(void* address, std::size_t size);
+void hook_free_aligned_sized(void* address, std::size_t alignment, std::size_t size);
+void* hook_mmap(void* address, std::size_t size, int protection, int flags, int fd, long offset);
+void* hook_mmap64(void* address, std::size_t size, int protection, int flags, int fd, long offset);
+int hook_munmap(void* address, std::size_t size);
+void* hook_mremap(void* address, std::size_t old_size, std::size_t new_size, int flags, ...);
+int hook_prctl(int option, ...);
+int hook_pthread_setname_np(unsigned long thread, const char* name);
+void* hook_dlopen(const char* file, int mode);
+void* hook_dlmopen(long name_space, const char* file, int mode);
+void* hook_dlsym(void* handle, const char* name);
+void* hook_dlvsym(void* handle, const char* name, const char* version);
+int hook_dlclose(void* handle);
+}
+
+}  // namespace memray::payload

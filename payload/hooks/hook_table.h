@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The hook list as data, for the GOT patcher.
+#pragma once
+
+#include <cstddef>
+
+namespace memray::payload {
+
+struct Hook {
+    const char* name;
+    void* hook;
+    void* original;  // nullptr if the target does not have it
+};
+
+// All hooks. `count` receives their number.
+const Hook* hook_table(std::size_t& count) noexcept;
+
+}  // namespace memray::payload

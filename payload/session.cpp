@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "payload/session.h"
+
+#include "payload/start_error.h"
+#include "payload/syscalls.h"
+#include "payload/wire/record.h"
+#include "payload/wire/slot.h"
+
+namespace memray::payload {
+
+Session session;
+
+namespace {
+
+// A wait round is 50 ms: a controller that does not move for 10 s is given up. Rounds, not a clock, so that a process
+// stopped by SIGSTOP or in a debugger does not wake up to an expired deadline.
+constexpr std::uint32_t kMaxStalledRounds = 200;
+
+bool layout_is_sane(const wire::ControlPage& control, std::size_t size) noexcept {
+    const std::uint64_t stride = wire::slot_stride(control.frame_capacity, control.ring_words);
+    const bool power_of_two = (control.ring_words & (control.ring_words - 1)) == 0;
+    return control.ring_words >= 2 * wire::kMaxRecordWords && power_of_two && control.slot_count > 0 &&
+           control.slot_stride == stride && control.slots_offset == wire::kFirstSlotOffset &&
+           control.slots_offset + stride * control.slot_count <= size;
+}
+
+}  // namespace
+
+int open_session(void* region, std::size_t size) noexcept {
+    auto* control = static_cast<wire::ControlPage*>(region);
+    if (control == nullptr || size < wire::kFirstSlotOffset) { return kBadRegion; }
+    if (control->magic != wire::kRegionMagic || control->version != wire::kProtocolVersion) { return kOtherProtocol; }
+    if (!layout_is_sane(*control, size)) { return kBadRegion; }
+    if (session.armed == nullptr) {
+        session.armed = static_cast<std::atomic<std::uint32_t>*>(map_page_wiped_on_fork(wire::kPageSize));
+        if (session.armed == nullptr) { return kNoForkDetection; }
+    }
+    // Rings have no place in a core dump of the target; without this they would be written as anonymous memory.
+    raw_syscall(SYS_madvise, address_of(region), static_cast<long>(size), MADV_DONTDUMP);
+    session.control = control;
+    session.info =
+        reinterpret_cast<const wire::TargetInfo*>(static_cast<unsigned char*>(region) + wire::kTargetInfoOffset);
+    session.slot_count = control->slot_count;
+    session.ring_words = control->ring_words;
+    session.frame_capacity = control->frame_capacity;
+    ++session.generation;
+    return 0;
+}
+
+void arm() noexcept {
+    session.control->phase.store(wire::Phase::kRecording, std::memory_order_release);
+    session.armed->store(1, std::memory_order_release);
+}
+
+void disarm(wire::Phase phase) noexcept {
+    session.armed->store(0, std::memory_order_relaxed);
+    auto recording = wire::Phase::kRecording;
+    session.control->phase.compare_exchange_strong(recording, phase, std::memory_order_acq_rel);
+}
+
+bool controller_is_alive(StallCounter& stalls) noexcept {
+    const std::uint32_t lock = session.control->controller_lock.load(std::memory_order_relaxed);
+    if ((lock & FUTEX_OWNER_DIED) != 0) { return false; }
+    const std::uint64_t heartbeat = session.control->heartbeat.load(std::memory_order_relaxed);
+    if (heartbeat != stalls.heartbeat) { stalls = {heartbeat, 0}; }
+    return ++stalls.rounds < kMaxStalledRounds;
+}
+
+void wake_controller() noexcept {
+    wire::ControlPage& control = *session.control;
+    if (control.controller_sleeping.load(std::memory_order_relaxed) == 0) { return; }
+    if (control.controller_sleeping.exchange(0, std::memory_order_acq_rel) == 0) { return; }
+    control.wakeup.fetch_add(1, std::memory_order_release);
+    futex_wake(control.wakeup);
+}
+
+}  // namespace memray::payload

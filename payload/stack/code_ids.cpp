@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "payload/stack/code_ids.h"
+
+namespace memray::payload {
+
+bool CodeIds::insert(std::uint64_t code, std::uint32_t id) noexcept {
+    const std::uint32_t home = home_of(code);
+    for (std::uint32_t i = 0; i < kWindow; ++i) {
+        Entry& entry = entries_[(home + i) & kMask];
+        std::uint64_t empty = 0;
+        if (!entry.code.compare_exchange_strong(empty, kClaimed, std::memory_order_acquire)) { continue; }
+        entry.id.store(id, std::memory_order_relaxed);
+        entry.code.store(code, std::memory_order_release);
+        return true;
+    }
+    return false;
+}
+
+bool CodeIds::erase(std::uint64_t code) noexcept {
+    const std::uint32_t home = home_of(code);
+    bool found = false;
+    for (std::uint32_t i = 0; i < kWindow; ++i) {
+        std::uint64_t expected = code;
+        Entry& entry = entries_[(home + i) & kMask];
+        if (entry.code.load(std::memory_order_relaxed) != code) { continue; }
+        found |= entry.code.compare_exchange_strong(expected, 0, std::memory_order_release);
+    }
+    return found;
+}
+
+void CodeIds::clear() noexcept {
+    for (Entry& entry : entries_) {
+        entry.code.store(0, std::memory_order_relaxed);
+        entry.id.store(0, std::memory_order_relaxed);
+    }
+}
+
+}  // namespace memray::payload

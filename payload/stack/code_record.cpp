@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "payload/stack/code_record.h"
+
+#include "payload/session.h"
+#include "payload/stack/code_ids.h"
+#include "payload/stack/memory.h"
+#include "payload/thread.h"
+#include "payload/wire/record.h"
+
+namespace memray::payload {
+namespace {
+
+using wire::PythonLayout;
+
+CodeIds code_ids;
+
+using Dealloc = void (*)(void* object);
+std::atomic<Dealloc> original_dealloc{nullptr};
+
+struct Bytes {
+    const unsigned char* data{nullptr};
+    std::uint32_t size{0};
+    std::uint8_t width{1};  // of a character
+};
+
+constexpr std::int64_t kLongestString = 1 << 20;
+
+// Code objects' names are compact strings in every version; anything else is sent as empty.
+Bytes string_of(const PythonLayout& layout, std::uint64_t object) noexcept {
+    if (object == 0) { return {}; }
+    const auto state = load<std::uint32_t>(object, layout.unicode_state);
+    const auto length = load<std::int64_t>(object, layout.unicode_length);
+    const std::uint32_t width = (state & layout.unicode_kind_mask) >> layout.unicode_kind_shift;
+    if ((state & layout.unicode_compact_bit) == 0 || length < 0 || length > kLongestString) { return {}; }
+    if (width != 1 && width != 2 && width != 4) { return {}; }
+    const bool ascii = (state & layout.unicode_ascii_bit) != 0;
+    const std::uint64_t data = object + (ascii ? layout.unicode_ascii_data : layout.unicode_compact_data);
+    return {reinterpret_cast<const unsigned char*>(data), static_cast<std::uint32_t>(length) * width,
+            static_cast<std::uint8_t>(width)};
+}
+
+Bytes bytes_of(const PythonLayout& layout, std::uint64_t object) noexcept {
+    if (object == 0) { return {}; }
+    const auto size = load<std::int64_t>(object, layout.bytes_size);
+    if (size < 0 || size > kLongestString) { return {}; }
+    return {reinterpret_cast<const unsigned char*>(object + layout.bytes_data), static_cast<std::uint32_t>(size), 1};
+}
+
+bool send_chunk(wire::RingWriter& writer, const unsigned char* data, std::uint32_t size) noexcept {
+    const std::uint32_t words = (size + 7) / 8;
+    if (!writer.reserve(1 + words, wait_for_room)) { return false; }
+    writer.put(wire::header_word(wire::RecordKind::kBytes, wire::Allocator::kNone, size));
+    for (std::uint32_t i = 0; i < words; ++i) {
+        std::uint64_t word = 0;
+        for (std::uint32_t byte = 0; byte < 8 && i * 8 + byte < size; ++byte) {
+            word |= static_cast<std::uint64_t>(data[i * 8 + byte]) << (8U * byte);
+        }
+        writer.put(word);
+    }
+    writer.commit();
+    return true;
+}
+
+bool send_bytes(wire::RingWriter& writer, const Bytes& bytes) noexcept {
+    constexpr auto kChunk = static_cast<std::uint32_t>(wire::kMaxBytes);
+    for (std::uint32_t sent = 0; sent < bytes.size; sent += kChunk) {
+        const std::uint32_t rest = bytes.size - sent;
+        if (!send_chunk(writer, bytes.data + sent, rest < kChunk ? rest : kChunk)) { return false; }
+    }
+    return true;
+}
+
+bool send_code(wire::Slot& slot, std::uint64_t code, std::uint32_t id) noexcept {
+    const PythonLayout& layout = session.info->layout;
+    const Bytes file = string_of(layout, load<std::uint64_t>(code, layout.code_filename));
+    const Bytes name = string_of(layout, load<std::uint64_t>(code, layout.code_name));
+    const Bytes lines = bytes_of(layout, load<std::uint64_t>(code, layout.code_line_table));
+    wire::RingWriter writer = writer_of(slot);
+    if (!send_bytes(writer, file) || !send_bytes(writer, name) || !send_bytes(writer, lines)) { return false; }
+    if (!writer.reserve(4, wait_for_room)) { return false; }
+    const auto first_line = static_cast<std::uint32_t>(load<std::int32_t>(code, layout.code_first_line));
+    writer.put(wire::header_word(wire::RecordKind::kCode, wire::Allocator::kNone, id));
+    writer.put(first_line | (std::uint64_t{file.size} << 32U));
+    writer.put(name.size | (std::uint64_t{lines.size} << 32U));
+    writer.put(file.width | (std::uint64_t{name.width} << 8U));
+    // Published before the id can be found by another thread, so no other ring mentions an id that nobody explained.
+    writer.commit();
+    return true;
+}
+
+// In place of PyCode_Type.tp_dealloc. Runs with the GIL, or in a free-threaded build on whichever thread lets go.
+void on_code_death(void* object) noexcept {
+    if (is_armed() && code_ids.erase(reinterpret_cast<std::uint64_t>(object))) {
+        session.control->code_deaths.fetch_add(1, std::memory_order_release);
+    }
+    original_dealloc.load(std::memory_order_relaxed)(object);
+}
+
+std::atomic<Dealloc>* dealloc_word() noexcept {
+    const wire::TargetInfo& info = *session.info;
+    if (info.addresses.code_type == 0 || info.layout.type_dealloc == 0) { return nullptr; }
+    return reinterpret_cast<std::atomic<Dealloc>*>(info.addresses.code_type + info.layout.type_dealloc);
+}
+
+}  // namespace
+
+std::uint32_t code_id(wire::Slot& slot, std::uint64_t code) noexcept {
+    if (const std::uint32_t id = code_ids.find(code)) { return id; }
+    const wire::TargetInfo& info = *session.info;
+    if (load<std::uint64_t>(code, info.layout.object_type) != info.addresses.code_type) {
+        session.control->losses.bad_frames.fetch_add(1, std::memory_order_relaxed);
+        return 0;
+    }
+    const std::uint32_t id = session.control->next_code.fetch_add(1, std::memory_order_relaxed);
+    if (!send_code(slot, code, id)) { return 0; }
+    code_ids.insert(code, id);
+    return id;
+}
+
+bool is_current_id(std::uint64_t code, std::uint32_t id) noexcept { return id != 0 && code_ids.find(code) == id; }
+
+void install_code_death_hook() noexcept {
+    code_ids.clear();
+    std::atomic<Dealloc>* word = dealloc_word();
+    if (word == nullptr || word->load(std::memory_order_relaxed) == on_code_death) { return; }
+    original_dealloc.store(word->load(std::memory_order_relaxed), std::memory_order_relaxed);
+    word->store(on_code_death, std::memory_order_release);
+}
+
+void restore_code_death_hook() noexcept {
+    std::atomic<Dealloc>* word = dealloc_word();
+    Dealloc ours = on_code_death;
+    if (word != nullptr) { word->compare_exchange_strong(ours, original_dealloc.load(std::memory_order_relaxed)); }
+}
+
+}  // namespace memray::payload

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The target's end of one ring: reserve room, put words, commit. Only the thread that owns the slot may use it. No
+// heap, no locks, no system calls of its own: waiting for room is the caller's (a callable given to reserve), as are
+// wake-ups of the reader.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "payload/wire/slot.h"
+
+namespace memray::wire {
+
+class RingWriter {
+public:
+    RingWriter(Slot& slot, std::uint32_t frame_capacity, std::uint32_t ring_words) noexcept
+        : slot_(slot), words_(wire::ring_words(slot, frame_capacity)), mask_(ring_words - 1) {}
+
+    // Makes room for `count` words, at most kMaxRecordWords. If there is none, publishes what was written and calls
+    // `wait(slot)` until it returns false (give up) or room appears. Returns whether there is room.
+    template <typename Wait>
+    [[nodiscard]] bool reserve(std::size_t count, Wait&& wait) noexcept {
+        if (fits(count)) [[likely]] { return true; }
+        commit();
+        while (!refresh(count)) {
+            // Dekker with RingReader::release: we set waiting, then look at tail again; it sets tail, then looks at
+            // waiting. One of the two sees the other.
+            slot_.waiting.store(1, std::memory_order_seq_cst);
+            const bool room = slot_.tail.load(std::memory_order_seq_cst) != slot_.cached_tail;
+            const bool go_on = room || wait(slot_);
+            slot_.waiting.store(0, std::memory_order_relaxed);
+            if (!go_on) { return false; }
+        }
+        return true;
+    }
+
+    // Appends a word to the reserved room.
+    void put(std::uint64_t word) noexcept {
+        __atomic_store_n(&words_[slot_.written & mask_], word, __ATOMIC_RELAXED);
+        ++slot_.written;
+    }
+
+    // Publishes all words put so far; they must be whole records.
+    void commit() noexcept {
+        // Pairs with the acquire load of head in RingReader.
+        slot_.head.store(slot_.written, std::memory_order_release);
+    }
+
+    // True if at least half of the ring waits for the reader.
+    [[nodiscard]] bool half_full() noexcept {
+        if (slot_.written - slot_.cached_tail <= mask_ / 2) [[likely]] { return false; }
+        slot_.cached_tail = slot_.tail.load(std::memory_order_acquire);
+        return slot_.written - slot_.cached_tail > mask_ / 2;
+    }
+
+private:
+    [[nodiscard]] bool fits(std::size_t count) const noexcept {
+        return slot_.written + count - slot_.cached_tail <= std::uint64_t{mask_} + 1;
+    }
+    [[nodiscard]] bool refresh(std::size_t count) noexcept {
+        // Pairs with the store of tail in RingReader::release: its reads are over before we write there again.
+        slot_.cached_tail = slot_.tail.load(std::memory_order_acquire);
+        return fits(count);
+    }
+
+    Slot& slot_;
+    std::uint64_t* words_;
+    std::uint32_t mask_;
+};
+
+}  // namespace memray::wire
