@@ -6,6 +6,7 @@
 
 #include "payload/got/patch.h"
 #include "payload/hooks/loader_hooks.h"
+#include "payload/hooks/originals.h"
 #include "payload/hooks/python_allocators.h"
 #include "payload/session.h"
 #include "payload/stack/code_record.h"
@@ -19,6 +20,7 @@ extern "C" {
 [[gnu::visibility("default")]] int memray_payload_start(void* region, std::size_t size) {
     if (payload::is_armed()) { return payload::kAlreadyRecording; }
     if (const int error = payload::open_session(region, size)) { return error; }
+    payload::bind_originals();
     payload::bind_loader_hooks();
     payload::install_code_death_hook();
     if ((payload::session.control->flags & wire::kTracePythonAllocators) != 0) { payload::install_python_allocators(); }

@@ -14,14 +14,6 @@ namespace {
 
 enum class Action { kInstall, kRestore };
 
-bool same(const char* left, const char* right) noexcept {
-    while (*left != '\0' && *left == *right) {
-        ++left;
-        ++right;
-    }
-    return *left == *right;
-}
-
 bool contains(const char* text, const char* part) noexcept {
     for (; *text != '\0'; ++text) {
         std::size_t i = 0;
@@ -29,15 +21,6 @@ bool contains(const char* text, const char* part) noexcept {
         if (part[i] == '\0') { return true; }
     }
     return false;
-}
-
-const Hook* find_hook(const char* name) noexcept {
-    std::size_t count = 0;
-    const Hook* table = hook_table(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        if (same(table[i].name, name)) { return table[i].original != nullptr ? &table[i] : nullptr; }
-    }
-    return nullptr;
 }
 
 // Opens the object's RELRO pages for writing while in scope, but only if something has to be written there.
@@ -69,7 +52,7 @@ private:
 // original.
 bool is_expected(const LoadedObject& object, const Hook& hook, void* value, Action action, bool lazy) noexcept {
     if (action == Action::kRestore) { return value == hook.hook; }
-    return value == hook.original || (lazy && object.image.contains(reinterpret_cast<std::uintptr_t>(value)));
+    return value == *hook.original || (lazy && object.image.contains(reinterpret_cast<std::uintptr_t>(value)));
 }
 
 void patch_word(const LoadedObject& object, const Hook& hook, std::uintptr_t address, Action action, bool lazy,
@@ -80,7 +63,7 @@ void patch_word(const LoadedObject& object, const Hook& hook, std::uintptr_t add
         session.control->losses.unpatched.fetch_add(1, std::memory_order_relaxed);
         return;
     }
-    __atomic_store_n(word, action == Action::kInstall ? hook.hook : hook.original, __ATOMIC_RELEASE);
+    __atomic_store_n(word, action == Action::kInstall ? hook.hook : *hook.original, __ATOMIC_RELEASE);
 }
 
 void patch_table(const LoadedObject& object, const RelocationTable& table, Action action,
@@ -92,7 +75,7 @@ void patch_table(const LoadedObject& object, const RelocationTable& table, Actio
         if (type != R_X86_64_JUMP_SLOT && type != R_X86_64_GLOB_DAT && !plain) { continue; }
         const Elf64_Sym& symbol = object.symbols[ELF64_R_SYM(relocation.r_info)];
         const Hook* hook = find_hook(object.strings + symbol.st_name);
-        if (hook == nullptr) { continue; }
+        if (hook == nullptr || *hook->original == nullptr) { continue; }
         // A PLT slot of a function that the object does not define itself may not be bound yet.
         const bool lazy = type == R_X86_64_JUMP_SLOT && symbol.st_shndx == SHN_UNDEF;
         patch_word(object, *hook, object.bias + relocation.r_offset, action, lazy, window);

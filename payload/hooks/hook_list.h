@@ -42,32 +42,30 @@
     MEMRAY_ALLOCATOR_HOOKS(X) \
     MEMRAY_OTHER_HOOKS(X)
 
-// The originals. Declared here, not by libc's headers, so that each can be weak and none carries attributes that let
-// the compiler assume what malloc does.
+// The types of the originals; never called nor taken the address of by these names (originals.h says why).
 extern "C" {
 void* malloc(std::size_t size);
 void* calloc(std::size_t count, std::size_t size);
 void* realloc(void* address, std::size_t size);
 void free(void* address);
-[[gnu::weak]] int posix_memalign(void** address, std::size_t alignment, std::size_t size);
-[[gnu::weak]] void* aligned_alloc(std::size_t alignment, std::size_t size);
-[[gnu::weak]] void* memalign(std::size_t alignment, std::size_t size);
-[[gnu::weak]] void* valloc(std::size_t size);
-[[gnu::weak]] void* pvalloc(std::size_t size);
-[[gnu::weak]] void* reallocarray(void* address, std::size_t count, std::size_t size);
-[[gnu::weak]] void free_sized(void* address, std::size_t size);
-[[gnu::weak]] void free_aligned_sized(void* address, std::size_t alignment, std::size_t size);
-[[gnu::weak]] void* mmap(void* address, std::size_t size, int protection, int flags, int fd, long offset);
-[[gnu::weak]] void* mmap64(void* address, std::size_t size, int protection, int flags, int fd, long offset);
-[[gnu::weak]] int munmap(void* address, std::size_t size);
-[[gnu::weak]] void* mremap(void* address, std::size_t old_size, std::size_t new_size, int flags, ...);
-[[gnu::weak]] int pthread_setname_np(unsigned long thread, const char* name);
-[[gnu::weak]] unsigned long pthread_self();
-[[gnu::weak]] void* dlopen(const char* file, int mode);
-[[gnu::weak]] void* dlmopen(long name_space, const char* file, int mode);
-[[gnu::weak]] void* dlsym(void* handle, const char* name);
-[[gnu::weak]] void* dlvsym(void* handle, const char* name, const char* version);
-[[gnu::weak]] int dlclose(void* handle);
+int posix_memalign(void** address, std::size_t alignment, std::size_t size);
+void* aligned_alloc(std::size_t alignment, std::size_t size);
+void* memalign(std::size_t alignment, std::size_t size);
+void* valloc(std::size_t size);
+void* pvalloc(std::size_t size);
+void* reallocarray(void* address, std::size_t count, std::size_t size);
+void free_sized(void* address, std::size_t size);
+void free_aligned_sized(void* address, std::size_t alignment, std::size_t size);
+void* mmap(void* address, std::size_t size, int protection, int flags, int fd, long offset);
+void* mmap64(void* address, std::size_t size, int protection, int flags, int fd, long offset);
+int munmap(void* address, std::size_t size);
+void* mremap(void* address, std::size_t old_size, std::size_t new_size, int flags, ...);
+int pthread_setname_np(unsigned long thread, const char* name);
+void* dlopen(const char* file, int mode);
+void* dlmopen(long name_space, const char* file, int mode);
+void* dlsym(void* handle, const char* name);
+void* dlvsym(void* handle, const char* name, const char* version);
+int dlclose(void* handle);
 }
 
 namespace memray::payload {

@@ -11,10 +11,13 @@ namespace memray::payload {
 struct Hook {
     const char* name;
     void* hook;
-    void* original;  // nullptr if the target does not have it
+    void** original;  // *original is nullptr if the target does not have it
 };
 
 // All hooks. `count` receives their number.
 const Hook* hook_table(std::size_t& count) noexcept;
+
+// The hook of a function name, nullptr if it has none.
+const Hook* find_hook(const char* name) noexcept;
 
 }  // namespace memray::payload

@@ -3,7 +3,7 @@
 #include "payload/hooks/loader_hooks.h"
 
 #include "payload/got/rescan.h"
-#include "payload/hooks/hook_list.h"
+#include "payload/hooks/originals.h"
 #include "payload/thread.h"
 
 extern "C" {
@@ -25,11 +25,11 @@ extern "C" void note_loader_call(bool opens) noexcept {
 }
 
 void bind_loader_hooks() noexcept {
-    memray_original_dlopen = reinterpret_cast<void*>(&::dlopen);
-    memray_original_dlmopen = reinterpret_cast<void*>(&::dlmopen);
-    memray_original_dlsym = reinterpret_cast<void*>(&::dlsym);
-    memray_original_dlvsym = reinterpret_cast<void*>(&::dlvsym);
-    memray_original_dlclose = reinterpret_cast<void*>(&::dlclose);
+    memray_original_dlopen = reinterpret_cast<void*>(originals.dlopen);
+    memray_original_dlmopen = reinterpret_cast<void*>(originals.dlmopen);
+    memray_original_dlsym = reinterpret_cast<void*>(originals.dlsym);
+    memray_original_dlvsym = reinterpret_cast<void*>(originals.dlvsym);
+    memray_original_dlclose = reinterpret_cast<void*>(originals.dlclose);
 }
 
 }  // namespace memray::payload

@@ -5,7 +5,7 @@
 #include <cstdarg>
 
 #include "payload/hooks/gate.h"
-#include "payload/hooks/hook_list.h"
+#include "payload/hooks/originals.h"
 
 namespace memray::payload {
 
@@ -24,7 +24,7 @@ void* map(Mmap original, void* address, std::size_t size, int protection, int fl
 
 // The original is variadic: its fifth argument is only looked at with MREMAP_FIXED.
 void* remap(void* address, std::size_t old_size, std::size_t new_size, int flags, void* wanted) noexcept {
-    return ::mremap(address, old_size, new_size, flags, wanted);
+    return originals.mremap(address, old_size, new_size, flags, wanted);
 }
 
 }  // namespace
@@ -32,17 +32,17 @@ void* remap(void* address, std::size_t old_size, std::size_t new_size, int flags
 extern "C" {
 
 void* hook_mmap(void* address, std::size_t size, int protection, int flags, int fd, long offset) {
-    return map(&::mmap, address, size, protection, flags, fd, offset);
+    return map(originals.mmap, address, size, protection, flags, fd, offset);
 }
 
 void* hook_mmap64(void* address, std::size_t size, int protection, int flags, int fd, long offset) {
-    return map(&::mmap64, address, size, protection, flags, fd, offset);
+    return map(originals.mmap64, address, size, protection, flags, fd, offset);
 }
 
 int hook_munmap(void* address, std::size_t size) {
-    if (!is_recordable()) { return ::munmap(address, size); }
+    if (!is_recordable()) { return originals.munmap(address, size); }
     record_deallocation(address, size, Allocator::kMunmap);
-    const int result = call_original(&::munmap, address, size);
+    const int result = call_original(originals.munmap, address, size);
     if (result != 0) { record_undo(address); }
     return result;
 }

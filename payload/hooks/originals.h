@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The functions that the hooks stand for, as a caller in the target reaches them through its PLT.
+//
+// They must not be taken as `&malloc` nor from dlsym: where a non-PIE executable takes the address of malloc itself,
+// both give the executable's own PLT stub (the canonical address of the function), which leads right back into our
+// hook. Only a PLT slot is bound to the function proper (ELF_RTYPE_CLASS_PLT in glibc's dl-lookup.c), so we read our
+// own.
+#pragma once
+
+#include "payload/hooks/hook_list.h"
+
+namespace memray::payload {
+
+struct Originals {
+#define MEMRAY_FIELD(name) decltype(&::name) name{nullptr};
+    MEMRAY_HOOKS(MEMRAY_FIELD)
+#undef MEMRAY_FIELD
+};
+
+extern Originals originals;
+
+// Reads the payload's own PLT slots. Functions that the target does not have stay nullptr. Before any hook is
+// installed.
+void bind_originals() noexcept;
+
+}  // namespace memray::payload
