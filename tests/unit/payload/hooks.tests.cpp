@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The built payload loaded into this very process, as a target would see it: what each hooked function records.
+#include <dlfcn.h>
+#include <linux/futex.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "payload/wire/ring_reader.h"
+#include "tests/support/region.h"
+
+using namespace memray;
+using tests::Region;
+using wire::Allocator;
+using wire::RecordKind;
+
+namespace {
+
+struct Event {
+    RecordKind kind;
+    Allocator allocator;
+    std::uint64_t size;
+    std::uint64_t address;
+    bool operator==(const Event&) const = default;
+};
+
+std::ostream& operator<<(std::ostream& out, const Event& event) {
+    return out << "{kind " << int(event.kind) << " allocator " << int(event.allocator) << " size " << event.size
+               << " address " << std::hex << event.address << std::dec << "}";
+}
+
+int call_payload(const char* function, void* region = nullptr, std::size_t size = 0) {
+    static void* handle = ::dlopen(MEMRAY_PAYLOAD_FILE, RTLD_NOW | RTLD_LOCAL);
+    REQUIRE(handle != nullptr);
+    return reinterpret_cast<int (*)(void*, std::size_t)>(::dlsym(handle, function))(region, size);
+}
+
+// Records while in scope. The test framework allocates too: only what happens between mark() and stop() counts.
+class Recording {
+public:
+    explicit Recording(Region& region) : region_(region) {
+        REQUIRE(call_payload("memray_payload_start", region.data(), region.size()) == 0);
+    }
+    ~Recording() { stop(); }
+    void stop() {
+        if (!stopped_) { call_payload("memray_payload_stop"); }
+        stopped_ = true;
+    }
+
+    // Events of the first slot that concern one of `addresses`.
+    std::vector<Event> events_of(const std::vector<std::uint64_t>& addresses) {
+        stop();
+        wire::RingReader reader(region_.slot(0), region_.shape().frames, region_.shape().ring_words);
+        std::vector<Event> events;
+        while (reader.has_record()) {
+            const std::uint64_t header = reader.word(0);
+            const auto address = reader.record_length() == 3 ? reader.word(1) : 0;
+            if (address != 0 && std::find(addresses.begin(), addresses.end(), address) != addresses.end()) {
+                events.push_back({wire::kind_of(header), wire::allocator_of(header), wire::value_of(header), address});
+            }
+            reader.skip(reader.record_length());
+        }
+        REQUIRE_FALSE(reader.corrupt());
+        return events;
+    }
+
+private:
+    Region& region_;
+    bool stopped_{false};
+};
+
+std::uint64_t number(const volatile void* address) { return reinterpret_cast<std::uint64_t>(address); }
+Event allocated(Allocator allocator, std::uint64_t size, const void* address) {
+    return {RecordKind::kAllocation, allocator, size, number(address)};
+}
+Event freed(const void* address, Allocator allocator = Allocator::kFree, std::uint64_t size = 0) {
+    return {RecordKind::kDeallocation, allocator, size, number(address)};
+}
+Event undone(const void* address) { return {RecordKind::kUndoDeallocation, Allocator::kNone, 0, number(address)}; }
+
+// Keeps the compiler from leaving an allocation out or moving it.
+template <typename Pointer>
+Pointer opaque(Pointer pointer) {
+    __asm__ volatile("" : "+r"(pointer) : : "memory");
+    return pointer;
+}
+
+const tests::RegionShape kRoomy{8, 1U << 16U, 64};
+
+}  // namespace
+
+TEST_CASE("every libc allocator records its name, size and address") {
+    Region region(kRoomy);
+    Recording recording(region);
+    void* blocks[8] = {opaque(std::malloc(101)),
+                       opaque(std::calloc(3, 34)),
+                       opaque(std::realloc(nullptr, 103)),
+                       nullptr,
+                       opaque(std::aligned_alloc(64, 192)),
+                       opaque(::memalign(128, 105)),
+                       opaque(::valloc(106)),
+                       opaque(::pvalloc(107))};
+    REQUIRE(::posix_memalign(&blocks[3], 64, 104) == 0);
+    for (void* block : blocks) { std::free(opaque(block)); }
+    recording.stop();
+    std::vector<std::uint64_t> addresses;
+    for (void* block : blocks) { addresses.push_back(number(block)); }
+    const std::vector<Event> expected{allocated(Allocator::kMalloc, 101, blocks[0]),
+                                      allocated(Allocator::kCalloc, 102, blocks[1]),
+                                      allocated(Allocator::kRealloc, 103, blocks[2]),
+                                      allocated(Allocator::kAlignedAlloc, 192, blocks[4]),
+                                      allocated(Allocator::kMemalign, 105, blocks[5]),
+                                      allocated(Allocator::kValloc, 106, blocks[6]),
+                                      allocated(Allocator::kPvalloc, 107, blocks[7]),
+                                      allocated(Allocator::kPosixMemalign, 104, blocks[3]),
+                                      freed(blocks[0]),
+                                      freed(blocks[1]),
+                                      freed(blocks[2]),
+                                      freed(blocks[3]),
+                                      freed(blocks[4]),
+                                      freed(blocks[5]),
+                                      freed(blocks[6]),
+                                      freed(blocks[7])};
+    CHECK(recording.events_of(addresses) == expected);
+}
+
+TEST_CASE("realloc frees the old block and allocates the new one; a failed realloc takes the free back") {
+    Region region(kRoomy);
+    Recording recording(region);
+    void* first = opaque(std::malloc(100));
+    const std::uint64_t first_address = number(first);
+    void* second = opaque(std::realloc(opaque(first), 300'000));
+    const std::uint64_t second_address = number(second);
+    const bool failed = opaque(::reallocarray(opaque(second), opaque(SIZE_MAX / 2), 4)) == nullptr;
+    void* third = opaque(::reallocarray(opaque(second), 100, 5));
+    const std::uint64_t third_address = number(third);
+    const bool zero = opaque(std::realloc(opaque(third), 0)) == nullptr;
+    recording.stop();
+    CHECK(failed);
+    CHECK(zero);
+    const auto events = recording.events_of({first_address, second_address, third_address});
+    const void* moved = reinterpret_cast<void*>(second_address);
+    const void* old = reinterpret_cast<void*>(first_address);
+    const void* last = reinterpret_cast<void*>(third_address);
+    CHECK(events == std::vector<Event>{allocated(Allocator::kMalloc, 100, old), freed(old),
+                                       allocated(Allocator::kRealloc, 300'000, moved), freed(moved), undone(moved),
+                                       freed(moved), allocated(Allocator::kRealloc, 500, last), freed(last)});
+}
+
+TEST_CASE("mappings are recorded with their ranges, failures taken back") {
+    Region region(kRoomy);
+    Recording recording(region);
+    void* one = ::mmap(nullptr, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* two = ::mremap(one, 8192, 1 << 20, MREMAP_MAYMOVE);
+    const bool failed = ::munmap(static_cast<char*>(two) + 1, 4096) != 0;  // not page aligned
+    REQUIRE(::munmap(two, 1 << 20) == 0);
+    recording.stop();
+    CHECK(failed);
+    const void* odd = static_cast<char*>(two) + 1;
+    std::vector<Event> expected{allocated(Allocator::kMmap, 8192, one),
+                                freed(one, Allocator::kMunmap, 8192),
+                                allocated(Allocator::kMmap, 1 << 20, two),
+                                freed(odd, Allocator::kMunmap, 4096),
+                                undone(odd),
+                                freed(two, Allocator::kMunmap, 1 << 20)};
+    CHECK(recording.events_of({number(one), number(two), number(odd)}) == expected);
+}
+
+TEST_CASE("nothing is recorded after stop, and recording can start again") {
+    for (int round = 0; round < 3; ++round) {
+        Region region(kRoomy);
+        Recording recording(region);
+        void* seen = opaque(std::malloc(64));
+        recording.stop();
+        const std::uint64_t numbers = region.control().next_sequence.load();
+        std::free(opaque(std::malloc(65)));
+        CHECK(region.control().next_sequence.load() == numbers);
+        CHECK(region.control().phase.load() == wire::Phase::kStopped);
+        CHECK(recording.events_of({number(seen)}) == std::vector<Event>{allocated(Allocator::kMalloc, 64, seen)});
+        std::free(seen);
+    }
+}
+
+TEST_CASE("forked children are silent, however they were made") {
+    Region region(kRoomy);
+    Recording recording(region);
+    const bool raw = GENERATE(false, true);
+    const std::uint64_t before = region.control().next_sequence.load();
+    const pid_t child = raw ? static_cast<pid_t>(::syscall(SYS_fork)) : ::fork();
+    if (child == 0) {
+        const std::uint64_t at_fork = region.control().next_sequence.load();
+        for (int i = 0; i < 100; ++i) { std::free(opaque(std::malloc(100))); }
+        ::_exit(region.control().next_sequence.load() - at_fork < 100 ? 0 : 1);
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    const std::uint64_t after = region.control().next_sequence.load();
+    recording.stop();
+    CHECK(status == 0);
+    CHECK(after - before < 100);  // what fork itself and the test framework did in this process
+}
+
+TEST_CASE("each thread has its own slot and the kernel's name for it") {
+    Region region(kRoomy);
+    Recording recording(region);
+    std::free(opaque(std::malloc(1)));
+    std::thread([] {
+        ::prctl(PR_SET_NAME, "worker-7", 0, 0, 0);
+        std::free(opaque(std::malloc(77)));
+    }).join();
+    recording.stop();
+    REQUIRE(region.control().slots_high_water.load() == 2);
+    CHECK(region.slot(0).thread == 1);
+    CHECK(region.slot(1).thread == 2);
+    CHECK(region.slot(1).tid != region.slot(0).tid);
+    wire::RingReader reader(region.slot(1), kRoomy.frames, kRoomy.ring_words);
+    std::string name;
+    std::string named;
+    while (reader.has_record()) {
+        const std::uint64_t header = reader.word(0);
+        if (wire::kind_of(header) == RecordKind::kBytes) {
+            for (std::size_t i = 0; i < wire::value_of(header); ++i) {
+                name += static_cast<char>(reader.word(1 + i / 8) >> (8 * (i % 8)) & 0xff);
+            }
+        }
+        if (wire::kind_of(header) == RecordKind::kThreadName) { named = name; }
+        reader.skip(reader.record_length());
+    }
+    CHECK(named == "worker-7");
+}
+
+TEST_CASE("a full ring with a dead controller does not hold the target") {
+    Region region({8, 256, 64});
+    region.control().controller_lock.store(FUTEX_OWNER_DIED);
+    Recording recording(region);
+    for (int i = 0; i < 1000; ++i) { std::free(opaque(std::malloc(100))); }
+    CHECK(region.control().phase.load() == wire::Phase::kAbandoned);
+    CHECK(region.control().losses.abandoned.load() == 1);
+}
+
+TEST_CASE("threads beyond the pool go unrecorded and are counted") {
+    Region region({1, 1U << 16U, 64});
+    region.control().controller_lock.store(FUTEX_OWNER_DIED);  // nobody will free a slot: do not wait
+    Recording recording(region);
+    std::free(opaque(std::malloc(1)));
+    std::thread([] {
+        for (int i = 0; i < 50; ++i) { std::free(opaque(std::malloc(10))); }
+    }).join();
+    recording.stop();
+    CHECK(region.control().losses.no_slot.load() >= 100);
+    CHECK(region.control().slots_high_water.load() == 1);
+}
+
+TEST_CASE("a region that is not ours is refused") {
+    Region region(kRoomy);
+    const auto start = [&](std::size_t size) { return call_payload("memray_payload_start", region.data(), size); };
+    CHECK(start(100) == 1);
+    CHECK(start(region.size() - 1) == 1);
+    region.control().version = 999;
+    CHECK(start(region.size()) == 2);
+    region.control().version = wire::kProtocolVersion;
+    region.control().ring_words = 300;
+    CHECK(start(region.size()) == 1);
+    CHECK(call_payload("memray_payload_start", nullptr, 0) == 1);
+}
