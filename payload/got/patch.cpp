@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "payload/got/object.h"
+#include "payload/got/seen_objects.h"
 #include "payload/hooks/hook_table.h"
 #include "payload/session.h"
 #include "payload/syscalls.h"
@@ -88,20 +89,32 @@ bool is_excluded(const dl_phdr_info& info, const LoadedObject& object) noexcept 
            contains(info.dlpi_name, "/ld-musl") || contains(info.dlpi_name, "linux-vdso");
 }
 
-int patch_object(dl_phdr_info* info, std::size_t /*size*/, void* action) noexcept {
+// Scans are serialised by the loader's list lock, which dl_iterate_phdr holds around its callbacks.
+SeenObjects patched;
+
+void patch_object(const dl_phdr_info& info, Action action) noexcept {
     LoadedObject object;
-    if (!object.read(*info) || is_excluded(*info, object)) { return 0; }
+    if (!object.read(info) || is_excluded(info, object)) { return; }
     RelroWindow window(object.relro);
-    patch_table(object, object.plt, *static_cast<const Action*>(action), window);
-    patch_table(object, object.data, *static_cast<const Action*>(action), window);
+    patch_table(object, object.plt, action, window);
+    patch_table(object, object.data, action, window);
+}
+
+int install_into(dl_phdr_info* info, std::size_t /*size*/, void* /*unused*/) noexcept {
+    patched.begin_scan(info->dlpi_subs);
+    if (patched.add(reinterpret_cast<std::uintptr_t>(info->dlpi_phdr))) { patch_object(*info, Action::kInstall); }
     return 0;
 }
 
-void patch_all(Action action) noexcept { ::dl_iterate_phdr(&patch_object, &action); }
+int restore_in(dl_phdr_info* info, std::size_t /*size*/, void* /*unused*/) noexcept {
+    patched.forget();
+    patch_object(*info, Action::kRestore);
+    return 0;
+}
 
 }  // namespace
 
-void install_hooks() noexcept { patch_all(Action::kInstall); }
-void restore_hooks() noexcept { patch_all(Action::kRestore); }
+void install_hooks() noexcept { ::dl_iterate_phdr(&install_into, nullptr); }
+void restore_hooks() noexcept { ::dl_iterate_phdr(&restore_in, nullptr); }
 
 }  // namespace memray::payload
