@@ -20,8 +20,9 @@ enum class EventKind : std::uint8_t {
 struct Event {
     EventKind kind{EventKind::kAllocation};
     std::uint32_t slot{0};
-    std::uint32_t site{0};  // index of Profile::sites
-    std::uint64_t size{0};  // bytes
+    std::uint32_t site{0};     // index of Profile::sites
+    std::uint64_t size{0};     // bytes
+    bool other_thread{false};  // kDeallocation: freed by another thread than the one that allocated it
     std::int64_t time_ms{0};
 };
 

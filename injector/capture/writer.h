@@ -17,6 +17,7 @@
 #include <memory>
 #include <string>
 
+#include "injector/capture/event_encoder.h"
 #include "injector/capture/profile.h"
 
 namespace memray::capture {
@@ -40,12 +41,21 @@ public:
 
     // Event log; a few nanoseconds each, buffered in memory; do nothing when aggregated. Slot numbers follow the rule
     // in event.h.
-    void allocation(std::uint32_t site, std::uint64_t size);
-    void deallocation(std::uint32_t slot);
-    void restore(std::uint32_t site, std::uint64_t size);
-    void time(std::int64_t ms);
+    void allocation(std::uint32_t site, std::uint64_t size) {
+        if (logging_) { events_.allocation(site, size); }
+    }
+    // `other_thread`: freed by another thread than the one that allocated it (it then has no lifetime).
+    void deallocation(std::uint32_t slot, bool other_thread = false) {
+        if (logging_) { events_.deallocation(slot, other_thread); }
+    }
+    void restore(std::uint32_t site, std::uint64_t size) {
+        if (logging_) { events_.restore(site, size); }
+    }
+    void time(std::int64_t ms) {
+        if (logging_) { events_.time(ms); }
+    }
     // Bytes of encoded events that wait for a flush: flush at about 1 MiB or once a second.
-    [[nodiscard]] std::size_t pending() const noexcept;
+    [[nodiscard]] std::size_t pending() const noexcept { return events_.bytes().size(); }
 
     // Appends new entries of strings, functions, frames, stacks, threads, sites (their definitions) and snapshots of
     // `tables`, which only ever grow between calls, then the pending events.
@@ -59,6 +69,10 @@ public:
 
 private:
     class Impl;
+    void stop_logging() noexcept;
+
+    bool logging_;
+    EventEncoder events_;
     std::unique_ptr<Impl> impl_;
 };
 

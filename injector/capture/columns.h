@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Which columns a table has, in the order of the format, and how one column is written and read. A column is either
+// plain, or the differences from row to row where neighbours are alike.
+#pragma once
+
+#include <span>
+#include <type_traits>
+
+#include "injector/capture/byte_reader.h"
+#include "injector/capture/byte_writer.h"
+#include "injector/capture/profile.h"
+
+namespace memray::capture {
+
+template <typename Row>
+class ColumnWriter {
+public:
+    ColumnWriter(ByteWriter& out, std::span<const Row> rows) : out_(out), rows_(rows) {}
+
+    template <typename Field>
+    void plain(Field field) {
+        for (const Row& row : rows_) { out_.varint(static_cast<std::uint64_t>(field(row))); }
+    }
+    template <typename Field>
+    void delta(Field field) {
+        std::uint64_t last = 0;
+        for (const Row& row : rows_) {
+            const auto value = static_cast<std::uint64_t>(field(row));
+            out_.varint(zigzag(static_cast<std::int64_t>(value - last)));
+            last = value;
+        }
+    }
+
+private:
+    ByteWriter& out_;
+    std::span<const Row> rows_;
+};
+
+template <typename Row>
+class ColumnReader {
+public:
+    ColumnReader(ByteReader& in, std::span<Row> rows) : in_(in), rows_(rows) {}
+
+    template <typename Field>
+    void plain(Field field) {
+        for (Row& row : rows_) { store(field(row), in_.varint()); }
+    }
+    template <typename Field>
+    void delta(Field field) {
+        std::uint64_t value = 0;
+        for (Row& row : rows_) {
+            value += static_cast<std::uint64_t>(unzigzag(in_.varint()));
+            store(field(row), value);
+        }
+    }
+
+private:
+    template <typename T>
+    static void store(T& field, std::uint64_t value) {
+        field = static_cast<T>(value);
+        if (static_cast<std::uint64_t>(field) != value) { throw Corrupt("a number is out of range"); }
+    }
+
+    ByteReader& in_;
+    std::span<Row> rows_;
+};
+
+// Only how many columns there are: a row takes at least as many bytes.
+struct ColumnCounter {
+    std::size_t columns{0};
+    template <typename Field>
+    void plain(Field) {
+        ++columns;
+    }
+    template <typename Field>
+    void delta(Field) {
+        ++columns;
+    }
+};
+
+template <typename Row>
+struct Columns;
+
+template <>
+struct Columns<Function> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.name; });
+        column.delta([](auto& row) -> auto& { return row.file; });
+        column.delta([](auto& row) -> auto& { return row.first_line; });
+    }
+};
+template <>
+struct Columns<Frame> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.function; });
+        column.delta([](auto& row) -> auto& { return row.line; });
+    }
+};
+template <>
+struct Columns<Stack> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.parent; });
+        column.delta([](auto& row) -> auto& { return row.frame; });
+    }
+};
+template <>
+struct Columns<Thread> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.id; });
+        column.delta([](auto& row) -> auto& { return row.tid; });
+    }
+};
+template <>
+struct Columns<Site> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.stack; });
+        column.delta([](auto& row) -> auto& { return row.native_stack; });
+        column.delta([](auto& row) -> auto& { return row.thread; });
+        column.plain([](auto& row) -> auto& { return row.allocator; });
+    }
+};
+template <>
+struct Columns<Lifetime> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.site; });
+        column.plain([](auto& row) -> auto& { return row.distance; });
+        column.plain([](auto& row) -> auto& { return row.amount.count; });
+        column.plain([](auto& row) -> auto& { return row.amount.bytes; });
+    }
+};
+template <>
+struct Columns<Interval> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.site; });
+        column.delta([](auto& row) -> auto& { return row.allocated; });
+        column.delta([](auto& row) -> auto& { return row.freed; });
+        column.plain([](auto& row) -> auto& { return row.amount.count; });
+        column.plain([](auto& row) -> auto& { return row.amount.bytes; });
+    }
+};
+template <>
+struct Columns<TimeBucket> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.start_ms; });
+        column.delta([](auto& row) -> auto& { return row.peak_bytes; });
+    }
+};
+template <>
+struct Columns<Snapshot> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.time_ms; });
+        column.delta([](auto& row) -> auto& { return row.rss; });
+        column.delta([](auto& row) -> auto& { return row.heap; });
+    }
+};
+template <>
+struct Columns<SizeCount> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.size; });
+        column.plain([](auto& row) -> auto& { return row.count; });
+    }
+};
+
+// The amounts of sites are a section of their own.
+struct AmountColumns {
+    static void visit(auto&& column) {
+        column.plain([](auto& row) -> auto& { return row.peak.count; });
+        column.plain([](auto& row) -> auto& { return row.peak.bytes; });
+        column.plain([](auto& row) -> auto& { return row.leaked.count; });
+        column.plain([](auto& row) -> auto& { return row.leaked.bytes; });
+        column.plain([](auto& row) -> auto& { return row.total.count; });
+        column.plain([](auto& row) -> auto& { return row.total.bytes; });
+    }
+};
+
+}  // namespace memray::capture

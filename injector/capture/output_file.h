@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The file a capture is written to. Three kinds: a regular file that grows at its end; a regular file that is replaced
+// as a whole (temporary file beside it, then rename), so that it is whole at any time; and anything that is not a
+// regular file (/dev/null, a pipe), which is only ever appended to. Symbolic links are followed once, at the start, and
+// stay links.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "injector/base/unique_fd.h"
+
+namespace memray::capture {
+
+class OutputFile {
+public:
+    enum class Content { kGrows, kIsReplaced };
+
+    // Creates the file. An existing one is emptied (kGrows) or left until the first replace(), if `overwrite`. Throws
+    // base::Error.
+    OutputFile(const std::string& path, bool overwrite, Content content);
+
+    // Appends all of `bytes`, or nothing of it (as far as the file can be cut back). Throws base::Error.
+    void append(std::span<const std::uint8_t> bytes);
+    // Replaces the whole content; the permissions stay. Only for regular files. Throws base::Error, and then the old
+    // content is untouched.
+    void replace(std::span<const std::uint8_t> bytes);
+    void close() noexcept { fd_.reset(); }
+    // Removes a regular file.
+    void remove() noexcept;
+
+    [[nodiscard]] bool is_regular() const noexcept { return regular_; }
+    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+
+private:
+    void open_regular(bool overwrite);
+    void open_existing();
+
+    std::string path_;    // as given, for messages
+    std::string target_;  // absolute, without symbolic links in the last component
+    Content content_;
+    base::UniqueFd fd_;
+    bool regular_{true};
+    std::uint64_t size_{0};
+};
+
+}  // namespace memray::capture

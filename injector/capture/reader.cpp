@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/capture/reader.h"
+
+#include <algorithm>
+#include <ctime>
+#include <new>
+
+#include "injector/capture/event_decoder.h"
+#include "injector/capture/progress_meter.h"
+#include "injector/capture/replay.h"
+#include "injector/capture/table_loader.h"
+
+namespace memray::capture {
+namespace {
+
+// Decodes the event log, as far as its blocks are whole. Returns false if it stopped at a damaged one.
+template <typename Visit>
+bool decode_log(const InputFile& file, std::size_t site_count, Visit&& visit, const Progress& progress) {
+    const SectionList list = scan_sections(file);
+    EventDecoder decoder(site_count);
+    ProgressMeter meter(progress);
+    Bytes stored;
+    Bytes buffer;
+    for (const Section& section : list.sections) {
+        if (section.header.type != SectionType::kEvents) { continue; }
+        const auto payload = file.payload(section.offset, section.header, stored, buffer);
+        if (!payload) { return false; }
+        decoder.decode(*payload, visit);
+        meter.report(static_cast<double>(section.offset) / static_cast<double>(file.size()));
+    }
+    return !list.cut;
+}
+
+std::string local_time(std::int64_t ms) {
+    const std::time_t seconds = ms / 1000;
+    std::tm parts{};
+    char text[64];
+    if (::localtime_r(&seconds, &parts) == nullptr) { return std::to_string(ms) + " ms"; }
+    return {text, std::strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts)};
+}
+
+void note_missing(LoadedTables& tables) {
+    Metadata& metadata = tables.profile.metadata;
+    if (!tables.profile.snapshots.empty()) {
+        metadata.end_ms = std::max(metadata.end_ms, tables.profile.snapshots.back().time_ms);
+    }
+    const std::int64_t last = std::max(metadata.start_ms, metadata.end_ms);
+    metadata.incomplete += metadata.incomplete.empty() ? "" : "; ";
+    metadata.incomplete += tables.cut ? "the file is cut off or damaged: " : "the recorder was killed: ";
+    metadata.incomplete +=
+        last == 0 ? "all of its data is missing" : "everything after " + local_time(last) + " is missing";
+}
+
+Profile read_checked(const std::string& path, const Progress& progress) {
+    const InputFile file(path);
+    LoadedTables tables = load_tables(file);
+    if (!tables.totals && !tables.profile.metadata.aggregated) {
+        Replay replay(tables.profile);
+        if (!decode_log(file, tables.profile.sites.size(), replay, progress)) { tables.cut = true; }
+        replay.finish(tables.profile);
+    }
+    if (!tables.finished) { note_missing(tables); }
+    return std::move(tables.profile);
+}
+
+}  // namespace
+
+Profile read_profile(const std::string& path, const Progress& progress) {
+    try {
+        return read_checked(path, progress);
+    } catch (const std::bad_alloc&) { throw base::Error("There is not enough memory to read it."); }
+}
+
+void read_events(const std::string& path, const std::function<void(const Event&)>& visit, const Progress& progress) {
+    try {
+        const InputFile file(path);
+        const LoadedTables tables = load_tables(file);
+        const bool whole = decode_log(file, tables.profile.sites.size(), visit, progress);
+        if (!whole && tables.finished) { throw Corrupt("its event log is damaged"); }
+    } catch (const std::bad_alloc&) { throw base::Error("There is not enough memory to read it."); }
+}
+
+}  // namespace memray::capture

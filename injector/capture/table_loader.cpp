@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/capture/table_loader.h"
+
+#include "injector/capture/metadata_codec.h"
+#include "injector/capture/table_codec.h"
+#include "injector/capture/validate.h"
+
+namespace memray::capture {
+namespace {
+
+void decode_section(SectionType type, ByteReader& in, LoadedTables& tables) {
+    Profile& profile = tables.profile;
+    switch (type) {
+        case SectionType::kMetadata:
+            profile.metadata = decode_metadata(in);
+            return;
+        case SectionType::kStrings:
+            return decode_table(in, profile.strings);
+        case SectionType::kFunctions:
+            return decode_table(in, profile.functions);
+        case SectionType::kFrames:
+            return decode_table(in, profile.frames);
+        case SectionType::kStacks:
+            return decode_table(in, profile.stacks);
+        case SectionType::kThreads:
+            return decode_table(in, profile.threads);
+        case SectionType::kSites:
+            return decode_table(in, profile.sites);
+        case SectionType::kSiteAmounts:
+            return decode_amounts(in, profile.sites);
+        case SectionType::kLifetimes:
+            return decode_table(in, profile.lifetimes);
+        case SectionType::kIntervals:
+            return decode_table(in, profile.intervals);
+        case SectionType::kTimeBuckets:
+            return decode_table(in, profile.time_buckets);
+        case SectionType::kSnapshots:
+            return decode_table(in, profile.snapshots);
+        case SectionType::kSizes:
+            return decode_table(in, profile.sizes);
+        case SectionType::kTotals:
+            decode_totals(in, profile);
+            tables.totals = true;
+            return;
+        case SectionType::kEvents:
+        case SectionType::kIndex:
+            return;
+    }
+}
+
+// Stops at the first section that is damaged.
+LoadedTables load(const InputFile& file, const SectionList& list) {
+    LoadedTables tables;
+    tables.finished = list.finished;
+    tables.cut = list.cut;
+    Bytes stored;
+    Bytes buffer;
+    for (const Section& section : list.sections) {
+        if (section.header.type == SectionType::kEvents) { continue; }
+        const auto payload = file.payload(section.offset, section.header, stored, buffer);
+        if (!payload) {
+            tables.cut = true;
+            break;
+        }
+        ByteReader in(*payload);
+        decode_section(section.header.type, in, tables);
+    }
+    if (tables.profile.stacks.empty()) { tables.profile.stacks.emplace_back(); }
+    validate(tables.profile);
+    return tables;
+}
+
+}  // namespace
+
+LoadedTables load_tables(const InputFile& file) {
+    if (const auto list = indexed_sections(file)) {
+        LoadedTables tables = load(file, *list);
+        if (!tables.cut) { return tables; }
+    }
+    LoadedTables tables = load(file, scan_sections(file));
+    tables.finished = tables.finished && tables.totals;
+    return tables;
+}
+
+}  // namespace memray::capture

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "tests/unit/capture/profile_text.h"
+
+#include <sstream>
+
+using namespace memray::capture;
+
+namespace {
+
+std::ostream& operator<<(std::ostream& out, const Amount& amount) { return out << amount.count << '/' << amount.bytes; }
+
+template <typename... Values>
+void line(std::ostream& out, const Values&... values) {
+    const char* separator = "";
+    ((out << separator << values, separator = " "), ...);
+    out << '\n';
+}
+
+void numbers(std::ostream& out, const Losses& losses) {
+    line(out, "losses", losses.events, losses.bad_stacks, losses.unpatched, losses.missing_sequences,
+         losses.unknown_frees, losses.reused_addresses);
+}
+
+}  // namespace
+
+std::string metadata_text(const Metadata& m) {
+    std::ostringstream out;
+    line(out, "command", m.command_line);
+    line(out, "python", m.python_version, m.python_executable, m.python_allocator);
+    for (const std::string& path : m.search_paths) { line(out, "path", path); }
+    line(out, "process", m.pid, m.main_thread, m.start_ms, m.end_ms);
+    line(out, "options", m.trace_python_allocators, m.native_traces, m.aggregated);
+    line(out, "ending", static_cast<int>(m.ending.kind), m.ending.code);
+    numbers(out, m.losses);
+    line(out, "incomplete", m.incomplete);
+    return out.str();
+}
+
+std::string definitions_text(const Profile& p) {
+    std::ostringstream out;
+    for (const std::string& text : p.strings) { line(out, "string", text); }
+    for (const Function& row : p.functions) { line(out, "function", row.name, row.file, row.first_line); }
+    for (const Frame& row : p.frames) { line(out, "frame", row.function, row.line); }
+    for (const Stack& row : p.stacks) { line(out, "stack", row.parent, row.frame); }
+    for (const Thread& row : p.threads) { line(out, "thread", row.id, row.tid, row.name); }
+    for (const Site& row : p.sites) {
+        line(out, "site", row.stack, row.native_stack, row.thread, allocator_name(row.allocator));
+    }
+    for (const Snapshot& row : p.snapshots) { line(out, "snapshot", row.time_ms, row.rss, row.heap); }
+    return out.str();
+}
+
+std::string amounts_text(const Profile& p) {
+    std::ostringstream out;
+    for (const Site& row : p.sites) { line(out, "amounts", row.peak, row.leaked, row.total); }
+    for (const Lifetime& row : p.lifetimes) { line(out, "lifetime", row.site, row.distance, row.amount); }
+    for (const Interval& row : p.intervals) { line(out, "interval", row.site, row.allocated, row.freed, row.amount); }
+    for (const TimeBucket& row : p.time_buckets) { line(out, "bucket", row.start_ms, row.peak_bytes); }
+    for (const SizeCount& row : p.sizes) { line(out, "size", row.size, row.count); }
+    for (const Amount& amount : p.allocators) { line(out, "allocator", amount); }
+    line(out, "peak", p.peak, p.peak_ms, "total", p.total, "leaked", p.leaked);
+    return out.str();
+}
+
+std::string profile_text(const Profile& p) { return metadata_text(p.metadata) + definitions_text(p) + amounts_text(p); }
