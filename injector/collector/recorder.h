@@ -32,6 +32,7 @@ struct RecorderStatus {
     std::uint64_t peak_bytes{0};
     std::uint64_t capture_bytes{0};  // written so far
     std::string failure;             // why writing stopped ("No space left on device"), empty if it did not
+    bool replaced{false};            // the target runs another program now (exec)
 };
 
 class Recorder {

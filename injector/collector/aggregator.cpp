@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/collector/aggregator.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace memray::collector {
+
+void Aggregator::advance(std::int64_t ms) {
+    if (ms <= now_ms_) { return; }
+    now_ms_ = ms;
+    for (unsigned folds = buckets_.advance(ms, heap_.bytes); folds > 0; --folds) {
+        live_.fold_buckets();
+        intervals_.fold();
+        ++folds_;
+    }
+    if (log_ != nullptr) { log_->time(ms); }
+}
+
+// The free of what was here was not seen.
+void Aggregator::implicit_free(std::uint64_t address) {
+    ++reused_addresses_;
+    Block block;
+    const std::uint32_t slot = live_.take(address, block);
+    if (block.bucket != buckets_.current()) {
+        intervals_.add(block.site, block.bucket, buckets_.current(), {1, block.size});
+    }
+    remove_live(block.site, block.size);
+    if (log_ != nullptr) { log_->deallocation(slot); }
+}
+
+// A new mapping replaces what it covers, as with MAP_FIXED.
+void Aggregator::map(const Block& block, std::uint64_t size) {
+    replace_mappings(block.address, block.address + size);
+    ranges_.insert({block.address, block.address + size, live_.acquire(block)});
+}
+
+void Aggregator::replace_mappings(std::uint64_t start, std::uint64_t end) {
+    for (const Range& range : ranges_.take_overlapping(start, end)) {
+        const Block block = drop(range);
+        const std::uint64_t bytes = std::min(range.end, end) - std::max(range.start, start);
+        const bool whole = bytes == range.end - range.start;
+        if (block.bucket != buckets_.current()) {
+            intervals_.add(block.site, block.bucket, buckets_.current(), {whole ? 1U : 0U, bytes});
+        }
+        restore_rest(range, block, start, end);
+    }
+}
+
+void Aggregator::unmap(ThreadState& thread, std::uint64_t start, std::uint64_t end) {
+    Freed& freed = thread.freed;
+    freed.mappings.clear();
+    freed.kind = Freed::Kind::kMappings;
+    for (const Range& range : ranges_.take_overlapping(start, end)) {
+        const Block block = drop(range);
+        const std::uint64_t bytes = std::min(range.end, end) - std::max(range.start, start);
+        const bool whole = bytes == range.end - range.start;
+        const std::uint32_t lifetime = count_free(thread, block, whole, bytes);
+        ++allocators_[static_cast<std::size_t>(capture::Allocator::kMunmap)].count;
+        freed.mappings.push_back({range, block, bytes, whole, lifetime});
+        restore_rest(range, block, start, end);
+    }
+    if (!freed.mappings.empty()) { return; }
+    ++unknown_frees_;
+    freed.kind = Freed::Kind::kUnknown;
+}
+
+// Ends a mapping that was taken out of the table.
+Block Aggregator::drop(const Range& range) {
+    Block block;
+    live_.release(range.slot, block);
+    remove_live(block.site, block.size);
+    if (log_ != nullptr) { log_->deallocation(range.slot); }
+    return block;
+}
+
+void Aggregator::restore(const Range& range, Block block) {
+    block.address = range.start;
+    block.size = range.end - range.start;
+    ranges_.insert({range.start, range.end, live_.acquire(block)});
+    if (log_ != nullptr) { log_->restore(block.site, block.size); }
+    add_live(block.site, block.size);
+}
+
+// What lies before and behind [start, end).
+void Aggregator::restore_rest(const Range& range, const Block& block, std::uint64_t start, std::uint64_t end) {
+    if (range.start < start) { restore({range.start, start, 0}, block); }
+    if (end < range.end) { restore({end, range.end, 0}, block); }
+}
+
+void Aggregator::undo_deallocation(ThreadState& thread) {
+    ++events_;
+    Freed& freed = thread.freed;
+    switch (std::exchange(freed.kind, Freed::Kind::kNone)) {
+        case Freed::Kind::kNone:
+            ++bad_events_;
+            break;
+        case Freed::Kind::kUnknown:
+            --unknown_frees_;
+            break;
+        case Freed::Kind::kBlock:
+            undo_block(freed);
+            break;
+        case Freed::Kind::kMappings:
+            undo_mappings(freed);
+            break;
+    }
+}
+
+void Aggregator::uncount_free(const Freed& freed, const Block& block, std::uint32_t lifetime, bool whole,
+                              std::uint64_t bytes) {
+    const std::uint32_t folds = std::min(folds_ - freed.folds, 31U);
+    const std::uint32_t allocated_in = block.bucket >> folds;
+    const std::uint32_t freed_in = freed.bucket >> folds;
+    if (allocated_in != freed_in) { intervals_.remove(block.site, allocated_in, freed_in, {whole ? 1U : 0U, bytes}); }
+    if (lifetime != 0) { lifetimes_.remove(sites_[block.site], lifetime - 1, bytes); }
+    --allocators_[static_cast<std::size_t>(freed.allocator)].count;
+}
+
+void Aggregator::undo_block(Freed& freed) {
+    uncount_free(freed, freed.block, freed.lifetime, true, freed.block.size);
+    freed.block.bucket >>= std::min(folds_ - freed.folds, 31U);
+    std::uint32_t slot = 0;
+    insert(freed.block, slot);
+    if (log_ != nullptr) { log_->restore(freed.block.site, freed.block.size); }
+    add_live(freed.block.site, freed.block.size);
+}
+
+void Aggregator::undo_mappings(Freed& freed) {
+    for (const Freed::Mapping& mapping : freed.mappings) {
+        uncount_free(freed, mapping.block, mapping.lifetime, mapping.whole, mapping.unmapped);
+        for (const Range& rest : ranges_.take_overlapping(mapping.range.start, mapping.range.end)) { drop(rest); }
+        Block block = mapping.block;
+        block.bucket >>= std::min(folds_ - freed.folds, 31U);
+        restore(mapping.range, block);
+    }
+}
+
+void Aggregator::fill(capture::Profile& profile) const {
+    fill_sites(profile);
+    fill_intervals(profile);
+    profile.time_buckets = buckets_.table();
+    profile.sizes = sizes_.sorted();
+    profile.allocators = allocators_;
+    profile.peak = peak_;
+    profile.peak_ms = peak_ms_;
+    profile.leaked = heap_;
+    profile.metadata.losses.unknown_frees = unknown_frees_;
+    profile.metadata.losses.reused_addresses = reused_addresses_;
+    profile.metadata.losses.bad_stacks += sites_.rejected();
+    profile.metadata.losses.events += bad_events_;
+}
+
+void Aggregator::fill_sites(capture::Profile& profile) const {
+    profile.lifetimes.clear();
+    profile.total = {};
+    for (std::uint32_t i = 0; i < profile.sites.size(); ++i) {
+        const Site& from = sites_[i];
+        capture::Site& to = profile.sites[i];
+        to.peak = from.epoch == epoch_ ? from.peak : from.live;
+        to.leaked = from.live;
+        to.total = from.total;
+        lifetimes_.append(from, i, profile.lifetimes);
+        profile.total.count += from.total.count;
+        profile.total.bytes += from.total.bytes;
+    }
+}
+
+void Aggregator::fill_intervals(capture::Profile& profile) const {
+    profile.intervals.clear();
+    intervals_.append(profile.intervals);
+    KeyIndex index;
+    std::vector<capture::Amount> alive;
+    live_.for_each([&](const Block& block) {
+        const std::uint32_t number = index.number((std::uint64_t{block.site} << 8U) | block.bucket);
+        if (number == alive.size()) { alive.emplace_back(); }
+        ++alive[number].count;
+        alive[number].bytes += block.size;
+    });
+    for (std::uint32_t i = 0; i < alive.size(); ++i) {
+        const std::uint64_t key = index.key(i);
+        profile.intervals.push_back({static_cast<std::uint32_t>(key >> 8U), static_cast<std::uint32_t>(key & 0xffU),
+                                     capture::kNever, alive[i]});
+    }
+    std::erase_if(profile.intervals, [&](const auto& entry) { return entry.site >= profile.sites.size(); });
+    std::sort(profile.intervals.begin(), profile.intervals.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.site, a.allocated, a.freed) < std::tie(b.site, b.allocated, b.freed);
+    });
+}
+
+}  // namespace memray::collector

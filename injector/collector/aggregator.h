@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Turns events into the tables of a Profile while they happen: what is live and where, the high-water mark, totals,
+// lifetimes, time buckets, sizes. Each event is also passed on to the event log. Everything here is exact.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "injector/capture/profile.h"
+#include "injector/capture/writer.h"
+#include "injector/collector/intervals.h"
+#include "injector/collector/lifetimes.h"
+#include "injector/collector/live_table.h"
+#include "injector/collector/range_table.h"
+#include "injector/collector/site_table.h"
+#include "injector/collector/size_counts.h"
+#include "injector/collector/thread_state.h"
+#include "injector/collector/time_buckets.h"
+
+namespace memray::collector {
+
+class Aggregator {
+public:
+    // `log` may be null: no event log.
+    Aggregator(std::int64_t start_ms, capture::Writer* log)
+        : log_(log), now_ms_(start_ms), peak_ms_(start_ms), buckets_(start_ms) {}
+
+    void allocation(ThreadState& thread, capture::Allocator allocator, std::uint64_t address, std::uint64_t size);
+    // `size` matters for kMunmap only.
+    void deallocation(ThreadState& thread, capture::Allocator allocator, std::uint64_t address, std::uint64_t size);
+    // The thread's latest deallocation did not happen: as if it had never been recorded.
+    void undo_deallocation(ThreadState& thread);
+
+    // Events from now on happen at `ms` (since the epoch).
+    void advance(std::int64_t ms);
+    void stop_logging() noexcept { log_ = nullptr; }
+
+    [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
+    [[nodiscard]] std::uint64_t heap() const noexcept { return heap_.bytes; }
+    [[nodiscard]] std::uint64_t peak() const noexcept { return peak_.bytes; }
+    [[nodiscard]] const SiteTable& sites() const noexcept { return sites_; }
+    [[nodiscard]] std::size_t live_memory() const noexcept { return live_.memory(); }
+
+    // Fills in all amounts. `profile.sites` holds the first of our sites already; those beyond are left out.
+    void fill(capture::Profile& profile) const;
+
+private:
+    std::uint32_t site_of(ThreadState& thread, capture::Allocator allocator);
+    void add_live(std::uint32_t site, std::uint64_t size);
+    void remove_live(std::uint32_t site, std::uint64_t size);
+    std::uint32_t count_free(ThreadState& thread, const Block& block, bool whole, std::uint64_t bytes);
+    void uncount_free(const Freed& freed, const Block& block, std::uint32_t lifetime, bool whole, std::uint64_t bytes);
+    void insert(const Block& block, std::uint32_t& slot);
+    void implicit_free(std::uint64_t address);
+
+    void map(const Block& block, std::uint64_t size);
+    void unmap(ThreadState& thread, std::uint64_t start, std::uint64_t end);
+    void replace_mappings(std::uint64_t start, std::uint64_t end);
+    Block drop(const Range& range);
+    void restore(const Range& range, Block block);
+    void restore_rest(const Range& range, const Block& block, std::uint64_t start, std::uint64_t end);
+    void undo_block(Freed& freed);
+    void undo_mappings(Freed& freed);
+
+    void fill_sites(capture::Profile& profile) const;
+    void fill_intervals(capture::Profile& profile) const;
+
+    capture::Writer* log_;
+    std::int64_t now_ms_;
+    std::uint64_t events_{0};
+    capture::Amount heap_;
+    capture::Amount peak_;
+    std::int64_t peak_ms_;
+    std::uint64_t epoch_{0};
+    std::uint32_t folds_{0};
+    std::uint64_t unknown_frees_{0};
+    std::uint64_t reused_addresses_{0};
+    std::uint64_t bad_events_{0};
+    std::array<capture::Amount, capture::kAllocatorCount> allocators_{};
+    SiteTable sites_;
+    LiveTable live_;
+    RangeTable ranges_;
+    Lifetimes lifetimes_;
+    TimeBuckets buckets_;
+    Intervals intervals_;
+    SizeCounts sizes_;
+};
+
+inline std::uint32_t Aggregator::site_of(ThreadState& thread, capture::Allocator allocator) {
+    if (thread.site == kNoSlot || thread.site_node != thread.node || thread.site_allocator != allocator) {
+        const std::uint32_t before = sites_.size();
+        thread.site = sites_.find({thread.node, thread.thread, allocator});
+        if (sites_.size() != before) { sites_[thread.site].epoch = epoch_; }
+        thread.site_node = thread.node;
+        thread.site_allocator = allocator;
+    }
+    return thread.site;
+}
+
+inline void Aggregator::add_live(std::uint32_t number, std::uint64_t size) {
+    Site& site = sites_[number];
+    if (site.epoch != epoch_) {
+        site.peak = site.live;
+        site.epoch = epoch_;
+    }
+    ++site.live.count;
+    site.live.bytes += size;
+    ++heap_.count;
+    heap_.bytes += size;
+    if (heap_.bytes > peak_.bytes) {
+        peak_ = heap_;
+        peak_ms_ = now_ms_;
+        ++epoch_;
+    }
+    buckets_.heap_is(heap_.bytes);
+}
+
+inline void Aggregator::remove_live(std::uint32_t number, std::uint64_t size) {
+    Site& site = sites_[number];
+    if (site.epoch != epoch_) {
+        site.peak = site.live;
+        site.epoch = epoch_;
+    }
+    --site.live.count;
+    site.live.bytes -= size;
+    --heap_.count;
+    heap_.bytes -= size;
+}
+
+inline void Aggregator::insert(const Block& block, std::uint32_t& slot) {
+    if (live_.insert(block, slot)) [[likely]] { return; }
+    implicit_free(block.address);
+    live_.insert(block, slot);
+}
+
+inline void Aggregator::allocation(ThreadState& thread, capture::Allocator allocator, std::uint64_t address,
+                                   std::uint64_t size) {
+    ++events_;
+    if (address == 0 || address > kMaxAddress) [[unlikely]] {
+        ++bad_events_;
+        return;
+    }
+    const std::uint32_t number = site_of(thread, allocator);
+    Site& site = sites_[number];
+    ++site.total.count;
+    site.total.bytes += size;
+    capture::Amount& by_allocator = allocators_[static_cast<std::size_t>(allocator)];
+    ++by_allocator.count;
+    by_allocator.bytes += size;
+    sizes_.add(size);
+    const Block block{address, size, number, buckets_.current(), ++thread.allocations};
+    if (allocator == capture::Allocator::kMmap) [[unlikely]] {
+        map(block, size);
+    } else {
+        std::uint32_t slot = 0;
+        insert(block, slot);
+    }
+    if (log_ != nullptr) { log_->allocation(number, size); }
+    add_live(number, size);
+}
+
+// Counts a free, of a whole block or of `bytes` of it. Returns the class of its lifetime + 1, 0 if it has none.
+inline std::uint32_t Aggregator::count_free(ThreadState& thread, const Block& block, bool whole, std::uint64_t bytes) {
+    Site& site = sites_[block.site];
+    const std::uint32_t now = buckets_.current();
+    if (block.bucket != now) { intervals_.add(block.site, block.bucket, now, {whole ? 1U : 0U, bytes}); }
+    if (!whole || site.thread != thread.thread) { return 0; }
+    return 1 + lifetimes_.add(site, thread.allocations - block.birth, bytes);
+}
+
+inline void Aggregator::deallocation(ThreadState& thread, capture::Allocator allocator, std::uint64_t address,
+                                     std::uint64_t size) {
+    ++events_;
+    Freed& freed = thread.freed;
+    freed.allocator = allocator;
+    freed.bucket = buckets_.current();
+    freed.folds = folds_;
+    if (allocator == capture::Allocator::kMunmap) [[unlikely]] {
+        unmap(thread, address, address + size);
+        return;
+    }
+    const std::uint32_t slot = live_.take(address, freed.block);
+    if (slot == kNoSlot) [[unlikely]] {
+        ++unknown_frees_;
+        freed.kind = Freed::Kind::kUnknown;
+        return;
+    }
+    freed.kind = Freed::Kind::kBlock;
+    freed.lifetime = count_free(thread, freed.block, true, freed.block.size);
+    ++allocators_[static_cast<std::size_t>(allocator)].count;
+    remove_live(freed.block.site, freed.block.size);
+    if (log_ != nullptr) { log_->deallocation(slot); }
+}
+
+}  // namespace memray::collector

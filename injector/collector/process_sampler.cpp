@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/collector/process_sampler.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <string_view>
+
+namespace memray::collector {
+namespace {
+
+std::string proc_path(std::int64_t pid, const std::string& name) { return "/proc/" + std::to_string(pid) + "/" + name; }
+
+base::UniqueFd open_if_there(const std::string& path) {
+    return base::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+std::string read_start(int fd) {
+    std::array<char, 2048> buffer{};
+    const ssize_t size = fd < 0 ? -1 : ::pread(fd, buffer.data(), buffer.size(), 0);
+    return size <= 0 ? std::string() : std::string(buffer.data(), static_cast<std::size_t>(size));
+}
+
+// Field `index` (from 0) of a line of fields separated by blanks.
+std::optional<std::uint64_t> number_field(std::string_view line, int index) {
+    for (; index > 0; --index) {
+        const std::size_t blank = line.find(' ');
+        if (blank == std::string_view::npos) { return {}; }
+        line.remove_prefix(blank + 1);
+    }
+    std::uint64_t value = 0;
+    const auto result = std::from_chars(line.data(), line.data() + line.size(), value);
+    if (result.ec != std::errc{}) { return {}; }
+    return value;
+}
+
+std::string comm(std::int64_t pid, std::uint64_t tid) {
+    const base::UniqueFd file = open_if_there(proc_path(pid, "task/" + std::to_string(tid) + "/comm"));
+    std::string name = read_start(file.get());
+    if (!name.empty() && name.back() == '\n') { name.pop_back(); }
+    return name;
+}
+
+void thin(std::vector<capture::Snapshot>& rows) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < rows.size(); i += 2) { rows[kept++] = rows[i]; }
+    rows.resize(kept);
+}
+
+}  // namespace
+
+ProcessSampler::ProcessSampler(std::int64_t pid)
+    : pid_(pid),
+      statm_(open_if_there(proc_path(pid, "statm"))),
+      stat_(open_if_there(proc_path(pid, "stat"))),
+      page_size_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {}
+
+void ProcessSampler::sample(std::int64_t now_ms, std::uint64_t heap, std::vector<capture::Snapshot>& rows) {
+    if (now_ms < next_look_ms_) { return; }
+    next_look_ms_ = now_ms + kIntervalMs;
+    look_for_exec();
+    if (now_ms < next_row_ms_ || replaced_) { return; }
+    const auto rss = resident_bytes();
+    if (!rss) { return; }
+    next_row_ms_ = now_ms + interval_ms_;
+    last_rss_ = *rss;
+    rows.push_back({now_ms, *rss, heap});
+    if (rows.size() < kMaxSnapshots) { return; }
+    thin(rows);
+    interval_ms_ *= 2;
+}
+
+void ProcessSampler::sample_last(std::int64_t now_ms, std::uint64_t heap, std::vector<capture::Snapshot>& rows) {
+    if (!replaced_) { last_rss_ = resident_bytes().value_or(last_rss_); }
+    rows.push_back({now_ms, last_rss_, heap});
+}
+
+// The kernel gives every new program image a new stack; its start is field 28 of stat (26th after the name, which may
+// hold blanks and brackets).
+void ProcessSampler::look_for_exec() {
+    const std::string stat = read_start(stat_.get());
+    const std::size_t name_end = stat.rfind(')');
+    if (name_end == std::string::npos) { return; }
+    const auto start = number_field(std::string_view(stat).substr(name_end + 1), 26);
+    if (!start || *start == 0) { return; }
+    if (start_stack_ == 0) { start_stack_ = *start; }
+    replaced_ = replaced_ || *start != start_stack_;
+}
+
+// Nothing for a target that has ended: its file then reads as zeros or not at all.
+std::optional<std::uint64_t> ProcessSampler::resident_bytes() const {
+    const auto pages = number_field(read_start(statm_.get()), 1);
+    if (!pages || *pages == 0) { return {}; }
+    return *pages * page_size_;
+}
+
+std::string ProcessSampler::thread_name(std::uint64_t tid) const {
+    std::string name = comm(pid_, tid);
+    return name == comm(pid_, static_cast<std::uint64_t>(pid_)) ? std::string() : name;
+}
+
+}  // namespace memray::collector

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The sites: who allocates (stack, thread, allocator), and what each of them holds. Totals and the high-water mark are
+// kept by epochs: a new peak of the whole heap only counts the epoch up; a site notices at its next change that its
+// amounts so far were those at the last peak.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "injector/capture/profile.h"
+#include "injector/collector/key_index.h"
+
+namespace memray::collector {
+
+inline constexpr std::uint32_t kNoLifetimes = 0xffffffff;
+
+struct Site {
+    capture::Amount live;
+    capture::Amount total;
+    capture::Amount peak;  // valid if epoch is the current one, else it is `live`
+    std::uint64_t epoch{0};
+    std::uint32_t thread{0};
+    std::uint32_t lifetimes{kNoLifetimes};
+};
+
+struct SiteKey {
+    std::uint32_t node{0};
+    std::uint32_t thread{0};  // below 2^24
+    capture::Allocator allocator{capture::Allocator::kNone};
+};
+
+class SiteTable {
+public:
+    // The site of `key`; site 0 once there are too many (counted in rejected()).
+    std::uint32_t find(const SiteKey& key);
+    Site& operator[](std::uint32_t site) noexcept { return sites_[site]; }
+    const Site& operator[](std::uint32_t site) const noexcept { return sites_[site]; }
+    [[nodiscard]] SiteKey key(std::uint32_t site) const noexcept;
+    [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(sites_.size()); }
+    [[nodiscard]] std::uint64_t rejected() const noexcept { return rejected_; }
+
+private:
+    KeyIndex index_;
+    std::vector<Site> sites_;
+    std::uint64_t rejected_{0};
+};
+
+}  // namespace memray::collector

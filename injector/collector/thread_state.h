@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// What the reader keeps of one ring's thread: the machine that its records drive (see wire/record.h), and what the
+// aggregates need to know of the thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "injector/capture/allocator.h"
+#include "injector/collector/live_table.h"
+#include "injector/collector/range_table.h"
+#include "injector/collector/stack_tree.h"
+
+namespace memray::collector {
+
+// The thread's latest deallocation, in case it turns out not to have happened.
+struct Freed {
+    enum class Kind : std::uint8_t { kNone, kUnknown, kBlock, kMappings };
+    struct Mapping {
+        Range range;
+        Block block;
+        std::uint64_t unmapped{0};  // bytes
+        bool whole{false};
+        std::uint32_t lifetime{0};
+    };
+    Kind kind{Kind::kNone};
+    capture::Allocator allocator{capture::Allocator::kNone};
+    std::uint32_t bucket{0};    // of time
+    std::uint32_t folds{0};     // of the buckets so far
+    std::uint32_t lifetime{0};  // class + 1, 0: not counted
+    Block block;
+    std::vector<Mapping> mappings;
+};
+
+struct ThreadState {
+    static constexpr std::size_t kMaxDepth = 1'000'000;
+    static constexpr std::size_t kMaxBlob = std::size_t{16} << 20U;
+
+    std::uint32_t thread{0};       // index of Profile::threads
+    std::uint32_t allocations{0};  // made so far; wraps
+    std::uint32_t node{StackTree::kRoot};
+
+    std::uint32_t site_node{0};  // the site used last
+    capture::Allocator site_allocator{capture::Allocator::kNone};
+    std::uint32_t site{kNoSlot};
+
+    std::vector<std::uint32_t> stack;  // nodes, outermost first
+    std::string blob;
+    Freed freed;
+
+    // False if the stack is not that deep (all of it is gone then).
+    bool pop(std::uint32_t count) {
+        const bool enough = count <= stack.size();
+        stack.resize(enough ? stack.size() - count : 0);
+        node = stack.empty() ? StackTree::kRoot : stack.back();
+        return enough;
+    }
+    // False if the stack is too deep to believe.
+    bool push(StackTree& tree, std::uint64_t frame) {
+        if (stack.size() >= kMaxDepth) { return false; }
+        node = tree.child(node, frame);
+        stack.push_back(node);
+        return true;
+    }
+};
+
+}  // namespace memray::collector
