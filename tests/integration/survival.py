@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The memray authors
+"""Programs and recorders that die, run out of disk, or do what programs rarely do."""
+import os
+import resource
+import select
+import signal
+import time
+
+from capture import NOTHING, Amount
+from profiled import LIBRARIES, PATIENCE, TARGETS, Profiled, adopt_orphans, lines_of, with_every_interpreter
+
+CALLS = LIBRARIES / "calls.so"
+MODES = ((), ("--aggregate",), ("--trace-python-allocators",))
+BEFORE = Amount(100, 100 * 5001)
+
+
+class Survival(Profiled):
+    def at(self, capture, target, marker):
+        """(leaked, total) at a marked line."""
+        return capture.at(TARGETS / target, lines_of(target)[marker], "malloc")[1:]
+
+    def assert_all_before(self, capture, target):
+        self.assertEqual(self.at(capture, target, "before"), (BEFORE, BEFORE))
+
+
+class Endings(Survival):
+    STATUS = {"return": 0, "exit0": 0, "exit3": 3, "message": 1, "exception": 1, "_exit": 4,
+              "abort": -signal.SIGABRT, "segfault": -signal.SIGSEGV, "terminate": -signal.SIGTERM,
+              "interrupt": -signal.SIGINT}
+
+    @with_every_interpreter
+    def test_the_capture_is_complete_however_the_program_ends(self, python):
+        for ending, status in self.STATUS.items():
+            capture = self.record(TARGETS / "endings.py", CALLS, ending, python=python, status=status)
+            self.assert_all_before(capture, "endings.py")
+            self.assert_nothing_lost(capture)
+            self.assertIn("code %d" % status if status >= 0 else "signal %d " % -status, capture.header["ending"])
+
+    def test_so_is_an_aggregated_capture(self):
+        for ending, status in self.STATUS.items():
+            capture = self.record(TARGETS / "endings.py", CALLS, ending, status=status, options=["--aggregate"])
+            self.assert_all_before(capture, "endings.py")
+            self.assert_nothing_lost(capture)
+
+    def test_a_program_that_replaces_itself_goes_on_unrecorded_with_its_own_status(self):
+        for ending, status in (("exec", 9), ("exec_python", 11)):
+            capture = self.record(TARGETS / "endings.py", CALLS, ending, status=status)
+            self.assert_all_before(capture, "endings.py")
+            self.assertIn("another program", capture.header["ending"])
+
+
+class Killed(Survival):
+    TARGET = TARGETS / "interrupted.py"
+
+    def test_when_the_program_is_killed_all_it_did_is_in_the_capture(self):
+        for options in MODES:
+            with self.subTest(options=options):
+                self.setUp()
+                process, pid = self.start(self.TARGET, CALLS, options=options)
+                os.kill(pid, signal.SIGKILL)
+                self.assertEqual(process.wait(PATIENCE), -signal.SIGKILL)
+                capture = self.capture()
+                self.assert_all_before(capture, self.TARGET.name)
+                self.assertIn("SIGKILL", capture.header["ending"])
+                self.assertEqual(capture.incomplete, "")
+
+    def wait_until_written(self):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            done = self.memray("parse", self.path)
+            if done.returncode == 0 and self.at(self.capture(), self.TARGET.name, "before")[1] == BEFORE:
+                return
+            time.sleep(0.1)
+        self.fail("what was recorded never reached the file")
+
+    def test_when_the_recorder_is_killed_the_program_goes_on_and_the_capture_opens(self):
+        adopt_orphans()
+        for options in MODES:
+            with self.subTest(options=options):
+                self.setUp()
+                process, pid = self.start(self.TARGET, CALLS, options=options)
+                self.wait_until_written()
+                process.kill()
+                process.wait(PATIENCE)
+                self.go_on()
+                self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 7)
+                capture = self.capture()
+                self.assert_all_before(capture, self.TARGET.name)
+                self.assertNotEqual(capture.incomplete, "")
+
+    def test_a_recorder_that_is_stopped_holds_the_program_up_but_not_for_good(self):
+        adopt_orphans()
+        process, pid = self.start(self.TARGET, CALLS)
+        os.kill(process.pid, signal.SIGSTOP)
+        self.go_on()
+        # A zombie until the stopped recorder collects it: gone from its descriptors, not from the process table.
+        state = os.pidfd_open(pid)
+        self.addCleanup(os.close, state)
+        self.assertTrue(select.select([state], [], [], PATIENCE)[0], "the program never got to its end")
+        os.kill(process.pid, signal.SIGCONT)
+        self.assertEqual(process.wait(PATIENCE), 7)
+        self.assert_all_before(self.capture(), self.TARGET.name)
+
+
+class FullDisk(Survival):
+    LIMIT = 64 << 10
+    TARGET = TARGETS / "every_call.py"
+
+    @classmethod
+    def limit_files(cls):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (cls.LIMIT, cls.LIMIT))
+
+    def test_the_program_runs_to_its_end_the_user_is_told_and_the_capture_opens(self):
+        program = "import json\nfor n in range(300): json.loads(json.dumps([[n, 'a' * i] * 9 for i in range(99)]))"
+        done = self.profile("-c", program, options=["--no-compress", "--trace-python-allocators"], preexec_fn=self.limit_files)
+        self.assertRegex(done.stderr, r"\Amemray: [^\n]*(File too large|No space left)[^\n]*\n\Z")
+        self.assertLessEqual(self.path.stat().st_size, self.LIMIT)
+        self.assertNotEqual(self.capture().incomplete, "")
+
+    def test_a_device_without_space_does_not_stop_the_program(self):
+        for options in ((), ("--aggregate",)):
+            done = self.memray("run", "-f", "-o", "/dev/full", "--python", "/usr/bin/python3", *options,
+                               TARGETS / "endings.py", CALLS, "exit3")
+            self.assertEqual(done.returncode, 3)
+            self.assertRegex(done.stderr, r"\Amemray: [^\n]*No space left on device[^\n]*\n\Z")
+
+
+class UnusualPrograms(Survival):
+    @with_every_interpreter
+    def test_a_program_that_closes_its_descriptors_is_recorded_to_its_end(self, python):
+        capture = self.record(TARGETS / "closes_descriptors.py", CALLS, python=python, status=5)
+        self.assert_all_before(capture, "closes_descriptors.py")
+        self.assertEqual(self.at(capture, "closes_descriptors.py", "after"), (NOTHING, Amount(2000000, 128000000)))
+
+    @with_every_interpreter
+    def test_child_processes_are_not_recorded_and_do_not_disturb(self, python):
+        capture = self.record(TARGETS / "children.py", CALLS, python=python)
+        self.assert_all_before(capture, "children.py")
+        self.assertEqual(self.at(capture, "children.py", "child"), (NOTHING, NOTHING))
+        self.assertEqual(self.at(capture, "children.py", "after"), (Amount(100, 500300),) * 2)
+        self.assert_nothing_lost(capture)
+
+    def test_two_thousand_short_lived_threads_are_all_recorded(self):
+        capture = self.record(TARGETS / "short_threads.py", CALLS, 2000, 10)
+        self.assertEqual(self.at(capture, "short_threads.py", "thread"), (Amount(2000, 2000 * 4001),) * 2)
+        self.assert_nothing_lost(capture)
+
+    def test_more_threads_than_slots_wait_or_are_counted_as_lost(self):
+        capture = self.record(TARGETS / "short_threads.py", CALLS, 512, 64, env={"MEMRAY_SLOTS": "8"})
+        recorded = self.at(capture, "short_threads.py", "thread")[1].count
+        self.assertGreater(recorded, 0)
+        self.assertGreaterEqual(recorded + capture.losses["events"], 512)
+
+    @with_every_interpreter
+    def test_a_stack_of_twenty_thousand_calls_is_whole(self, python):
+        capture = self.record(TARGETS / "deep.py", CALLS, python=python)
+        lines = lines_of("deep.py")
+        bottom = [site for site in capture.sites if site.frames and site.frames[0].line == lines["bottom"]
+                  and site.allocator == "malloc"]
+        names = [frame.function for frame in bottom[0].frames]
+        self.assertEqual((names.count("deeper"), names[20000]), (20000, "recurse"))
+        self.assertEqual(sum(site.total.count for site in bottom), 30)
+        self.assertEqual(self.at(capture, "deep.py", "top"), (Amount(10, 50030),) * 2)
+        self.assert_nothing_lost(capture)
+
+    @with_every_interpreter
+    def test_profile_and_trace_functions_of_the_program_keep_working(self, python):
+        capture = self.record(TARGETS / "hooked.py", CALLS, python=python)
+        self.assertEqual(self.at(capture, "hooked.py", "work")[1], Amount(1000, 5001000))
+
+    def test_coverage_and_pdb_work_while_recording(self):
+        for module in (["-m", "coverage", "run", "--data-file", self.folder / "coverage"],
+                       ["-m", "pdb", "-c", "continue", "-c", "quit"]):
+            capture = self.record(*module, TARGETS / "hooked.py", CALLS)
+            self.assertEqual(self.at(capture, "hooked.py", "work")[1], Amount(1000, 5001000))
+            self.assert_nothing_lost(capture)
