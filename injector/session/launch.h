@@ -9,10 +9,11 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "injector/base/error.h"
 #include "injector/base/mapping.h"
 #include "injector/base/unique_fd.h"
 
@@ -22,7 +23,7 @@ namespace memray::session {
 struct RegionSizes {
     std::uint32_t slots{1024};
     std::uint32_t ring_words{32768};  // 256 KiB
-    std::uint32_t frames{16384};
+    std::uint32_t frames{32768};
 };
 
 struct LaunchOptions {
@@ -42,27 +43,41 @@ struct Target {
     std::string python_allocator;   // see capture::Metadata::python_allocator
 };
 
-// The command ended, was not Python, or is a Python that is not supported, before the payload could be loaded: what
-// happened is in the message of the base::Error thrown. If the command simply ran to its end without being CPython,
-// exit_status is its wait status.
+// The command ran to its end without becoming a CPython that runs a program: "X exited with status 3 before starting
+// CPython". Not a failure of ours; exit_code() is what a shell would report, but never 0.
+class EndedBeforePython : public base::Error {
+public:
+    EndedBeforePython(const std::string& message, int wait_status);
+    // As waitpid returns it.
+    [[nodiscard]] int wait_status() const noexcept { return wait_status_; }
+
+private:
+    int wait_status_;
+};
+
+// All calls, the destructor included, must come from the thread that constructed it, and that thread and this object
+// must live as long as the recording: the payload takes their end for the controller's death. The child inherits the
+// caller's signal mask and dispositions, directory and open descriptors (but for close-on-exec ones).
 class Launch {
 public:
-    // Starts the command and brings it to the point where it could run the program. Throws base::Error; then no process
-    // of ours is left.
+    // Starts the command and brings it to the point where it could run the program. Throws base::Error, in particular
+    // EndedBeforePython and the refusal of a Python that is not supported; then no process of ours is left.
     explicit Launch(LaunchOptions options);
-    ~Launch();  // kills a target that was not resumed
+    ~Launch();  // kills and reaps a target that was not resumed
     Launch(const Launch&) = delete;
     Launch& operator=(const Launch&) = delete;
 
     [[nodiscard]] Target& target() noexcept { return target_; }
 
-    // Switches the payload on, detaches, and lets the program run. Throws base::Error.
+    // Switches the payload on, detaches, and lets the program run. From then on the caller waits for it and reaps it.
+    // Throws base::Error; then the target was killed and reaped.
     void resume();
 
 private:
-    LaunchOptions options_;
+    struct Injection;
+
     Target target_;
-    bool resumed_{false};
+    std::unique_ptr<Injection> injection_;
 };
 
 }  // namespace memray::session

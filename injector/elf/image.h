@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// One ELF image (executable or shared library) as it lies in the memory of a process: finds the symbols it exports
+// through its dynamic section and hash table. No file is read: the one that was mapped may be in another mount
+// namespace, replaced or deleted. The memory may say anything; every size and loop is bounded.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "injector/base/remote_addr.h"
+
+namespace memray::elf {
+
+using base::RemoteAddr;
+
+// All `size` bytes, or false.
+using ReadMemory = std::function<bool(RemoteAddr, void*, std::size_t)>;
+
+class Image {
+public:
+    // The image whose ELF header is at `header`; nothing if there is none for x86-64, or it exports nothing.
+    static std::optional<Image> try_read(RemoteAddr header, ReadMemory read);
+
+    // Address of an exported function or object. Nothing for undefined, thread-local and indirect (IFUNC) symbols.
+    [[nodiscard]] std::optional<RemoteAddr> find(std::string_view name) const;
+
+private:
+    struct Tables {
+        RemoteAddr symbols;
+        RemoteAddr strings;
+        std::uint64_t strings_size{0};
+        RemoteAddr gnu_hash;
+        RemoteAddr sysv_hash;
+    };
+
+    explicit Image(ReadMemory read) : read_(std::move(read)) {}
+    bool locate_tables(RemoteAddr header);
+    void read_dynamic(RemoteAddr dynamic, std::size_t count);
+    [[nodiscard]] RemoteAddr relocated(std::uint64_t pointer) const;
+    template <typename T>
+    [[nodiscard]] std::optional<T> try_get(RemoteAddr address) const;
+    [[nodiscard]] std::optional<RemoteAddr> find_by_gnu_hash(std::string_view name) const;
+    [[nodiscard]] std::optional<RemoteAddr> find_by_sysv_hash(std::string_view name) const;
+    // The address of symbol `index` if that is its name and it can be used.
+    [[nodiscard]] std::optional<RemoteAddr> match(std::uint32_t index, std::string_view name) const;
+
+    ReadMemory read_;
+    RemoteAddr bias_;
+    Tables tables_;
+};
+
+}  // namespace memray::elf

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// What is mapped where in a process, as /proc/PID/maps tells, and where its program starts (/proc/PID/auxv).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "injector/base/remote_addr.h"
+
+namespace memray::elf {
+
+using base::RemoteAddr;
+
+struct MapEntry {
+    RemoteAddr begin;
+    RemoteAddr end;
+    std::uint64_t offset{0};
+    bool readable{false};
+    bool writable{false};
+    bool executable{false};
+    std::string path;  // empty if anonymous; "/memfd:name (deleted)", "[stack]", ...
+};
+
+// Lines that make no sense are left out.
+[[nodiscard]] std::vector<MapEntry> parse_maps(std::string_view text);
+// Throws base::Error.
+[[nodiscard]] std::vector<MapEntry> read_maps(pid_t pid);
+
+struct AuxiliaryVector {
+    RemoteAddr entry;        // AT_ENTRY: of the program, not of its loader
+    RemoteAddr loader_base;  // AT_BASE: null in a static program
+};
+
+// Nothing without AT_ENTRY.
+[[nodiscard]] std::optional<AuxiliaryVector> parse_auxv(std::string_view bytes);
+
+}  // namespace memray::elf

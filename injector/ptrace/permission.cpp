@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/ptrace/permission.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <string_view>
+#include <system_error>
+
+#include "injector/base/file.h"
+
+namespace memray::ptrace {
+namespace {
+
+// The number after "\nName:\t" of a /proc/PID/status, 0 if there is none.
+long status_field(const std::string& status, std::string_view name) {
+    const std::size_t at = status.find("\n" + std::string(name) + ":");
+    return at == std::string::npos ? 0 : std::strtol(status.c_str() + at + name.size() + 2, nullptr, 10);
+}
+
+const char* remedy(const TracePolicy& policy) {
+    if (policy.yama_scope == 3) { return "kernel.yama.ptrace_scope is 3, which forbids tracing until the next boot"; }
+    if (policy.yama_scope == 2) {
+        return "kernel.yama.ptrace_scope is 2: run as root or with CAP_SYS_PTRACE, or lower it to 1";
+    }
+    if (policy.seccomp) {
+        return "a seccomp filter forbids tracing; in a container, start it with --cap-add=SYS_PTRACE or a seccomp "
+               "profile that allows ptrace";
+    }
+    return "the process belongs to another user or is protected; run as root or with CAP_SYS_PTRACE (in a container: "
+           "--cap-add=SYS_PTRACE)";
+}
+
+}  // namespace
+
+TracePolicy read_trace_policy(pid_t thread) {
+    TracePolicy policy;
+    if (const auto scope = base::try_read_file("/proc/sys/kernel/yama/ptrace_scope")) {
+        policy.yama_scope = std::atoi(scope->c_str());
+    }
+    if (const auto own = base::try_read_file("/proc/self/status")) {
+        policy.seccomp = status_field(*own, "Seccomp") != 0;
+    }
+    if (const auto status = base::try_read_file("/proc/" + std::to_string(thread) + "/status")) {
+        policy.other_tracer = static_cast<pid_t>(status_field(*status, "TracerPid"));
+    }
+    return policy;
+}
+
+std::string explain_refusal(pid_t thread, int number, const TracePolicy& policy) {
+    const std::string line =
+        "Could not trace process " + std::to_string(thread) + ": " + std::system_category().message(number);
+    if (policy.other_tracer != 0) {
+        return line + " (process " + std::to_string(policy.other_tracer) + " is tracing it already)";
+    }
+    if (number == ENOSYS) { return line + " (this kernel or sandbox has no ptrace)"; }
+    if (number != EPERM && number != EACCES) { return line; }
+    return line + " (" + remedy(policy) + ")";
+}
+
+base::Error permission_error(pid_t thread, int number) {
+    return base::Error(explain_refusal(thread, number, read_trace_policy(thread)));
+}
+
+}  // namespace memray::ptrace

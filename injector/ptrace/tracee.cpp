@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/ptrace/tracee.h"
+
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "injector/base/error.h"
+#include "injector/ptrace/permission.h"
+
+namespace memray::ptrace {
+namespace {
+
+// Returns the id, 0 (WNOHANG: nothing yet) or throws.
+pid_t wait_for(pid_t id, int& raw, int flags) {
+    for (;;) {
+        const pid_t result = ::waitpid(id, &raw, __WALL | flags);
+        if (result >= 0) { return result; }
+        if (errno != EINTR) { throw base::system_error("waiting for process " + std::to_string(id)); }
+    }
+}
+
+// The kernel has no wait with a time limit that reports ptrace stops without taking over SIGCHLD. Remote calls last
+// microseconds: yield first, then sleep in growing steps.
+class Backoff {
+public:
+    void pause() {
+        if (++rounds_ < kYields) {
+            std::this_thread::yield();
+        } else {
+            std::this_thread::sleep_for(std::chrono::microseconds(rounds_ < kShortSleeps ? 50 : 1000));
+        }
+    }
+
+private:
+    static constexpr int kYields = 50;
+    static constexpr int kShortSleeps = 250;
+    int rounds_{0};
+};
+
+}  // namespace
+
+Tracee Tracee::seize(pid_t thread, unsigned long options, OnDestroy on_destroy) {
+    if (::ptrace(PTRACE_SEIZE, thread, nullptr, options) != 0) { throw permission_error(thread, errno); }
+    return {thread, on_destroy};
+}
+
+Tracee::Tracee(Tracee&& other) noexcept
+    : id_(other.id_),
+      on_destroy_(other.on_destroy_),
+      attached_(std::exchange(other.attached_, false)),
+      stopped_(other.stopped_) {}
+
+Tracee::~Tracee() {
+    if (!attached_) { return; }
+    if (on_destroy_ == OnDestroy::kKill) {
+        kill_and_reap();
+    } else {
+        detach_quietly();
+    }
+}
+
+WaitStatus Tracee::note(int raw) noexcept {
+    const WaitStatus status(raw);
+    stopped_ = !status.ended();
+    if (status.ended()) { attached_ = false; }
+    return status;
+}
+
+WaitStatus Tracee::wait() {
+    int raw = 0;
+    wait_for(id_, raw, 0);
+    return note(raw);
+}
+
+std::optional<WaitStatus> Tracee::wait_until(Deadline deadline) {
+    Backoff backoff;
+    int raw = 0;
+    while (wait_for(id_, raw, WNOHANG) == 0) {
+        if (std::chrono::steady_clock::now() >= deadline) { return std::nullopt; }
+        backoff.pause();
+    }
+    return note(raw);
+}
+
+void Tracee::control(int request, unsigned long data, const char* name) {
+    if (::ptrace(static_cast<__ptrace_request>(request), id_, nullptr, data) == 0) { return; }
+    // ESRCH also means: killed in the meantime. Its end is what wait() reports next.
+    if (errno == ESRCH && request != PTRACE_DETACH) { return; }
+    throw base::system_error(std::string(name) + " of process " + std::to_string(id_));
+}
+
+void Tracee::interrupt() { control(PTRACE_INTERRUPT, 0, "PTRACE_INTERRUPT"); }
+
+void Tracee::resume(int signal) {
+    stopped_ = false;
+    control(PTRACE_CONT, static_cast<unsigned long>(signal), "PTRACE_CONT");
+}
+
+void Tracee::step(int signal) {
+    stopped_ = false;
+    control(PTRACE_SINGLESTEP, static_cast<unsigned long>(signal), "PTRACE_SINGLESTEP");
+}
+
+void Tracee::listen() {
+    stopped_ = false;
+    control(PTRACE_LISTEN, 0, "PTRACE_LISTEN");
+}
+
+void Tracee::detach(int signal) {
+    control(PTRACE_DETACH, static_cast<unsigned long>(signal), "PTRACE_DETACH");
+    attached_ = false;
+}
+
+siginfo_t Tracee::signal_info() const {
+    siginfo_t info{};
+    if (::ptrace(PTRACE_GETSIGINFO, id_, nullptr, &info) != 0) {
+        throw base::system_error("PTRACE_GETSIGINFO of process " + std::to_string(id_));
+    }
+    return info;
+}
+
+void Tracee::kill_and_reap() noexcept {
+    ::kill(id_, SIGKILL);
+    int raw = 0;
+    for (;;) {
+        const pid_t result = ::waitpid(id_, &raw, __WALL);
+        if (result < 0 && errno == EINTR) { continue; }
+        if (result < 0 || WIFEXITED(raw) || WIFSIGNALED(raw)) { break; }
+    }
+    attached_ = false;
+}
+
+void Tracee::detach_quietly() noexcept {
+    if (!stopped_) {
+        ::ptrace(PTRACE_INTERRUPT, id_, nullptr, nullptr);
+        int raw = 0;
+        while (::waitpid(id_, &raw, __WALL) < 0 && errno == EINTR) {}
+    }
+    ::ptrace(PTRACE_DETACH, id_, nullptr, nullptr);
+    attached_ = false;
+}
+
+}  // namespace memray::ptrace

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/session/payload_library.h"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include "injector/base/error.h"
+#include "injector/base/file.h"
+#include "injector/elf/executable_file.h"
+
+namespace memray::session {
+namespace {
+
+constexpr const char* kStartFunction = "memray_payload_start";
+constexpr std::size_t kMaxMessage = 1024;
+
+struct Opener {
+    RemoteAddr function;
+    std::uint64_t flags;
+};
+
+Opener find_dlopen(const elf::Modules& modules) {
+    constexpr std::uint64_t kFlags = RTLD_NOW | RTLD_LOCAL;
+    // glibc from 2.34 on, musl, older glibc with libdl
+    for (const char* library : {"libc.", "libc-", "ld-musl", "libdl"}) {
+        if (const auto function = modules.find_in(library, "dlopen")) { return {*function, kFlags}; }
+    }
+    constexpr std::uint64_t kInternal = 0x80000000;  // __RTLD_DLOPEN
+    if (const auto function = modules.find("__libc_dlopen_mode")) { return {*function, kFlags | kInternal}; }
+    throw base::Error("Could not load the payload library: the target's C library has no dlopen");
+}
+
+std::string last_loader_error(ptrace::RemoteCall& call, const ptrace::RemoteMemory& memory,
+                              const elf::Modules& modules) {
+    const auto function = modules.find("dlerror");
+    const RemoteAddr text(function ? call.function(*function, {}) : 0);
+    return text.is_null() ? "dlopen failed" : memory.try_read_string(text, kMaxMessage).value_or("dlopen failed");
+}
+
+// A handle is a struct link_map*, its first member the address that the library was loaded at.
+std::optional<RemoteAddr> find_start(const ptrace::RemoteMemory& memory, RemoteAddr handle) {
+    const auto header = memory.read<RemoteAddr>(handle);
+    const auto image = elf::Image::try_read(
+        header, [&memory](RemoteAddr at, void* data, std::size_t size) { return memory.try_read(at, data, size); });
+    return image ? image->find(kStartFunction) : std::nullopt;
+}
+
+}  // namespace
+
+std::string payload_path() {
+    if (const char* path = std::getenv("MEMRAY_PAYLOAD"); path != nullptr && *path != '\0') { return path; }
+    std::error_code error;
+    const auto executable = std::filesystem::read_symlink("/proc/self/exe", error);
+    return (executable.parent_path().parent_path() / "lib" / "libmemray_payload.so").string();
+}
+
+std::string read_payload(const std::string& path) {
+    auto content = base::try_read_file(path);
+    if (!content) { throw base::system_error("Could not read the payload library " + path); }
+    const elf::ExecutableKind kind = elf::classify_executable(*content);
+    if (kind != elf::ExecutableKind::kStatic && kind != elf::ExecutableKind::kDynamic) {
+        throw base::Error("The payload library " + path + " is not an x86-64 library");
+    }
+    return std::move(*content);
+}
+
+RemoteAddr load_payload(RemoteSystem& system, ptrace::RemoteCall& call, const ptrace::RemoteMemory& memory,
+                        const elf::Modules& modules, pid_t pid, const std::string& content) {
+    const Opener opener = find_dlopen(modules);
+    const RemoteFile file(system, pid, "memray-payload", true);
+    base::write_all(file.local_fd(), content);
+    const RemoteAddr handle(call.function(opener.function, {call.push(file.remote_path()).value(), opener.flags}));
+    if (handle.is_null()) {
+        throw base::Error("Could not load the payload library: " + last_loader_error(call, memory, modules));
+    }
+    const auto start = find_start(memory, handle);
+    if (!start) { throw base::Error(std::string("The payload library does not export ") + kStartFunction); }
+    return *start;
+}
+
+void start_payload(ptrace::RemoteCall& call, RemoteAddr start, RemoteAddr region, std::uint64_t size) {
+    const auto result = static_cast<int>(call.function(start, {region.value(), size}) & 0xffffffffU);
+    if (result != 0) {
+        throw base::Error("The payload could not start: error " + std::to_string(result) + " (" +
+                          std::system_category().message(result) + ")");
+    }
+}
+
+}  // namespace memray::session

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The library that is injected: where it is, and how it gets into the target.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "injector/session/remote_file.h"
+
+namespace memray::session {
+
+// $MEMRAY_PAYLOAD, or ../lib/libmemray_payload.so beside the directory of the running executable.
+[[nodiscard]] std::string payload_path();
+
+// The content of the library. Throws base::Error if it cannot be read or is no library.
+[[nodiscard]] std::string read_payload(const std::string& path);
+
+// Loads `content` into the target with its own dlopen, from a memory file that is closed again afterwards. Returns the
+// address of memray_payload_start. Throws base::Error with what dlerror says.
+[[nodiscard]] RemoteAddr load_payload(RemoteSystem& system, ptrace::RemoteCall& call,
+                                      const ptrace::RemoteMemory& memory, const elf::Modules& modules, pid_t pid,
+                                      const std::string& content);
+
+// Calls int memray_payload_start(void* region, size_t size) in the target. Throws base::Error if it refuses.
+void start_payload(ptrace::RemoteCall& call, RemoteAddr start, RemoteAddr region, std::uint64_t size);
+
+}  // namespace memray::session

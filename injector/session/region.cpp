@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/session/region.h"
+
+#include <unistd.h>
+
+#include <bit>
+#include <cerrno>
+#include <new>
+
+#include "injector/base/error.h"
+#include "payload/wire/slot.h"
+
+namespace memray::session {
+namespace {
+
+static_assert(std::is_trivially_destructible_v<wire::ControlPage> &&
+              std::is_trivially_destructible_v<wire::TargetInfo>);
+
+void check_sizes(const RegionSizes& sizes) {
+    if (sizes.slots == 0 || sizes.frames == 0 || !std::has_single_bit(sizes.ring_words)) {
+        throw base::Error("Region sizes must not be 0, and the words of a ring a power of two");
+    }
+}
+
+void resize(int fd, std::uint64_t size) {
+    if (::ftruncate(fd, static_cast<off_t>(size)) != 0) { throw base::system_error("sizing the shared memory"); }
+}
+
+// Halves the slots until the target can map them.
+RemoteAddr map_in_target(RemoteSystem& system, const RemoteFile& file, RegionSizes& sizes) {
+    for (;;) {
+        resize(file.local_fd(), region_size(sizes));
+        const std::int64_t address = system.map_shared(file.remote_fd(), region_size(sizes));
+        if (address >= 0 || address < -4095) { return RemoteAddr(static_cast<std::uint64_t>(address)); }
+        if (address != -ENOMEM || sizes.slots == 1) {
+            throw base::system_error("mapping " + std::to_string(region_size(sizes)) + " bytes in the target",
+                                     static_cast<int>(-address));
+        }
+        sizes.slots /= 2;
+    }
+}
+
+void lay_out(void* region, const RegionSizes& sizes, std::uint32_t flags, const wire::TargetInfo& info) {
+    auto* control = new (region) wire::ControlPage{};
+    control->flags = flags;
+    control->region_size = region_size(sizes);
+    control->slots_offset = wire::kFirstSlotOffset;
+    control->slot_stride = wire::slot_stride(sizes.frames, sizes.ring_words);
+    control->slot_count = sizes.slots;
+    control->ring_words = sizes.ring_words;
+    control->frame_capacity = sizes.frames;
+    new (static_cast<unsigned char*>(region) + wire::kTargetInfoOffset) wire::TargetInfo(info);
+    // The slots are zero as the file is: free, as Slot{} would be.
+}
+
+}  // namespace
+
+std::uint64_t region_size(const RegionSizes& sizes) {
+    return wire::kFirstSlotOffset + wire::slot_stride(sizes.frames, sizes.ring_words) * sizes.slots;
+}
+
+SharedRegion make_region(RemoteSystem& system, pid_t pid, RegionSizes sizes, std::uint32_t flags,
+                         const wire::TargetInfo& info) {
+    check_sizes(sizes);
+    const RemoteFile file(system, pid, "memray", false);
+    const RemoteAddr remote = map_in_target(system, file, sizes);
+    SharedRegion region{base::Mapping::shared(file.local_fd(), region_size(sizes)), remote, nullptr};
+    lay_out(region.local.data(), sizes, flags, info);
+    region.lock = std::make_unique<ControllerLock>(file.local_fd());
+    return region;
+}
+
+}  // namespace memray::session

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// System calls in the target, and memory files made there. A file made in the target works across mount namespaces,
+// chroots and users, which a path would not.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+
+#include "injector/base/unique_fd.h"
+#include "injector/elf/modules.h"
+#include "injector/ptrace/remote_call.h"
+
+namespace memray::session {
+
+using base::RemoteAddr;
+
+// The system calls that loading takes, made by the stopped target.
+class RemoteSystem {
+public:
+    // Finds a `syscall` instruction in the target's C library. Throws base::Error.
+    RemoteSystem(const elf::Modules& modules, const ptrace::RemoteMemory& memory, ptrace::RemoteCall& call);
+
+    // A descriptor in the target, or a negative errno.
+    std::int64_t create_memory_file(const char* name, unsigned flags);
+    // An address in the target, or a negative errno.
+    std::int64_t map_shared(int fd, std::uint64_t size);
+    void close(int fd);
+
+private:
+    ptrace::RemoteCall& call_;
+    RemoteAddr instruction_;
+};
+
+// A memory file of the target, open there and here. Closed in both on destruction.
+class RemoteFile {
+public:
+    // Throws base::Error. An executable one can be mapped as code.
+    RemoteFile(RemoteSystem& system, pid_t pid, const char* name, bool executable);
+    RemoteFile(const RemoteFile&) = delete;
+    RemoteFile& operator=(const RemoteFile&) = delete;
+    ~RemoteFile();
+
+    [[nodiscard]] int remote_fd() const noexcept { return remote_fd_; }
+    [[nodiscard]] int local_fd() const noexcept { return local_.get(); }
+    // The path that opens it inside the target.
+    [[nodiscard]] std::string remote_path() const { return "/proc/self/fd/" + std::to_string(remote_fd_); }
+
+private:
+    RemoteSystem& system_;
+    int remote_fd_;
+    base::UniqueFd local_;
+};
+
+}  // namespace memray::session
