@@ -11,7 +11,7 @@ from profiled import LIBRARIES, TARGETS, Profiled
 CALLS = LIBRARIES / "calls.so"
 
 
-class Programs(Profiled):
+class Refused(Profiled):
     def refuse(self, *arguments, message, options=(), status=1, **keywords):
         """Expects one line of error that matches, and no file left."""
         before = sorted(self.folder.iterdir())
@@ -20,6 +20,8 @@ class Programs(Profiled):
         self.assertRegex(done.stderr, message)
         self.assertEqual(sorted(self.folder.iterdir()), before)
 
+
+class Programs(Refused):
     def test_programs_that_cannot_run_leave_no_capture(self):
         (self.folder / "wrong.py").write_text("def f(:\n", encoding="utf-8")
         (self.folder / "folder").mkdir()
@@ -67,7 +69,7 @@ class Programs(Profiled):
                     env={**os.environ, "MEMRAY_PAYLOAD": "/nonexistent"})
 
 
-class Interpreters(Programs):
+class Interpreters(Refused):
     def compiled(self, name, *options, source="int main(void) { return 5; }"):
         """Builds a small program, or skips the test where that cannot be done."""
         path = self.folder / name

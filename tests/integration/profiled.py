@@ -50,6 +50,9 @@ class Profiled(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
+        self.use_new_folder()
+
+    def use_new_folder(self):
         folder = tempfile.TemporaryDirectory(prefix="memray-test-", ignore_cleanup_errors=True)
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
@@ -61,7 +64,8 @@ class Profiled(unittest.TestCase):
     def memray(self, *arguments, **keywords):
         """Runs memray with exactly these arguments."""
         keywords = {"stdin": subprocess.DEVNULL, "timeout": PATIENCE, "text": True, **keywords}
-        return subprocess.run([MEMRAY, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **keywords)
+        return subprocess.run([MEMRAY, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              **keywords)
 
     def profile(self, *arguments, options=(), python=interpreters.DEBIAN, env=None, status=0, **keywords):
         """Records a program that is expected to end with this status; returns the finished process."""

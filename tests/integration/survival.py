@@ -56,7 +56,7 @@ class Killed(Survival):
     def test_when_the_program_is_killed_all_it_did_is_in_the_capture(self):
         for options in MODES:
             with self.subTest(options=options):
-                self.setUp()
+                self.use_new_folder()
                 process, pid = self.start(self.TARGET, CALLS, options=options)
                 os.kill(pid, signal.SIGKILL)
                 self.assertEqual(process.wait(PATIENCE), -signal.SIGKILL)
@@ -78,7 +78,7 @@ class Killed(Survival):
         adopt_orphans()
         for options in MODES:
             with self.subTest(options=options):
-                self.setUp()
+                self.use_new_folder()
                 process, pid = self.start(self.TARGET, CALLS, options=options)
                 self.wait_until_written()
                 process.kill()
@@ -113,7 +113,8 @@ class FullDisk(Survival):
 
     def test_the_program_runs_to_its_end_the_user_is_told_and_the_capture_opens(self):
         program = "import json\nfor n in range(300): json.loads(json.dumps([[n, 'a' * i] * 9 for i in range(99)]))"
-        done = self.profile("-c", program, options=["--no-compress", "--trace-python-allocators"], preexec_fn=self.limit_files)
+        done = self.profile("-c", program,
+                            options=["--no-compress", "--trace-python-allocators"], preexec_fn=self.limit_files)
         self.assertRegex(done.stderr, r"\Amemray: [^\n]*(File too large|No space left)[^\n]*\n\Z")
         self.assertLessEqual(self.path.stat().st_size, self.LIMIT)
         self.assertNotEqual(self.capture().incomplete, "")

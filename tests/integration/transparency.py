@@ -90,7 +90,7 @@ class SameProgram(Profiled):
 
 class Signals(Profiled):
     def outcome(self, how, number, to_program):
-        self.setUp()
+        self.use_new_folder()
         process, pid = self.start(TARGETS / "signals.py", how)
         with open(f"/proc/{pid}/status", encoding="utf-8") as status:
             self.assertIn("TracerPid:\t0\n", status.read())
