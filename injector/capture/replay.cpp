@@ -51,11 +51,14 @@ void Replay::operator()(const Event& event) {
         case EventKind::kDeallocation:
             return free(event);
         case EventKind::kTime:
-            if (timeline_.advance(event.time_ms, live_.bytes)) {
-                for (Birth& birth : slots_) { birth.bucket /= 2; }
-            }
-            return;
+            return advance(event.time_ms);
     }
+}
+
+void Replay::advance(std::int64_t ms) {
+    const unsigned folds = timeline_.advance(ms, live_.bytes);
+    if (folds == 0) { return; }
+    for (Birth& birth : slots_) { birth.bucket = folds < 32 ? birth.bucket >> folds : 0; }
 }
 
 void Replay::allocate(const Event& event, bool counts) {

@@ -41,6 +41,7 @@ private:
     };
     static constexpr std::size_t kSmallSizes = 4096;
 
+    void advance(std::int64_t ms);
     void allocate(const Event& event, bool counts);
     void free(const Event& event);
     void keep_peak(SiteState& site) const noexcept;

@@ -13,24 +13,22 @@ constexpr std::uint32_t freed_of(std::uint64_t key) { return key & 0xffffU; }
 
 }  // namespace
 
-bool ReplayTimeline::advance(std::int64_t ms, std::uint64_t heap) {
-    if (ms <= now_ms_) { return false; }
+unsigned ReplayTimeline::advance(std::int64_t ms, std::uint64_t heap) {
+    if (ms <= now_ms_) { return 0; }
     now_ms_ = ms;
     // Unsigned: the difference of two hostile times may not fit.
-    const auto length = static_cast<std::uint64_t>(ms) - static_cast<std::uint64_t>(buckets_.back().start_ms);
-    if (length < static_cast<std::uint64_t>(shortest_ms_)) { return false; }
-    const bool full = buckets_.size() == kMaxBuckets;
-    if (full) { merge_neighbours(); }
-    buckets_.push_back({ms, heap});
-    return full;
+    const std::uint64_t elapsed = static_cast<std::uint64_t>(ms) - static_cast<std::uint64_t>(start_ms_);
+    unsigned folds = 0;
+    for (; elapsed / width_ms_ >= kMaxBuckets; ++folds) { fold(); }
+    while (current() < elapsed / width_ms_) { peaks_.push_back(heap); }
+    return folds;
 }
 
-void ReplayTimeline::merge_neighbours() {
-    shortest_ms_ *= 2;
-    for (std::size_t i = 0; i < buckets_.size() / 2; ++i) {
-        buckets_[i] = {buckets_[2 * i].start_ms, std::max(buckets_[2 * i].peak_bytes, buckets_[2 * i + 1].peak_bytes)};
-    }
-    buckets_.resize(buckets_.size() / 2);
+void ReplayTimeline::fold() {
+    width_ms_ *= 2;
+    if (peaks_.size() % 2 != 0) { peaks_.push_back(0); }
+    for (std::size_t i = 0; i < peaks_.size() / 2; ++i) { peaks_[i] = std::max(peaks_[2 * i], peaks_[2 * i + 1]); }
+    peaks_.resize(peaks_.size() / 2);
     AmountTable merged;
     for (const auto& [old, amount] : intervals_.sorted()) {
         const std::uint32_t allocated = allocated_of(old) / 2;
@@ -38,6 +36,16 @@ void ReplayTimeline::merge_neighbours() {
         if (allocated != freed) { merged.add(key(site_of(old), allocated, freed), amount.count, amount.bytes); }
     }
     intervals_ = std::move(merged);
+}
+
+std::vector<TimeBucket> ReplayTimeline::buckets() const {
+    std::vector<TimeBucket> rows;
+    std::uint64_t start = static_cast<std::uint64_t>(start_ms_);
+    for (const std::uint64_t peak : peaks_) {
+        rows.push_back({static_cast<std::int64_t>(start), peak});
+        start += width_ms_;
+    }
+    return rows;
 }
 
 std::vector<Interval> ReplayTimeline::intervals(AmountTable live) const {

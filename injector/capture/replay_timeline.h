@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// The time buckets of a replay, and what was allocated in one and freed in a later one. Buckets begin where the log
-// tells the time; when there are too many, neighbours are merged and new ones get twice as long.
+// The time buckets of a replay, and what was allocated in one and freed in a later one. Buckets are of equal width and
+// at most kMaxBuckets, like the recorder's: when they are used up, two become one and the width doubles.
 #pragma once
 
 #include "injector/capture/amount_table.h"
@@ -12,20 +12,20 @@ namespace memray::capture {
 
 class ReplayTimeline {
 public:
-    explicit ReplayTimeline(std::int64_t start_ms) : now_ms_(start_ms), buckets_{TimeBucket{start_ms, 0}} {}
+    explicit ReplayTimeline(std::int64_t start_ms) : start_ms_(start_ms), now_ms_(start_ms) {}
 
-    // The time from now on. Returns true if buckets were merged: a bucket i is now i / 2.
-    bool advance(std::int64_t ms, std::uint64_t heap);
+    // The time from now on. Returns how often buckets were folded: each time, a bucket i became i / 2.
+    unsigned advance(std::int64_t ms, std::uint64_t heap);
     void heap(std::uint64_t bytes) noexcept {
-        if (bytes > buckets_.back().peak_bytes) { buckets_.back().peak_bytes = bytes; }
+        if (bytes > peaks_.back()) { peaks_.back() = bytes; }
     }
     void freed(std::uint32_t site, std::uint32_t allocated, std::uint64_t size) {
         if (allocated != current()) { intervals_.add(key(site, allocated, current()), 1, size); }
     }
 
     [[nodiscard]] std::int64_t now_ms() const noexcept { return now_ms_; }
-    [[nodiscard]] std::uint32_t current() const noexcept { return static_cast<std::uint32_t>(buckets_.size() - 1); }
-    [[nodiscard]] const std::vector<TimeBucket>& buckets() const noexcept { return buckets_; }
+    [[nodiscard]] std::uint32_t current() const noexcept { return static_cast<std::uint32_t>(peaks_.size() - 1); }
+    [[nodiscard]] std::vector<TimeBucket> buckets() const;
     // Of what was freed. `live`: by key(site, allocated, kLive), the rest.
     [[nodiscard]] std::vector<Interval> intervals(AmountTable live) const;
 
@@ -35,13 +35,14 @@ public:
     }
 
 private:
-    static constexpr std::size_t kMaxBuckets = 1024;
+    static constexpr std::uint64_t kMaxBuckets = 128;
 
-    void merge_neighbours();
+    void fold();
 
+    std::int64_t start_ms_;
     std::int64_t now_ms_;
-    std::int64_t shortest_ms_{10};
-    std::vector<TimeBucket> buckets_;
+    std::uint64_t width_ms_{10};
+    std::vector<std::uint64_t> peaks_ = std::vector<std::uint64_t>(1);
     AmountTable intervals_;
 };
 

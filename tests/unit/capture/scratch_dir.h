@@ -37,6 +37,8 @@ inline std::string read_file(const std::string& path) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// A new file each time: emptying one and writing it again makes some file systems wait for the disk.
 inline void write_file(const std::string& path, const std::string& content) {
+    std::filesystem::remove(path);
     std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
 }
