@@ -102,7 +102,7 @@ void LiveTable::unlink(std::size_t at) {
     index_[at] = 0;
 }
 
-void LiveTable::grow() { rebuild(cells_ / 2 * 3, slot_mask_); }
+void LiveTable::grow() { rebuild(cells_ / 16 * 23, slot_mask_); }
 
 // More slots than the cells can name: one bit more for them, one less for the hash.
 void LiveTable::widen_slots(std::uint32_t slots) {

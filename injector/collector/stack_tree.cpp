@@ -4,6 +4,8 @@
 
 namespace memray::collector {
 
+StackTree::StackTree() { nodes_.push_back({0, kRoot}); }
+
 std::uint32_t StackTree::add(std::size_t at, std::uint32_t parent, std::uint64_t frame) {
     if (nodes_.size() >= kMaxNodes) {
         ++rejected_;

@@ -16,6 +16,8 @@ public:
     static constexpr std::uint32_t kRoot = 0;
     static constexpr std::size_t kMaxNodes = std::size_t{1} << 27U;
 
+    StackTree();
+
     // The node of `frame` called from `parent`; `parent` itself once the tree is full (counted in rejected()).
     std::uint32_t child(std::uint32_t parent, std::uint64_t frame) {
         std::size_t at = position(parent, frame);
@@ -46,7 +48,7 @@ private:
 
     std::size_t mask_{1023};
     std::vector<std::uint32_t> cells_ = std::vector<std::uint32_t>(1024);  // node, 0: empty
-    std::vector<Node> nodes_{Node{0, 0}};
+    std::vector<Node> nodes_;
     std::uint64_t rejected_{0};
 };
 
