@@ -71,13 +71,14 @@ struct Launch::Injection {
         RemoteSystem system(stop.modules, *stop.memory, *call);
         const std::uint32_t flags = options.trace_python_allocators ? std::uint32_t{wire::kTracePythonAllocators} : 0U;
         SharedRegion region = make_region(system, target.pid, options.sizes, flags, facts.info);
+        region_bytes = region.local.size();  // the caller may move the mapping away
         target.region = std::move(region.local);
         region_address = region.remote;
         lock = std::move(region.lock);
         start = load_payload(system, *call, *stop.memory, stop.modules, target.pid, payload);
     }
 
-    void resume(std::uint64_t region_bytes) {
+    void resume() {
         start_payload(*call, start, region_address, region_bytes);
         saved->restore();
         call.reset();
@@ -87,6 +88,7 @@ struct Launch::Injection {
     std::unique_ptr<ControllerLock> lock;
     RemoteAddr start;
     RemoteAddr region_address;
+    std::uint64_t region_bytes{0};
     std::string payload;
     Child child;
     PythonStop stop;
@@ -102,7 +104,7 @@ Launch::~Launch() = default;
 
 void Launch::resume() {
     try {
-        injection_->resume(target_.region.size());
+        injection_->resume();
     } catch (const base::Error&) {
         injection_.reset();
         throw;
