@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/application.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "cli/commands/command.h"
+#include "cli/commands/command_list.h"
+#include "cli/commands/help_format.h"
+#include "injector/base/error.h"
+
+namespace memray::cli {
+namespace {
+
+constexpr const char* kDescription = R"(Memory profiler for Python applications
+
+Run `memray run` to record the memory use of a program, then use a reporter command
+such as `memray summary` or `memray stats` to look at the recording.
+
+Example:
+
+    $ memray run -o output.bin my_script.py
+    $ memray summary output.bin)";
+
+class Application {
+public:
+    Application() {
+        program_.description(kDescription);
+        program_.get_help_ptr()->description("show this help message and exit");
+        program_.add_flag("-v,--verbose", verbosity_.level,
+                          "Increase verbosity. Option is additive and can be specified up to 3 times");
+        program_.set_version_flag("-V,--version", MEMRAY_VERSION, "Displays the current version of memray");
+        commands_ = make_commands(program_, verbosity_);
+        program_.formatter(std::make_shared<HelpFormat>("[-h] [-v] [-V] {" + names() + "} ..."));
+    }
+
+    int run(std::vector<std::string> arguments) {
+        const CLI::App* used = &program_;
+        try {
+            Command* command = hand_over_rest(arguments);
+            if (command != nullptr) { used = &command->app(); }
+            std::reverse(arguments.begin(), arguments.end());
+            program_.parse(arguments);
+            if (command == nullptr) { throw UsageError("the following arguments are required: command"); }
+            return command->run();
+        } catch (const CLI::ParseError& error) {
+            if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) { return show(error); }
+            throw described(error.what(), *used);
+        } catch (const UsageError& error) { throw described(error.what(), *used); }
+    }
+
+private:
+    [[nodiscard]] std::string names() const {
+        std::vector<std::string> names;
+        for (const auto& command : commands_) { names.push_back(command->app().get_name()); }
+        return fmt::format("{}", fmt::join(names, ","));
+    }
+
+    // The subcommand the arguments name, if any. What belongs to the profiled program leaves `arguments`.
+    Command* hand_over_rest(std::vector<std::string>& arguments) {
+        const auto name = std::find_if(arguments.begin(), arguments.end(),
+                                       [](const std::string& argument) { return !argument.starts_with('-'); });
+        if (name == arguments.end()) { return nullptr; }
+        const auto command = std::find_if(commands_.begin(), commands_.end(),
+                                          [&](const auto& entry) { return entry->app().get_name() == *name; });
+        if (command == commands_.end()) {
+            throw UsageError(fmt::format("argument command: invalid choice: '{}' (choose from {})", *name, names()));
+        }
+        const std::vector<std::string> behind(name + 1, arguments.end());
+        const auto rest = behind.begin() + static_cast<std::ptrdiff_t>((*command)->own_arguments(behind));
+        (*command)->take_rest({rest, behind.end()});
+        arguments.resize(arguments.size() - static_cast<std::size_t>(behind.end() - rest));
+        return command->get();
+    }
+
+    int show(const CLI::ParseError& request) {
+        if (request.get_name() == "CallForVersion") {
+            fmt::print("{}\n", request.what());
+        } else {
+            fmt::print("{}", program_.help());
+        }
+        return 0;
+    }
+
+    base::Error described(const std::string& message, const CLI::App& used) const {
+        const std::string name = &used == &program_ ? "memray" : "memray " + used.get_name();
+        const std::string usage = used.get_formatter()->make_help(&used, name, CLI::AppFormatMode::Normal);
+        return base::Error(fmt::format("{}\n{}: error: {}", usage.substr(0, usage.find('\n')), name, message), 2);
+    }
+
+    CLI::App program_{"", "memray"};
+    Verbosity verbosity_;
+    CommandList commands_;
+};
+
+}  // namespace
+
+int run(int argc, char** argv) {
+    const int code = Application().run({argv + std::min(argc, 1), argv + argc});
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+        throw base::system_error("writing to standard output");
+    }
+    return code;
+}
+
+}  // namespace memray::cli

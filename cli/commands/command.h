@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// A subcommand. Its constructor registers it, with its options, at the program; run() does the work once those are
+// parsed. To add one: a file with the class, a line in command_list.cpp.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "injector/base/error.h"
+
+namespace memray::cli {
+
+// Wrong usage: printed after the usage line of the subcommand, exit code 2.
+class UsageError : public base::Error {
+public:
+    explicit UsageError(const std::string& message) : base::Error(message, 2) {}
+};
+
+class Command {
+public:
+    // `usage` follows the name in the usage line.
+    Command(CLI::App& program, const std::string& name, const std::string& description, const std::string& usage);
+    virtual ~Command() = default;
+    Command(const Command&) = delete;
+    Command& operator=(const Command&) = delete;
+
+    // How many of the arguments behind the subcommand's name are its own; take_rest() gets the others.
+    [[nodiscard]] virtual std::size_t own_arguments(const std::vector<std::string>& arguments) const {
+        return arguments.size();
+    }
+    virtual void take_rest(std::vector<std::string> /*arguments*/) {}
+
+    // Returns the exit code of the program. Throws base::Error.
+    virtual int run() = 0;
+
+    [[nodiscard]] const CLI::App& app() const { return *app_; }
+
+protected:
+    [[nodiscard]] CLI::App& options() { return *app_; }
+
+private:
+    CLI::App* app_;  // owned by the program
+};
+
+using CommandList = std::vector<std::unique_ptr<Command>>;
+
+struct Verbosity {
+    int level{0};
+};
+
+}  // namespace memray::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/forwarded_signals.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+
+namespace memray::cli {
+namespace {
+
+std::atomic<pid_t> target_pid{0};
+std::atomic<int> target_pidfd{-1};
+
+// The target may signal its whole group: it has that signal already. si_code > 0: sent by the kernel (terminal).
+void forward(int number, siginfo_t* info, void* /*context*/) {
+    if (info->si_code > 0 || info->si_pid == target_pid.load(std::memory_order_relaxed)) { return; }
+    const int saved = errno;
+    ::syscall(SYS_pidfd_send_signal, target_pidfd.load(std::memory_order_relaxed), number, nullptr, 0);
+    errno = saved;
+}
+
+}  // namespace
+
+ForwardedSignals::ForwardedSignals(pid_t pid, int pidfd) {
+    target_pid = pid;
+    target_pidfd = pidfd;
+    struct sigaction action {};
+    action.sa_sigaction = forward;
+    action.sa_flags = SA_SIGINFO;  // no SA_RESTART: waiting ends when a signal arrives
+    ::sigfillset(&action.sa_mask);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) {
+        ::sigaction(kSignals[i], nullptr, &previous_[i]);
+        // Ignored before us (nohup), so ignored by the target, too.
+        if (previous_[i].sa_handler != SIG_IGN) { ::sigaction(kSignals[i], &action, nullptr); }
+    }
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    ::sigaction(SIGPIPE, &ignore, &previous_pipe_);
+}
+
+ForwardedSignals::~ForwardedSignals() {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) { ::sigaction(kSignals[i], &previous_[i], nullptr); }
+    ::sigaction(SIGPIPE, &previous_pipe_, nullptr);
+}
+
+}  // namespace memray::cli

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// While it lives, signals that somebody sends to us go on to the target. What the terminal sends (Ctrl-C, a window
+// change, a hang-up) reaches the target by itself, as it is in our process group, and is ignored here. System calls
+// that wait end with EINTR. One at a time; make it after the target was forked, which must not inherit these handlers.
+#pragma once
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include <array>
+#include <cstddef>
+
+namespace memray::cli {
+
+class ForwardedSignals {
+public:
+    // `pidfd` must outlive this.
+    ForwardedSignals(pid_t pid, int pidfd);
+    ~ForwardedSignals();
+    ForwardedSignals(const ForwardedSignals&) = delete;
+    ForwardedSignals& operator=(const ForwardedSignals&) = delete;
+
+private:
+    static constexpr std::array kSignals{SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGALRM};
+    std::array<struct sigaction, kSignals.size()> previous_{};
+    struct sigaction previous_pipe_ {};
+};
+
+}  // namespace memray::cli

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The layout of --help.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace memray::cli {
+
+class HelpFormat : public CLI::Formatter {
+public:
+    // `usage` follows the name in the usage line.
+    explicit HelpFormat(std::string usage);
+
+    std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override;
+    std::string make_usage(const CLI::App* app, std::string name) const override;
+    std::string make_option_name(const CLI::Option* option, bool is_positional) const override;
+    std::string make_option_opts(const CLI::Option* option) const override;
+    std::string make_subcommand(const CLI::App* command) const override;
+
+private:
+    std::string usage_;
+};
+
+}  // namespace memray::cli

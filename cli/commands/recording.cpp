@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/recording.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include "injector/base/error.h"
+
+namespace memray::cli {
+namespace {
+
+using capture::Ending;
+using collector::Recorder;
+
+constexpr std::chrono::milliseconds kStep{10};
+
+class Follower {
+public:
+    Follower(TargetWatch& watch, Recorder& recorder) : watch_(watch), recorder_(recorder) {}
+
+    Outcome run() {
+        std::optional<Ending> ending = record();
+        const bool written = finish(ending.value_or(Ending{capture::EndKind::kReplaced, 0}));
+        while (!ending) {
+            watch_.wait();
+            ending = watch_.try_reap();
+        }
+        return {*ending, written};
+    }
+
+private:
+    // Nothing if the target is another program now.
+    std::optional<Ending> record() {
+        for (;;) {
+            if (const auto ending = watch_.try_reap()) { return ending; }
+            if (!recorder_.recording()) {
+                watch_.wait();
+                continue;
+            }
+            recorder_.step(kStep);
+            const collector::RecorderStatus status = recorder_.status();
+            report(status.failure);
+            if (status.replaced) { return std::nullopt; }
+        }
+    }
+    bool finish(Ending ending) {
+        try {
+            recorder_.finish(ending);
+        } catch (const base::Error& error) {
+            if (!failed_) { fmt::print(stderr, "memray: {}\n", error.what()); }
+            return false;
+        }
+        report(recorder_.status().failure);
+        return !failed_;
+    }
+    void report(const std::string& failure) {
+        if (failed_ || failure.empty()) { return; }
+        failed_ = true;
+        fmt::print(stderr, "memray: recording stopped: {}; the program goes on\n", failure);
+    }
+
+    TargetWatch& watch_;
+    Recorder& recorder_;
+    bool failed_{false};
+};
+
+}  // namespace
+
+void start(session::Launch& launch, Recorder& recorder) {
+    try {
+        launch.resume();
+    } catch (const base::Error&) {
+        recorder.discard();
+        throw;
+    }
+}
+
+Outcome follow(TargetWatch& watch, Recorder& recorder) { return Follower(watch, recorder).run(); }
+
+}  // namespace memray::cli

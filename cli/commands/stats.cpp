@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/stats.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <filesystem>
+
+#include "cli/commands/capture_input.h"
+#include "cli/commands/report_file.h"
+#include "cli/commands/terminal.h"
+#include "cli/report/stats_report.h"
+
+namespace memray::cli {
+namespace {
+
+constexpr std::string_view kFilePrefix = "memray-";
+
+std::string check_positive(const std::string& text) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool valid = error == std::errc{} && end == text.data() + text.size() && value > 0;
+    return valid ? "" : text + " is an invalid positive int value";
+}
+
+// Beside the capture.
+std::string default_output(const std::string& results) {
+    const std::filesystem::path path(results);
+    std::string name = path.filename().string() + ".json";
+    if (name.starts_with(kFilePrefix)) { name.erase(0, kFilePrefix.size()); }
+    return path.parent_path() / ("memray-stats-" + name);
+}
+
+}  // namespace
+
+StatsCommand::StatsCommand(CLI::App& program)
+    : Command(program, "stats", "Generate high level stats of the memory usage in the terminal",
+              "[-h] [-n NUM_LARGEST] [--json] [-o OUTPUT] [-f] results") {
+    CLI::App& app = options();
+    app.add_option("results", results_, "Results of the tracker run")->required();
+    app.add_option("-n,--num-largest", largest_, "Displays the top 'n' largest allocating functions. Default is 5")
+        ->option_text("NUM_LARGEST")
+        ->check(check_positive);
+    auto* json = app.add_flag("--json", json_, "Exports stats to a JSON file");
+    app.add_option("-o,--output", output_, "Output file name for JSON output")->option_text("OUTPUT")->needs(json);
+    app.add_flag("-f,--force", force_, "If the JSON output file already exists, overwrite it");
+}
+
+int StatsCommand::run() {
+    const std::string path = output_.empty() ? default_output(results_) : output_;
+    if (json_ && !force_) { require_absent(path); }
+    const capture::Profile profile = load_profile(results_);
+    if (json_) {
+        write_report(path, report::stats_json(profile, largest_), force_);
+        fmt::print("Wrote {}\n", path);
+    } else {
+        fmt::print("{}", report::stats_text(profile, largest_, output_has_colours()));
+    }
+    return 0;
+}
+
+}  // namespace memray::cli

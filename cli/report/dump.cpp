@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/report/dump.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+
+#include "cli/report/notes.h"
+#include "cli/report/text.h"
+
+namespace memray::report {
+namespace {
+
+using capture::Amount;
+using capture::Profile;
+
+constexpr const char* kLegend =
+    R"(Records, one a line; ids are those of the tables before, texts have \n, \t, \\ and \xNN escaped:
+  HEADER            what was recorded and how it ended
+  LOSSES            what was not recorded
+  FUNCTION          id= name= file= first_line=
+  FRAME             id= function= line=  (0: not known)
+  STACK             id= parent= frame=  (parent 0: the root)
+  THREAD            id= number= tid= name=
+  SITE              id= stack= thread= allocator= and counts and bytes at the peak, leaked and in total
+  LIFETIME          site= distance= count= bytes=  (freed after at most that many allocations of the thread)
+  INTERVAL          site= allocated= freed= count= bytes=  (time buckets; freed=never)
+  TIME_BUCKET       id= time= peak_bytes=
+  MEMORY_SNAPSHOT   time= rss= heap=
+  SIZE              size= count=
+  ALLOCATOR         name= count= bytes=
+  ALLOCATION        slot= site= size=  (slot: which live allocation this is; a later one may take it again)
+  DEALLOCATION      slot=
+  RESTORE           slot= site= size=  (live again, or what a partial munmap left)
+  TIME              time=  (milliseconds since 1970: what follows happened then or later)
+  TRAILER           peak, total and leaked amounts)";
+
+std::string lower(std::string_view name) {
+    std::string text(name);
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    return text;
+}
+
+class TableDump {
+public:
+    explicit TableDump(const Profile& profile) : profile_(profile) {}
+
+    [[nodiscard]] std::string write() {
+        header();
+        losses();
+        code();
+        sites();
+        times();
+        totals();
+        return std::move(text_);
+    }
+
+private:
+    template <typename... Arguments>
+    void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+        fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
+        text_ += '\n';
+    }
+    [[nodiscard]] std::string string(std::uint32_t index) const { return escaped(profile_.strings[index]); }
+
+    void header() {
+        const capture::Metadata& data = profile_.metadata;
+        line(
+            "HEADER magic=memray python_version={} native_traces={} trace_python_allocators={} python_allocator={} "
+            "file_format={} start_time={} end_time={} pid={} main_tid={} ending={} python_executable={} "
+            "command_line={}",
+            escaped(data.python_version), data.native_traces, data.trace_python_allocators,
+            escaped(data.python_allocator), data.aggregated ? "AGGREGATED_ALLOCATIONS" : "ALL_ALLOCATIONS",
+            data.start_ms, data.end_ms, data.pid, data.main_thread, ending_text(data.ending),
+            escaped(data.python_executable), escaped(data.command_line));
+    }
+    void losses() {
+        const capture::Losses& lost = profile_.metadata.losses;
+        line(
+            "LOSSES events={} bad_stacks={} unpatched={} missing_sequences={} unknown_frees={} reused_addresses={} "
+            "incomplete={}",
+            lost.events, lost.bad_stacks, lost.unpatched, lost.missing_sequences, lost.unknown_frees,
+            lost.reused_addresses, escaped(profile_.metadata.incomplete));
+    }
+    void code() {
+        for (std::size_t i = 0; i < profile_.functions.size(); ++i) {
+            const capture::Function& function = profile_.functions[i];
+            line("FUNCTION id={} name={} file={} first_line={}", i, string(function.name), string(function.file),
+                 function.first_line);
+        }
+        for (std::size_t i = 0; i < profile_.frames.size(); ++i) {
+            line("FRAME id={} function={} line={}", i, profile_.frames[i].function, profile_.frames[i].line);
+        }
+        for (std::size_t i = 1; i < profile_.stacks.size(); ++i) {
+            line("STACK id={} parent={} frame={}", i, profile_.stacks[i].parent, profile_.stacks[i].frame);
+        }
+    }
+    void sites() {
+        for (std::size_t i = 0; i < profile_.threads.size(); ++i) {
+            const capture::Thread& thread = profile_.threads[i];
+            line("THREAD id={} number={} tid={} name={}", i, thread.id, thread.tid, escaped(thread.name));
+        }
+        for (std::size_t i = 0; i < profile_.sites.size(); ++i) {
+            const capture::Site& site = profile_.sites[i];
+            line(
+                "SITE id={} stack={} thread={} allocator={} peak_count={} peak_bytes={} leaked_count={} "
+                "leaked_bytes={} total_count={} total_bytes={}",
+                i, site.stack, site.thread, lower(capture::allocator_name(site.allocator)), site.peak.count,
+                site.peak.bytes, site.leaked.count, site.leaked.bytes, site.total.count, site.total.bytes);
+        }
+    }
+    void times() {
+        for (const capture::Lifetime& entry : profile_.lifetimes) {
+            line("LIFETIME site={} distance={} count={} bytes={}", entry.site, entry.distance, entry.amount.count,
+                 entry.amount.bytes);
+        }
+        for (const capture::Interval& entry : profile_.intervals) {
+            line("INTERVAL site={} allocated={} freed={} count={} bytes={}", entry.site, entry.allocated,
+                 entry.freed == capture::kNever ? "never" : std::to_string(entry.freed), entry.amount.count,
+                 entry.amount.bytes);
+        }
+        for (std::size_t i = 0; i < profile_.time_buckets.size(); ++i) {
+            const capture::TimeBucket& bucket = profile_.time_buckets[i];
+            line("TIME_BUCKET id={} time={} peak_bytes={}", i, bucket.start_ms, bucket.peak_bytes);
+        }
+    }
+    void totals() {
+        for (const capture::Snapshot& snapshot : profile_.snapshots) {
+            line("MEMORY_SNAPSHOT time={} rss={} heap={}", snapshot.time_ms, snapshot.rss, snapshot.heap);
+        }
+        for (const capture::SizeCount& size : profile_.sizes) { line("SIZE size={} count={}", size.size, size.count); }
+        for (std::size_t i = 0; i < profile_.allocators.size(); ++i) {
+            const Amount& amount = profile_.allocators[i];
+            if (amount.count == 0) { continue; }
+            line("ALLOCATOR name={} count={} bytes={}",
+                 lower(capture::allocator_name(static_cast<capture::Allocator>(i))), amount.count, amount.bytes);
+        }
+    }
+
+    const Profile& profile_;
+    std::string text_;
+};
+
+}  // namespace
+
+std::string dump_legend() { return kLegend; }
+
+std::string dump_tables(const Profile& profile) { return TableDump(profile).write(); }
+
+std::string dump_event(const capture::Event& event) {
+    switch (event.kind) {
+        case capture::EventKind::kAllocation:
+            return fmt::format("ALLOCATION slot={} site={} size={}\n", event.slot, event.site, event.size);
+        case capture::EventKind::kDeallocation:
+            return fmt::format("DEALLOCATION slot={}\n", event.slot);
+        case capture::EventKind::kRestore:
+            return fmt::format("RESTORE slot={} site={} size={}\n", event.slot, event.site, event.size);
+        case capture::EventKind::kTime:
+            return fmt::format("TIME time={}\n", event.time_ms);
+    }
+    return fmt::format("UNKNOWN RECORD TYPE {}\n", static_cast<int>(event.kind));
+}
+
+std::string dump_trailer(const Profile& profile) {
+    return fmt::format(
+        "TRAILER peak_time={} peak_count={} peak_bytes={} total_count={} total_bytes={} leaked_count={} "
+        "leaked_bytes={}\n",
+        profile.peak_ms, profile.peak.count, profile.peak.bytes, profile.total.count, profile.total.bytes,
+        profile.leaked.count, profile.leaked.bytes);
+}
+
+}  // namespace memray::report

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The numbers of `memray stats`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "injector/capture/profile.h"
+
+namespace memray::report {
+
+// A name, and how much was allocated there in the whole run.
+struct Ranked {
+    std::string name;
+    capture::Amount amount;
+};
+
+struct Statistics {
+    std::vector<Ranked> allocators;  // that were used, most allocations first
+    std::vector<Ranked> locations_by_size;
+    std::vector<Ranked> locations_by_count;
+    std::vector<Ranked> modules_by_size;
+    std::vector<Ranked> modules_by_count;
+};
+
+// Rankings hold at most `largest` entries; equal amounts are in order of name.
+[[nodiscard]] Statistics compute_statistics(const capture::Profile& profile, std::size_t largest);
+
+}  // namespace memray::report

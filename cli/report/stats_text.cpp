@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include <fmt/format.h>
+
+#include "cli/report/format.h"
+#include "cli/report/histogram.h"
+#include "cli/report/notes.h"
+#include "cli/report/statistics.h"
+#include "cli/report/stats_report.h"
+#include "cli/report/text.h"
+
+namespace memray::report {
+namespace {
+
+constexpr std::size_t kBarWidth = 25;
+
+class StatsText {
+public:
+    StatsText(const capture::Profile& profile, std::size_t largest, bool colour)
+        : profile_(profile), statistics_(compute_statistics(profile, largest)), largest_(largest), colour_(colour) {}
+
+    [[nodiscard]] std::string write() {
+        value("📏", "Total allocations:", std::to_string(profile_.total.count));
+        value("📦", "Total memory allocated:", size_text(profile_.total.bytes));
+        value("📈", "Peak memory usage:", size_text(profile_.peak.bytes));
+        heading("📊", "Histogram of allocation size:");
+        text_ += histogram_text(profile_.sizes, kHistogramBins, kBarWidth, "\t") + "\n";
+        allocators();
+        locations();
+        modules("by size", statistics_.modules_by_size);
+        modules("by number of allocations", statistics_.modules_by_count);
+        notes();
+        text_.pop_back();  // the blank line after the last section
+        return text_;
+    }
+
+private:
+    void heading(const char* icon, const std::string& title) {
+        text_ += colour_ ? fmt::format("{} \x1b[1m{}\x1b[0m\n", icon, title) : fmt::format("{} {}\n", icon, title);
+    }
+    void value(const char* icon, const char* title, const std::string& number) {
+        heading(icon, title);
+        text_ += fmt::format("\t{}\n\n", number);
+    }
+    void allocators() {
+        heading("📂", "Allocator type distribution:");
+        for (const Ranked& entry : statistics_.allocators) {
+            text_ += fmt::format("\t {}: {}\n", entry.name, entry.amount.count);
+        }
+        text_ += '\n';
+    }
+    void locations() {
+        heading("🥇", fmt::format("Top {} largest allocating locations (by size):", largest_));
+        for (const Ranked& entry : statistics_.locations_by_size) {
+            text_ += fmt::format("\t- {} -> {}\n", printable(entry.name), size_text(entry.amount.bytes));
+        }
+        text_ += '\n';
+        heading("🥇", fmt::format("Top {} largest allocating locations (by number of allocations):", largest_));
+        for (const Ranked& entry : statistics_.locations_by_count) {
+            text_ += fmt::format("\t- {} -> {}\n", printable(entry.name), entry.amount.count);
+        }
+        text_ += '\n';
+    }
+    void modules(const char* order, const std::vector<Ranked>& entries) {
+        if (entries.empty()) { return; }
+        heading("🥇", fmt::format("Top {} allocating modules ({}):", largest_, order));
+        for (const Ranked& entry : entries) {
+            text_ += fmt::format("\t- {}: {} total | {} allocations\n", printable(entry.name),
+                                 size_text(entry.amount.bytes), entry.amount.count);
+        }
+        text_ += '\n';
+    }
+    void notes() {
+        const std::vector<std::string> losses = loss_notes(profile_.metadata);
+        if (losses.empty()) { return; }
+        heading("⚠", "Not everything was recorded:");
+        for (const std::string& loss : losses) { text_ += fmt::format("\t- {}\n", loss); }
+        text_ += '\n';
+    }
+
+    const capture::Profile& profile_;
+    Statistics statistics_;
+    std::size_t largest_;
+    bool colour_;
+    std::string text_;
+};
+
+}  // namespace
+
+std::string stats_text(const capture::Profile& profile, std::size_t largest, bool colour) {
+    return StatsText(profile, largest, colour).write();
+}
+
+}  // namespace memray::report

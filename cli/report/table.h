@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// A table in a box, for the terminal.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace memray::report {
+
+enum class Style : std::uint8_t { kNone, kBold, kBoldMagenta, kCyan, kRed, kYellow, kGreen, kBrightGreen };
+
+struct Span {
+    std::string text;  // printable, without line breaks
+    Style style{Style::kNone};
+};
+using Line = std::vector<Span>;
+using Cell = std::vector<Line>;
+using Row = std::vector<Cell>;
+
+struct Column {
+    std::size_t width{0};
+    bool right{false};  // aligned to the right
+};
+
+// Cells must fit their columns. `padding` spaces on both sides of each.
+[[nodiscard]] std::string box_table(const std::vector<Column>& columns, const Row& header, const std::vector<Row>& rows,
+                                    std::size_t padding, bool colour);
+
+[[nodiscard]] std::size_t line_width(const Line& line);
+
+}  // namespace memray::report
