@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/ptrace/remote_call.h"
+
+#include <sys/syscall.h>
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <optional>
+
+#include "injector/base/error.h"
+#include "tests/unit/ptrace/forked.h"
+
+using namespace memray;
+using namespace memray::ptrace;
+using namespace memray::ptrace::tests;
+using Catch::Matchers::Contains;
+
+namespace {
+
+template <typename Function>
+RemoteAddr address_of(Function* function) {
+    return RemoteAddr(reinterpret_cast<std::uint64_t>(function));
+}
+
+std::uint64_t weigh(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d, std::uint64_t e,
+                    std::uint64_t f) {
+    return a + 10 * b + 100 * c + 1000 * d + 10000 * e + 100000 * f;
+}
+// 0 if rsp is as the ABI wants it: a compiler may use aligned moves.
+std::uint64_t misalignment() {
+    alignas(16) volatile char place[16] = {};
+    return reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) % 16 + static_cast<unsigned char>(place[0]);
+}
+void crash() { asm volatile("movl $1, 8"); }
+void never_return() {
+    for (;;) { asm volatile(""); }
+}
+void die() { ::_exit(5); }
+void stop_itself() { ::raise(SIGSTOP); }
+int raise_usr1() { return ::raise(SIGUSR1); }
+void clobber_vectors() {
+    asm volatile(
+        "vpxor %%ymm0, %%ymm0, %%ymm0\n\t"
+        "vpxor %%ymm7, %%ymm7, %%ymm7\n\t"
+        "vpxor %%ymm15, %%ymm15, %%ymm15\n\t"
+        "fld1\n\t" ::
+            : "xmm0", "xmm7", "xmm15");
+}
+
+// Keeps a value in ymm7 and data in its red zone while it spins.
+int keep_ymm_live(Shared& shared) {
+    alignas(32) unsigned char pattern[32];
+    std::memset(pattern, 0x5a, sizeof pattern);
+    alignas(32) unsigned char after[32] = {};
+    asm volatile(
+        "vmovdqa %[pattern], %%ymm7\n\t"
+        "movq $0x1234567, -120(%%rsp)\n\t"
+        "movl $1, %[ready]\n\t"
+        "1: cmpl $0, %[go]\n\t"
+        "je 1b\n\t"
+        "vmovdqa %%ymm7, %[after]\n\t"
+        "cmpq $0x1234567, -120(%%rsp)\n\t"
+        "je 2f\n\t"
+        "movb $0, %[after]\n\t"
+        "2:\n\t"
+        : [after] "=m"(after), [ready] "=m"(shared.ready)
+        : [pattern] "m"(pattern), [go] "m"(shared.go)
+        : "xmm7", "memory", "cc");
+    return std::memcmp(pattern, after, sizeof after) == 0 ? 0 : 1;
+}
+
+// A stopped child, ready to be called into.
+struct Callee {
+    explicit Callee(std::chrono::milliseconds limit = std::chrono::seconds(10)) : Callee(spin, limit) {}
+    template <typename Function>
+    Callee(Function function, std::chrono::milliseconds limit)
+        : child(function),
+          tracee(child.stop()),
+          memory(child.pid()),
+          saved(tracee),
+          call(std::in_place, tracee, memory, saved, limit) {}
+    // The exit status of the child once everything is as it was.
+    int finish() {
+        saved.restore();
+        call.reset();
+        tracee.detach();
+        child.shared().go = 1;
+        return child.join();
+    }
+    Forked child;
+    Tracee tracee;
+    RemoteMemory memory;
+    SavedRegisters saved;
+    std::optional<RemoteCall> call;
+};
+
+RemoteAddr syscall_instruction(const RemoteMemory& memory) {
+    const RemoteAddr function = address_of(&::syscall);
+    std::array<char, 64> code{};
+    memory.read(function, code.data(), code.size());
+    return function + std::string_view(code.data(), code.size()).find("\x0f\x05");
+}
+
+}  // namespace
+
+TEST_CASE("a function gets six arguments and its result comes back") {
+    Callee callee;
+    CHECK(callee.call->function(address_of(&weigh), {1, 2, 3, 4, 5, 6}) == 654321);
+    CHECK(callee.call->function(address_of(&weigh), {7}) == 7);
+    CHECK(callee.finish() == 0);
+}
+
+TEST_CASE("the stack of a called function is aligned, after strings were pushed, too") {
+    Callee callee;
+    CHECK(callee.call->function(address_of(&misalignment), {}) == 0);
+    callee.call->push("odd");
+    CHECK(callee.call->function(address_of(&misalignment), {}) == 0);
+    CHECK(callee.finish() == 0);
+}
+
+TEST_CASE("pushed strings can be passed") {
+    Callee callee;
+    const RemoteAddr first = callee.call->push("first");
+    const RemoteAddr second = callee.call->push(std::string(1000, 's'));
+    CHECK(callee.call->function(address_of(&::strlen), {first.value()}) == 5);
+    CHECK(callee.call->function(address_of(&::strlen), {second.value()}) == 1000);
+    CHECK(callee.call->function(address_of(&::strlen), {first.value()}) == 5);
+    CHECK(callee.finish() == 0);
+}
+
+TEST_CASE("a system call returns its result or a negative errno") {
+    Callee callee;
+    const RemoteAddr instruction = syscall_instruction(callee.memory);
+    CHECK(callee.call->system_call(instruction, SYS_getpid, {}) == callee.child.pid());
+    CHECK(callee.call->system_call(instruction, SYS_close, {9999}) == -EBADF);
+    CHECK(callee.call->system_call(instruction, SYS_mmap, {0, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, ~0ULL, 0}) >
+          0);
+    CHECK(callee.finish() == 0);
+}
+
+TEST_CASE("vector registers and the red zone survive a call that overwrites them") {
+    if (__builtin_cpu_supports("avx2") == 0) {
+        WARN("no AVX2: skipped");
+        return;
+    }
+    for (int round = 0; round < 20; ++round) {
+        Callee callee(keep_ymm_live, std::chrono::seconds(10));
+        callee.call->push("somewhere on the stack");
+        callee.call->function(address_of(&clobber_vectors), {});
+        CHECK(callee.finish() == 0);
+    }
+}
+
+TEST_CASE("signals wait until the thread is itself again") {
+    Callee callee(
+        [](Shared& shared) {
+            static std::atomic<int>* count;
+            count = &shared.signals;
+            ::signal(SIGUSR1, [](int) { ++*count; });
+            spin(shared);
+            while (shared.signals != 2) {}
+            return 0;
+        },
+        std::chrono::seconds(10));
+    ::kill(callee.child.pid(), SIGUSR1);
+    CHECK(callee.call->function(address_of(&weigh), {1}) == 1);
+    CHECK(callee.child.shared().signals == 0);
+    // Blocked and not queued twice: this one comes once the first is delivered.
+    callee.saved.restore();
+    callee.call.reset();
+    callee.tracee.detach();
+    while (callee.child.shared().signals != 1) {}
+    ::kill(callee.child.pid(), SIGUSR1);
+    callee.child.shared().go = 1;
+    CHECK(callee.child.join() == 0);
+}
+
+TEST_CASE("a signal raised inside a call stays pending") {
+    Callee callee;
+    CHECK(callee.call->function(address_of(&raise_usr1), {}) == 0);
+    CHECK(callee.finish() == 128 + SIGUSR1);
+}
+
+TEST_CASE("a stop signal cannot hold up a call, and stops the thread afterwards") {
+    Callee callee;
+    callee.call->function(address_of(&stop_itself), {});
+    callee.saved.restore();
+    callee.call.reset();
+    callee.tracee.detach();
+    int status = 0;
+    CHECK(::waitpid(callee.child.pid(), &status, WUNTRACED) == callee.child.pid());
+    CHECK(WIFSTOPPED(status));
+    ::kill(callee.child.pid(), SIGCONT);
+    callee.child.shared().go = 1;
+    CHECK(callee.child.join() == 0);
+}
+
+TEST_CASE("a call that faults, dies or hangs is an error") {
+    Callee crashing;
+    CHECK_THROWS_WITH(crashing.call->function(address_of(&crash), {}), Contains("received SIGSEGV at 0x"));
+    Callee dying;
+    CHECK_THROWS_WITH(dying.call->function(address_of(&die), {}),
+                      "The target exited with status 5 during a call made for us");
+    dying.child.mark_reaped();
+    Callee hanging(std::chrono::milliseconds(20));
+    CHECK_THROWS_WITH(hanging.call->function(address_of(&never_return), {}),
+                      "The target did not finish a call made for us within 20 ms");
+}
+
+TEST_CASE("everything is put back on destruction") {
+    Forked child(spin);
+    {
+        const Tracee tracee = child.stop();
+        const SignalMask mask = get_signal_mask(tracee);
+        const Registers before = get_registers(tracee);
+        {
+            const SavedRegisters saved(tracee);
+            CHECK(get_signal_mask(tracee) != mask);
+            Registers other = before;
+            other.rip = 1;
+            other.rbx = 2;
+            set_registers(tracee, other);
+        }
+        CHECK(get_signal_mask(tracee) == mask);
+        CHECK(get_registers(tracee).rip == before.rip);
+        CHECK(get_registers(tracee).rbx == before.rbx);
+    }
+    child.shared().go = 1;
+    CHECK(child.join() == 0);
+}
