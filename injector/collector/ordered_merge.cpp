@@ -39,8 +39,11 @@ bool OrderedMerge::drained(std::uint32_t ring) const noexcept {
 
 void OrderedMerge::reset(std::uint32_t index) noexcept {
     Ring& ring = rings_[index];
-    if (ring.given_up) { discard(ring); }
-    release(ring);
+    if (ring.given_up) {
+        discard(ring);
+    } else {
+        release(ring);
+    }
     ring.reader = wire::RingReader(*ring.slot, region_.frame_capacity(), region_.ring_words());
     ring.open = false;
     ring.given_up = false;

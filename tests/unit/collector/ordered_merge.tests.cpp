@@ -200,7 +200,7 @@ TEST_CASE("tiny rings of real threads are merged without a gap") {
     const SharedRegion shared({.slots = 4, .ring_words = 64});
     const Region region(shared.controller_mapping());
     OrderedMerge merge(region);
-    constexpr std::uint64_t kEach = 20'000;
+    constexpr std::uint64_t kEach = 5'000;
     std::vector<std::thread> threads;
     for (std::uint32_t t = 0; t < 4; ++t) {
         threads.emplace_back([&shared, t] {

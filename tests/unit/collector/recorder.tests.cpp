@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/collector/recorder.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include "injector/base/error.h"
+#include "injector/capture/reader.h"
+#include "support/shared_region.h"
+#include "support/target_thread.h"
+
+namespace memray::collector {
+namespace {
+
+using capture::EndKind;
+using std::chrono::milliseconds;
+using tests::Shape;
+using tests::SharedRegion;
+using tests::TargetThread;
+
+struct Recording {
+    std::string path;
+    SharedRegion shared;
+    Recorder recorder;
+
+    explicit Recording(bool aggregate = false, Shape shape = {.ring_words = 4096})
+        : path(scratch()),
+          shared(shape),
+          recorder(shared.controller_mapping(), ::getpid(), {}, {path, true, true, aggregate}) {}
+    ~Recording() { std::filesystem::remove(path); }
+
+    static std::string scratch() {
+        return std::filesystem::temp_directory_path() / ("recorder." + std::to_string(::getpid()) + ".bin");
+    }
+    capture::Profile finish(capture::Ending ending = {EndKind::kExited, 3}) {
+        recorder.finish(ending);
+        return capture::read_profile(path);
+    }
+};
+
+// Two threads that hand each other memory whose addresses are used again at once.
+void hand_over(const SharedRegion& shared, std::uint64_t rounds) {
+    constexpr std::size_t kBoxes = 64;
+    std::vector<std::atomic<bool>> full(kBoxes);
+    std::thread producer([&] {
+        TargetThread thread(shared, 0);
+        for (std::uint64_t i = 0; i < rounds; ++i) {
+            const std::size_t box = i % kBoxes;
+            while (full[box].load(std::memory_order_acquire)) { std::this_thread::yield(); }
+            thread.allocate(16 * (box + 1), 32);  // the number is taken after the real allocation
+            full[box].store(true, std::memory_order_release);
+        }
+    });
+    std::thread consumer([&] {
+        TargetThread thread(shared, 1);
+        for (std::uint64_t i = 0; i < rounds; ++i) {
+            const std::size_t box = i % kBoxes;
+            while (!full[box].load(std::memory_order_acquire)) { std::this_thread::yield(); }
+            thread.free(16 * (box + 1));  // the number is taken before the real free
+            full[box].store(false, std::memory_order_release);
+        }
+    });
+    producer.join();
+    consumer.join();
+}
+
+}  // namespace
+
+TEST_CASE("a recording becomes a capture with everything in it") {
+    const bool aggregate = GENERATE(false, true);
+    Recording run(aggregate);
+    TargetThread thread(run.shared, 0);
+    thread.code(1, "main.py", "main", 12);
+    thread.frames(0, {wire::frame_word(1, -1)});
+    thread.allocate(16, 1000);
+    thread.allocate(32, 24);
+    thread.free(16);
+    run.recorder.step(milliseconds(1));
+    CHECK(run.recorder.status().events == 3);
+    CHECK(run.recorder.status().heap_bytes == 24);
+    CHECK(run.recorder.status().peak_bytes == 1024);
+    thread.allocate(48, 6);
+    const capture::Profile profile = run.finish();
+    CHECK((profile.total.count == 3 && profile.total.bytes == 1030));
+    CHECK((profile.peak.count == 2 && profile.peak.bytes == 1024));
+    CHECK((profile.leaked.count == 2 && profile.leaked.bytes == 30));
+    REQUIRE(profile.sites.size() == 1);
+    const capture::Frame& frame = profile.frames.at(profile.stacks.at(profile.sites[0].stack).frame);
+    CHECK(frame.line == 12);
+    CHECK(profile.strings.at(profile.functions.at(frame.function).name) == "main");
+    CHECK(profile.metadata.ending.kind == EndKind::kExited);
+    CHECK(profile.metadata.ending.code == 3);
+    CHECK(profile.metadata.aggregated == aggregate);
+    CHECK(profile.metadata.incomplete.empty());
+    CHECK(profile.metadata.main_thread == (::getpid() == ::syscall(SYS_gettid) ? 1 : 0));
+    CHECK(profile.snapshots.back().heap == 30);
+}
+
+TEST_CASE("the event log replays to the same heap, slot by slot") {
+    Recording run;
+    TargetThread thread(run.shared, 0);
+    thread.allocate(0x10000, 0x3000, wire::Allocator::kMmap);
+    thread.allocate(16, 8);
+    thread.free(16);
+    thread.undo(16);
+    thread.unmap(0x11000, 0x1000);
+    thread.allocate(32, 5);
+    run.finish();
+    using capture::EventKind;
+    std::vector<std::pair<EventKind, std::uint32_t>> seen;
+    std::vector<std::uint64_t> slots(8);
+    capture::read_events(run.path, [&](const capture::Event& event) {
+        if (event.kind == EventKind::kTime) { return; }
+        seen.emplace_back(event.kind, event.slot);
+        slots.at(event.slot) = event.kind == EventKind::kDeallocation ? 0 : event.size;
+    });
+    const std::vector<std::pair<EventKind, std::uint32_t>> expected{
+        {EventKind::kAllocation, 0}, {EventKind::kAllocation, 1},   {EventKind::kDeallocation, 1},
+        {EventKind::kRestore, 1},    {EventKind::kDeallocation, 0}, {EventKind::kRestore, 0},
+        {EventKind::kRestore, 2},    {EventKind::kAllocation, 3}};
+    CHECK(seen == expected);
+    CHECK(slots == std::vector<std::uint64_t>{0x1000, 8, 0x1000, 5, 0, 0, 0, 0});
+}
+
+TEST_CASE("memory handed over between threads is never lost or found twice") {
+    Recording run(true, {.slots = 2, .ring_words = 1U << 14U});
+    constexpr std::uint64_t kRounds = 1'000'000;
+    std::atomic<bool> done{false};
+    std::thread target([&] {
+        hand_over(run.shared, kRounds);
+        done = true;
+    });
+    while (!done) { run.recorder.step(milliseconds(1)); }
+    target.join();
+    const capture::Profile profile = run.finish();
+    CHECK(profile.total.count == kRounds);
+    CHECK(profile.allocators[static_cast<std::size_t>(capture::Allocator::kFree)].count == kRounds);
+    CHECK(profile.metadata.losses.unknown_frees == 0);
+    CHECK(profile.metadata.losses.reused_addresses == 0);
+    CHECK(profile.metadata.losses.missing_sequences == 0);
+    CHECK(profile.leaked.count == 0);
+    CHECK(profile.lifetimes.empty());
+}
+
+TEST_CASE("events in flight when the target died are losses") {
+    Recording run;
+    TargetThread a(run.shared, 0);
+    TargetThread b(run.shared, 1);
+    a.take_number();
+    b.allocate(16, 8);
+    run.shared.control().losses.no_slot = 5;
+    run.shared.control().losses.unpatched = 2;
+    const capture::Profile profile = run.finish({EndKind::kSignaled, 9});
+    CHECK(profile.total.count == 1);
+    CHECK(profile.metadata.losses.missing_sequences == 1);
+    CHECK(profile.metadata.losses.events == 5);
+    CHECK(profile.metadata.losses.unpatched == 2);
+}
+
+TEST_CASE("recording ends when the interpreter does, or when the payload gives up") {
+    Recording run;
+    TargetThread thread(run.shared, 0);
+    CHECK(run.recorder.recording());
+    SECTION("finish") {
+        thread.finish();
+        CHECK(run.recorder.recording());
+        run.recorder.step(milliseconds(0));
+    }
+    SECTION("abandoned") { run.shared.control().phase = wire::Phase::kAbandoned; }
+    CHECK_FALSE(run.recorder.recording());
+    run.recorder.finish({});
+}
+
+TEST_CASE("the heart beats in every step, and a writer wakes the sleeper") {
+    Recording run;
+    const std::uint64_t before = run.shared.control().heartbeat;
+    std::thread waker([&] {
+        wire::ControlPage& control = run.shared.control();
+        while (control.controller_sleeping.exchange(0) == 0) { std::this_thread::yield(); }
+        control.wakeup.fetch_add(1);
+        ::syscall(SYS_futex, &control.wakeup, 1 /* FUTEX_WAKE */, 1, nullptr, nullptr, 0);
+    });
+    const auto start = std::chrono::steady_clock::now();
+    run.recorder.step(milliseconds(20'000));
+    CHECK(std::chrono::steady_clock::now() - start < milliseconds(10'000));
+    waker.join();
+    CHECK(run.shared.control().heartbeat == before + 1);
+    run.recorder.finish({});
+}
+
+TEST_CASE("detaching stops the target's recording") {
+    Recording run;
+    run.finish({EndKind::kDetached, 0});
+    CHECK(run.shared.control().phase == wire::Phase::kStopped);
+}
+
+TEST_CASE("a full disk stops the recording and says so, the target goes on") {
+    const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit unlimited{};
+    ::getrlimit(RLIMIT_FSIZE, &unlimited);
+    Recording run(false, {.ring_words = 1U << 15U});
+    const rlimit small{100'000, unlimited.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    TargetThread thread(run.shared, 0);
+    std::uint64_t address = 16;
+    while (run.shared.control().phase == wire::Phase::kRecording && address < 160'000'000) {
+        for (int i = 0; i < 5000; ++i, address += 16) { thread.allocate(address, address % 1009); }
+        run.recorder.step(milliseconds(0));
+    }
+    ::setrlimit(RLIMIT_FSIZE, &unlimited);
+    std::signal(SIGXFSZ, old_handler);
+    CHECK(run.shared.control().phase == wire::Phase::kStopped);
+    CHECK_FALSE(run.recorder.recording());
+    CHECK(run.recorder.status().failure.find("File too large") != std::string::npos);
+    thread.allocate(address, 8);
+    run.recorder.step(milliseconds(0));
+    CHECK(run.recorder.status().events == address / 16);
+    const capture::Profile profile = run.finish();
+    CHECK(profile.total.count == address / 16);
+    CHECK(profile.metadata.incomplete.find("File too large") != std::string::npos);
+}
+
+TEST_CASE("a capture that exists is not overwritten") {
+    const std::string path = Recording::scratch();
+    std::ofstream(path) << "precious";
+    const SharedRegion shared;
+    CHECK_THROWS_AS(Recorder(shared.controller_mapping(), ::getpid(), {}, {path, false, true, false}), base::Error);
+    std::string content;
+    std::ifstream(path) >> content;
+    CHECK(content == "precious");
+    std::filesystem::remove(path);
+}
+
+}  // namespace memray::collector
