@@ -22,8 +22,10 @@ Index decode_index(ByteReader& in) {
     std::uint64_t offset = 0;
     for (IndexEntry& entry : index.entries) {
         entry.type = static_cast<SectionType>(in.varint());
-        offset += in.varint();
-        entry.offset = offset;
+        entry.offset = offset + in.varint();
+        // Each section once: an index must not make a small file endless.
+        if (entry.offset <= offset) { throw Corrupt("an index that goes backwards"); }
+        offset = entry.offset;
     }
     return index;
 }

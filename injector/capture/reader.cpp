@@ -14,11 +14,11 @@
 namespace memray::capture {
 namespace {
 
-// Decodes the event log, as far as its blocks are whole. Returns false if it stopped at a damaged one.
-template <typename Visit>
-bool decode_log(const InputFile& file, std::size_t site_count, Visit&& visit, const Progress& progress) {
+// Hands the sections of the event log to `decode`, as far as they are whole. Returns false if it stopped at a damaged
+// one.
+template <typename Decode>
+bool decode_log(const InputFile& file, Decode&& decode, const Progress& progress) {
     const SectionList list = scan_sections(file);
-    EventDecoder decoder(site_count);
     ProgressMeter meter(progress);
     Bytes stored;
     Bytes buffer;
@@ -26,7 +26,7 @@ bool decode_log(const InputFile& file, std::size_t site_count, Visit&& visit, co
         if (section.header.type != SectionType::kEvents) { continue; }
         const auto payload = file.payload(section.offset, section.header, stored, buffer);
         if (!payload) { return false; }
-        decoder.decode(*payload, visit);
+        decode(*payload);
         meter.report(static_cast<double>(section.offset) / static_cast<double>(file.size()));
     }
     return !list.cut;
@@ -57,7 +57,8 @@ Profile read_checked(const std::string& path, const Progress& progress) {
     LoadedTables tables = load_tables(file);
     if (!tables.totals && !tables.profile.metadata.aggregated) {
         Replay replay(tables.profile);
-        if (!decode_log(file, tables.profile.sites.size(), replay, progress)) { tables.cut = true; }
+        const auto decode = [&](std::span<const std::uint8_t> payload) { replay.decode(payload); };
+        if (!decode_log(file, decode, progress)) { tables.cut = true; }
         replay.finish(tables.profile);
     }
     if (!tables.finished) { note_missing(tables); }
@@ -76,8 +77,11 @@ void read_events(const std::string& path, const std::function<void(const Event&)
     try {
         const InputFile file(path);
         const LoadedTables tables = load_tables(file);
-        const bool whole = decode_log(file, tables.profile.sites.size(), visit, progress);
-        if (!whole && tables.finished) { throw Corrupt("its event log is damaged"); }
+        EventDecoder decoder(tables.profile.sites.size());
+        const auto decode = [&](std::span<const std::uint8_t> payload) {
+            decoder.decode(payload, [&](const Event& event, LiveSlot&) { visit(event); });
+        };
+        if (!decode_log(file, decode, progress) && tables.finished) { throw Corrupt("its event log is damaged"); }
     } catch (const std::bad_alloc&) { throw base::Error("There is not enough memory to read it."); }
 }
 

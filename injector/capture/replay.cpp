@@ -34,7 +34,8 @@ void add(Amount& sum, const Amount& amount) {
 }  // namespace
 
 Replay::Replay(const Profile& tables)
-    : sites_(tables.sites.size()),
+    : decoder_(tables.sites.size()),
+      sites_(tables.sites.size()),
       allocations_of_thread_(tables.threads.size()),
       timeline_(tables.metadata.start_ms),
       small_sizes_(kSmallSizes),
@@ -42,14 +43,18 @@ Replay::Replay(const Profile& tables)
     for (std::size_t i = 0; i < sites_.size(); ++i) { sites_[i].thread = tables.sites[i].thread; }
 }
 
-void Replay::operator()(const Event& event) {
+void Replay::decode(std::span<const std::uint8_t> payload) {
+    decoder_.decode(payload, [this](const Event& event, LiveSlot& slot) { visit(event, slot); });
+}
+
+inline void Replay::visit(const Event& event, LiveSlot& slot) {
     switch (event.kind) {
         case EventKind::kAllocation:
-            return allocate(event, true);
+            return allocate(event, slot, true);
         case EventKind::kRestore:
-            return allocate(event, false);
+            return allocate(event, slot, false);
         case EventKind::kDeallocation:
-            return free(event);
+            return free(event, slot);
         case EventKind::kTime:
             return advance(event.time_ms);
     }
@@ -58,10 +63,10 @@ void Replay::operator()(const Event& event) {
 void Replay::advance(std::int64_t ms) {
     const unsigned folds = timeline_.advance(ms, live_.bytes);
     if (folds == 0) { return; }
-    for (Birth& birth : slots_) { birth.bucket = folds < 32 ? birth.bucket >> folds : 0; }
+    for (LiveSlot& slot : decoder_.slots()) { slot.bucket = folds < 32 ? slot.bucket >> folds : 0; }
 }
 
-void Replay::allocate(const Event& event, bool counts) {
+inline void Replay::allocate(const Event& event, LiveSlot& slot, bool counts) {
     SiteState& site = sites_[event.site];
     keep_peak(site);
     site.live.count += 1;
@@ -74,12 +79,12 @@ void Replay::allocate(const Event& event, bool counts) {
         allocations_of_thread_[site.thread] += 1;
         count_size(event.size);
     }
-    if (event.slot >= slots_.size()) { slots_.resize(std::size_t{event.slot} + 1); }
-    slots_[event.slot] = {allocations_of_thread_[site.thread], timeline_.current(), event.site, true, event.size};
+    slot.birth = allocations_of_thread_[site.thread];
+    slot.bucket = timeline_.current();
     raise_peak();
 }
 
-void Replay::free(const Event& event) {
+inline void Replay::free(const Event& event, const LiveSlot& slot) {
     SiteState& site = sites_[event.site];
     keep_peak(site);
     site.live.count -= 1;
@@ -87,22 +92,20 @@ void Replay::free(const Event& event) {
     site.freed += 1;
     live_.count -= 1;
     live_.bytes -= event.size;
-    Birth& birth = slots_[event.slot];
-    birth.live = false;
-    timeline_.freed(event.site, birth.bucket, event.size);
+    timeline_.freed(event.site, slot.bucket, event.size);
     if (event.other_thread) { return; }
-    const std::uint32_t distance = allocations_of_thread_[site.thread] - birth.number;
+    const std::uint32_t distance = allocations_of_thread_[site.thread] - slot.birth;
     lifetimes_.add((std::uint64_t{event.site} << kClassBits) | lifetime_class(distance), 1, event.size);
 }
 
 // Only the first change of a site after the heap's peak costs something.
-void Replay::keep_peak(SiteState& site) const noexcept {
+inline void Replay::keep_peak(SiteState& site) const noexcept {
     if (site.epoch == epoch_) { return; }
     site.peak = site.live;
     site.epoch = epoch_;
 }
 
-void Replay::raise_peak() noexcept {
+inline void Replay::raise_peak() noexcept {
     timeline_.heap(live_.bytes);
     if (live_.bytes <= peak_.bytes) { return; }
     peak_ = live_;
@@ -110,7 +113,7 @@ void Replay::raise_peak() noexcept {
     ++epoch_;
 }
 
-void Replay::count_size(std::uint64_t size) {
+inline void Replay::count_size(std::uint64_t size) {
     if (size < kSmallSizes) {
         ++small_sizes_[size];
     } else {
@@ -155,10 +158,9 @@ void Replay::finish_lifetimes(Profile& profile) const {
 
 void Replay::finish_intervals(Profile& profile) const {
     AmountTable live;
-    for (const Birth& birth : slots_) {
-        if (birth.live) {
-            live.add(ReplayTimeline::key(birth.site, birth.bucket, ReplayTimeline::kLive), 1, birth.size);
-        }
+    for (const LiveSlot& slot : decoder_.slots()) {
+        if (slot.site == LiveSlot::kFree) { continue; }
+        live.add(ReplayTimeline::key(slot.site, slot.bucket, ReplayTimeline::kLive), 1, slot.size);
     }
     profile.intervals = timeline_.intervals(std::move(live));
     profile.time_buckets = timeline_.buckets();

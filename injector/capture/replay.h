@@ -6,7 +6,7 @@
 #pragma once
 
 #include "injector/capture/amount_table.h"
-#include "injector/capture/event.h"
+#include "injector/capture/event_decoder.h"
 #include "injector/capture/profile.h"
 #include "injector/capture/replay_timeline.h"
 
@@ -17,8 +17,8 @@ public:
     // `tables`: sites and threads; start_ms of its metadata.
     explicit Replay(const Profile& tables);
 
-    // The next event. Its site must exist.
-    void operator()(const Event& event);
+    // The next events section. Throws Corrupt.
+    void decode(std::span<const std::uint8_t> payload);
 
     // Fills in the finished tables.
     void finish(Profile& profile) const;
@@ -32,18 +32,12 @@ private:
         std::uint64_t freed{0};
         std::uint32_t thread{0};
     };
-    struct Birth {
-        std::uint32_t number{0};  // allocations of its thread until then
-        std::uint32_t bucket{0};
-        std::uint32_t site{0};
-        bool live{false};
-        std::uint64_t size{0};
-    };
     static constexpr std::size_t kSmallSizes = 4096;
 
     void advance(std::int64_t ms);
-    void allocate(const Event& event, bool counts);
-    void free(const Event& event);
+    void visit(const Event& event, LiveSlot& slot);
+    void allocate(const Event& event, LiveSlot& slot, bool counts);
+    void free(const Event& event, const LiveSlot& slot);
     void keep_peak(SiteState& site) const noexcept;
     void raise_peak() noexcept;
     void count_size(std::uint64_t size);
@@ -52,8 +46,8 @@ private:
     void finish_intervals(Profile& profile) const;
     void finish_sizes(Profile& profile) const;
 
+    EventDecoder decoder_;
     std::vector<SiteState> sites_;
-    std::vector<Birth> slots_;
     std::vector<std::uint32_t> allocations_of_thread_;
     AmountTable lifetimes_;  // site, lifetime class
     ReplayTimeline timeline_;
