@@ -33,7 +33,7 @@ constexpr const char* kLegend =
   SIZE              size= count=
   ALLOCATOR         name= count= bytes=
   ALLOCATION        slot= site= size=  (slot: which live allocation this is; a later one may take it again)
-  DEALLOCATION      slot=
+  DEALLOCATION      slot= other_thread=  (1: not the thread that allocated it)
   RESTORE           slot= site= size=  (live again, or what a partial munmap left)
   TIME              time=  (milliseconds since 1970: what follows happened then or later)
   TRAILER           peak, total and leaked amounts)";
@@ -156,7 +156,7 @@ std::string dump_event(const capture::Event& event) {
         case capture::EventKind::kAllocation:
             return fmt::format("ALLOCATION slot={} site={} size={}\n", event.slot, event.site, event.size);
         case capture::EventKind::kDeallocation:
-            return fmt::format("DEALLOCATION slot={}\n", event.slot);
+            return fmt::format("DEALLOCATION slot={} other_thread={}\n", event.slot, event.other_thread ? 1 : 0);
         case capture::EventKind::kRestore:
             return fmt::format("RESTORE slot={} site={} size={}\n", event.slot, event.site, event.size);
         case capture::EventKind::kTime:
