@@ -12,7 +12,10 @@ namespace {
 
 constexpr std::int64_t kWaitRoundNs = 50'000'000;
 constexpr std::int64_t kSlotRoundNs = 2'000'000;
-constexpr int kSlotRounds = 1000;
+constexpr int kSlotRounds = 10;
+// When the pool stayed full for all rounds, its threads are alive: nobody waits again for so long.
+constexpr std::int64_t kFullPoolSeconds = 2;
+std::atomic<std::int64_t> pool_full_until{0};
 // After waiting in vain, a thread asks again only every so many events.
 constexpr std::uint32_t kRetryEvents = 4096;
 
@@ -50,8 +53,10 @@ wire::Slot* try_claim_any() noexcept {
     return nullptr;
 }
 
-// All slots are taken: the controller frees those of dead threads as soon as somebody waits.
+// All slots are taken: the controller frees those of dead threads as soon as somebody waits. The caller may hold the
+// GIL or any lock, so the wait is short.
 wire::Slot* wait_for_slot() noexcept {
+    if (monotonic_seconds() < pool_full_until.load(std::memory_order_relaxed)) { return nullptr; }
     wire::ControlPage& control = *session.control;
     StallCounter stalls;
     wire::Slot* slot = nullptr;
@@ -62,6 +67,7 @@ wire::Slot* wait_for_slot() noexcept {
         slot = try_claim_any();
     }
     control.slot_waiters.fetch_sub(1, std::memory_order_acq_rel);
+    if (slot == nullptr) { pool_full_until.store(monotonic_seconds() + kFullPoolSeconds, std::memory_order_relaxed); }
     return slot;
 }
 
