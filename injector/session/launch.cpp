@@ -61,7 +61,8 @@ struct Launch::Injection {
         call.emplace(child.tracee, *stop.memory, *saved);
     }
 
-    void load(const LaunchOptions& options, Target& target) {
+    // Returns the lock that the payload will watch.
+    std::unique_ptr<ControllerLock> load(const LaunchOptions& options, Target& target) {
         target.pid = child.tracee.id();
         target.pidfd = open_pidfd(target.pid);
         target.python_executable = executable_of(target.pid);
@@ -74,8 +75,8 @@ struct Launch::Injection {
         region_bytes = region.local.size();  // the caller may move the mapping away
         target.region = std::move(region.local);
         region_address = region.remote;
-        lock = std::move(region.lock);
         start = load_payload(system, *call, *stop.memory, stop.modules, target.pid, payload);
+        return std::move(region.lock);
     }
 
     void resume() {
@@ -85,7 +86,6 @@ struct Launch::Injection {
         child.tracee.detach();
     }
 
-    std::unique_ptr<ControllerLock> lock;
     RemoteAddr start;
     RemoteAddr region_address;
     std::uint64_t region_bytes{0};
@@ -97,18 +97,15 @@ struct Launch::Injection {
 };
 
 Launch::Launch(LaunchOptions options) : injection_(std::make_unique<Injection>(options)) {
-    injection_->load(options, target_);
+    lock_ = injection_->load(options, target_);
 }
 
 Launch::~Launch() = default;
 
 void Launch::resume() {
-    try {
-        injection_->resume();
-    } catch (const base::Error&) {
-        injection_.reset();
-        throw;
-    }
+    if (!injection_) { throw base::Error("The target runs already"); }
+    const std::unique_ptr<Injection> injection = std::move(injection_);  // whatever happens, it is over
+    injection->resume();
 }
 
 }  // namespace memray::session

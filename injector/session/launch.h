@@ -21,7 +21,7 @@ namespace memray::session {
 
 // Sizes of the shared region. The defaults suit everybody; tests use tiny rings.
 struct RegionSizes {
-    std::uint32_t slots{1024};
+    std::uint32_t slots{4096};        // of 1.3 MB each, of which a thread touches what it uses
     std::uint32_t ring_words{32768};  // 256 KiB
     std::uint32_t frames{32768};
 };
@@ -42,6 +42,8 @@ struct Target {
     std::string python_executable;  // resolved path
     std::string python_allocator;   // see capture::Metadata::python_allocator
 };
+
+class ControllerLock;
 
 // The command ran to its end without becoming a CPython that runs a program: "X exited with status 3 before starting
 // CPython". Not a failure of ours; exit_code() is what a shell would report, but never 0.
@@ -77,7 +79,8 @@ private:
     struct Injection;
 
     Target target_;
-    std::unique_ptr<Injection> injection_;
+    std::unique_ptr<ControllerLock> lock_;  // tells the payload that we live
+    std::unique_ptr<Injection> injection_;  // until the target runs
 };
 
 }  // namespace memray::session

@@ -2,11 +2,16 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/session/launch.h"
 
-#include <sys/mman.h>
-#include <sys/resource.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
+#include <array>
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <csignal>
+#include <cstddef>
 
 #include "payload/wire/control.h"
 #include "tests/unit/session/launched.h"
@@ -25,6 +30,17 @@ std::string message_of(const LaunchOptions& options) {
 }
 
 bool has_children() { return ::waitpid(-1, nullptr, WNOHANG) != -1; }
+
+// Every ptrace call of this process fails from now on, as in a container that forbids it.
+void forbid_ptrace() {
+    std::array<sock_filter, 4> program{{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                                        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 1),
+                                        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+                                        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)}};
+    const sock_fprog filter{program.size(), program.data()};
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+}
 
 std::string python() { return interpreters().back(); }
 
@@ -209,6 +225,39 @@ TEST_CASE("a payload that does not load or start leaves no process behind") {
     CHECK_THROWS_WITH(launch.resume(), "The payload could not start: error 12 (Cannot allocate memory)");
     CHECK_FALSE(has_children());
     CHECK_FALSE(std::filesystem::exists(folder / "ran"));
+}
+
+TEST_CASE("where tracing is forbidden, the message says how to allow it, and nothing runs") {
+    const TemporaryFolder folder;
+    const pid_t confined = ::fork();
+    if (confined == 0) {
+        forbid_ptrace();
+        const std::string message = message_of(options_for({"touch", folder / "ran"}));
+        folder.write("message", message + (has_children() ? " and a process" : ""));
+        ::_exit(0);
+    }
+    CHECK(wait_status_of(confined) == 0);
+    const std::string message = base::read_file(folder / "message");
+    CHECK_THAT(message, Catch::Matchers::StartsWith("Could not trace process "));
+    CHECK_THAT(message, Catch::Matchers::Contains(": Operation not permitted ("));
+    CHECK_THAT(message, Catch::Matchers::EndsWith(
+                            "start it with --cap-add=SYS_PTRACE or a seccomp profile that allows ptrace)"));
+    CHECK_FALSE(std::filesystem::exists(folder / "ran"));
+}
+
+TEST_CASE("a target can be resumed once") {
+    Launch launch(options_for({python(), "-c", ""}));
+    launch.resume();
+    CHECK_THROWS_WITH(launch.resume(), "The target runs already");
+    CHECK(wait_status_of(launch.target().pid) == 0);
+}
+
+TEST_CASE("a target that is killed while it waits is an error, and reaped") {
+    Launch launch(options_for({python(), "-c", ""}));
+    ::kill(launch.target().pid, SIGKILL);
+    CHECK_THROWS_WITH(launch.resume(),
+                      Catch::Matchers::Contains("SIGKILL") || Catch::Matchers::Contains("No such process"));
+    CHECK_FALSE(has_children());
 }
 
 TEST_CASE("a target that is not resumed is killed and reaped") {
