@@ -7,10 +7,10 @@
 
 #include <cerrno>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "injector/base/error.h"
+#include "injector/ptrace/backoff.h"
 #include "injector/ptrace/permission.h"
 
 namespace memray::ptrace {
@@ -25,24 +25,6 @@ pid_t wait_for(pid_t id, int& raw, int flags) {
     }
 }
 
-// The kernel has no wait with a time limit that reports ptrace stops without taking over SIGCHLD. Remote calls last
-// microseconds: yield first, then sleep in growing steps.
-class Backoff {
-public:
-    void pause() {
-        if (++rounds_ < kYields) {
-            std::this_thread::yield();
-        } else {
-            std::this_thread::sleep_for(std::chrono::microseconds(rounds_ < kShortSleeps ? 50 : 1000));
-        }
-    }
-
-private:
-    static constexpr int kYields = 50;
-    static constexpr int kShortSleeps = 250;
-    int rounds_{0};
-};
-
 }  // namespace
 
 Tracee Tracee::seize(pid_t thread, unsigned long options, OnDestroy on_destroy) {
@@ -55,6 +37,14 @@ Tracee::Tracee(Tracee&& other) noexcept
       on_destroy_(other.on_destroy_),
       attached_(std::exchange(other.attached_, false)),
       stopped_(other.stopped_) {}
+
+Tracee& Tracee::operator=(Tracee&& other) noexcept {
+    std::swap(id_, other.id_);
+    std::swap(on_destroy_, other.on_destroy_);
+    std::swap(attached_, other.attached_);
+    std::swap(stopped_, other.stopped_);
+    return *this;
+}
 
 Tracee::~Tracee() {
     if (!attached_) { return; }
@@ -88,6 +78,14 @@ std::optional<WaitStatus> Tracee::wait_until(Deadline deadline) {
     return note(raw);
 }
 
+std::optional<WaitStatus> Tracee::poll() {
+    int raw = 0;
+    const pid_t result = ::waitpid(id_, &raw, __WALL | WNOHANG);
+    if (result < 0 && errno == ECHILD) { attached_ = false; }
+    if (result <= 0) { return std::nullopt; }
+    return note(raw);
+}
+
 void Tracee::control(int request, unsigned long data, const char* name) {
     if (::ptrace(static_cast<__ptrace_request>(request), id_, nullptr, data) == 0) { return; }
     // ESRCH also means: killed in the meantime. Its end is what wait() reports next.
@@ -115,6 +113,16 @@ void Tracee::listen() {
 void Tracee::detach(int signal) {
     control(PTRACE_DETACH, static_cast<unsigned long>(signal), "PTRACE_DETACH");
     attached_ = false;
+}
+
+void Tracee::set_options(unsigned long options) { control(PTRACE_SETOPTIONS, options, "PTRACE_SETOPTIONS"); }
+
+pid_t Tracee::new_thread() const {
+    unsigned long id = 0;
+    if (::ptrace(PTRACE_GETEVENTMSG, id_, nullptr, &id) != 0) {
+        throw base::system_error("PTRACE_GETEVENTMSG of process " + std::to_string(id_));
+    }
+    return static_cast<pid_t>(id);
 }
 
 siginfo_t Tracee::signal_info() const {

@@ -27,8 +27,11 @@ public:
     // Attaches without stopping the thread. `options` are PTRACE_O_*. Throws base::Error that says what forbids it.
     static Tracee seize(pid_t thread, unsigned long options, OnDestroy on_destroy);
 
+    // A thread that PTRACE_O_TRACECLONE has attached already, with its maker's options.
+    static Tracee adopt(pid_t thread, OnDestroy on_destroy) noexcept { return {thread, on_destroy}; }
+
     Tracee(Tracee&& other) noexcept;
-    Tracee& operator=(Tracee&&) = delete;
+    Tracee& operator=(Tracee&& other) noexcept;
     Tracee(const Tracee&) = delete;
     Tracee& operator=(const Tracee&) = delete;
     ~Tracee();
@@ -40,6 +43,9 @@ public:
     WaitStatus wait();
     // The same, nothing if the deadline passes first.
     std::optional<WaitStatus> wait_until(Deadline deadline);
+    // What has happened by now, if anything. A thread that vanished (another one has executed a program) is not
+    // attached afterwards.
+    std::optional<WaitStatus> poll();
 
     void interrupt();
     void resume(int signal = 0);
@@ -48,6 +54,9 @@ public:
     void listen();
     void detach(int signal = 0);
 
+    void set_options(unsigned long options);
+    // After kClone: the id of the new thread.
+    [[nodiscard]] pid_t new_thread() const;
     // Of the signal that it stopped for.
     [[nodiscard]] siginfo_t signal_info() const;
 

@@ -3,7 +3,6 @@
 #include "injector/session/spawn.h"
 
 #include <fcntl.h>
-#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <csignal>
 
 #include "injector/base/error.h"
+#include "injector/session/thread_group.h"
 
 namespace memray::session {
 namespace {
@@ -55,7 +55,7 @@ void reap(pid_t pid) {
 // The child has done nothing yet but wait for the go-ahead, which it does not get if tracing is forbidden.
 ptrace::Tracee seize_or_reap(pid_t pid, base::UniqueFd& go_ahead) {
     try {
-        return ptrace::Tracee::seize(pid, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL, ptrace::OnDestroy::kKill);
+        return ptrace::Tracee::seize(pid, ThreadGroup::options(true), ptrace::OnDestroy::kKill);
     } catch (const base::Error&) {
         go_ahead.reset();
         reap(pid);

@@ -2,8 +2,6 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/session/startup.h"
 
-#include <sys/ptrace.h>
-
 #include <optional>
 
 #include "injector/base/error.h"
@@ -14,6 +12,7 @@
 #include "injector/ptrace/remote_call.h"
 #include "injector/session/launch.h"
 #include "injector/session/python_version.h"
+#include "injector/session/thread_group.h"
 
 namespace memray::session {
 namespace {
@@ -23,10 +22,11 @@ using ptrace::WaitStatus;
 
 class Startup {
 public:
-    Startup(Child& child, std::string name) : child_(child), tracee_(child.tracee), name_(std::move(name)) {}
+    Startup(Child& child, std::string name)
+        : child_(child), tracee_(child.tracee), threads_(child.tracee), name_(std::move(name)) {}
 
     PythonStop run() {
-        while (!arrived_) { handle(tracee_.wait()); }
+        while (!arrived_) { handle(threads_.wait()); }
         const base::RemoteAddr run_main = breakpoint_->address();
         breakpoint_->remove();
         return {std::move(memory_), std::move(*modules_), run_main};
@@ -60,6 +60,7 @@ private:
 
     // A new program, its loader about to run. What was in the old one is gone.
     void enter_image() {
+        threads_.follow_again();
         if (breakpoint_) { breakpoint_->forget(); }
         breakpoint_.reset();
         modules_.reset();
@@ -84,6 +85,7 @@ private:
         breakpoint_.reset();
         const auto run_main = modules.find("Py_RunMain");
         if (!run_main) { return refuse_other_python(modules); }
+        threads_.release_others();
         breakpoint_.emplace(memory, *run_main);
         modules_.emplace(std::move(modules));
     }
@@ -119,6 +121,7 @@ private:
 
     Child& child_;
     ptrace::Tracee& tracee_;
+    ThreadGroup threads_;
     std::string name_;
     std::unique_ptr<ptrace::RemoteMemory> memory_;
     base::RemoteAddr entry_;

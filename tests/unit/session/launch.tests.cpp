@@ -137,6 +137,18 @@ TEST_CASE("a chain of shells, env and a script leads to the interpreter") {
     CHECK(run(options_for({"env", shim, shim, script})).output == "ran\n");
 }
 
+TEST_CASE("a thread that is not the first may execute the interpreter") {
+    for (int round = 0; round < 20; ++round) {
+        CHECK(run(options_for({THREADED_LAUNCHER, THREADED_LAUNCHER, python(), "-c", "print('ran')"})).output ==
+              "ran\n");
+    }
+    CHECK(message_of(options_for({THREADED_LAUNCHER, "/bin/false"})) == THREADED_LAUNCHER
+          " exited with status 1 before starting CPython");
+    CHECK(message_of(options_for({THREADED_LAUNCHER, "sh", "-c", "kill -KILL $$"})) == THREADED_LAUNCHER
+          " was killed by SIGKILL before starting CPython");
+    CHECK_FALSE(has_children());
+}
+
 TEST_CASE("a virtual environment stays one") {
     const TemporaryFolder folder;
     const std::string environment = folder / "venv";
