@@ -50,6 +50,22 @@ std::optional<RemoteAddr> find_start(const ptrace::RemoteMemory& memory, RemoteA
     return image ? image->find(kStartFunction) : std::nullopt;
 }
 
+// What the payload's entry point returns (payload/start_error.h).
+std::string describe_refusal(int error) {
+    switch (error) {
+        case 1:
+            return "the shared memory is not laid out as it expects";
+        case 2:
+            return "it is of another version than this program";
+        case 3:
+            return "this kernel has no MADV_WIPEONFORK (Linux 4.14 or newer has)";
+        case 4:
+            return "a recording is under way already";
+        default:
+            return "error " + std::to_string(error);
+    }
+}
+
 }  // namespace
 
 std::string payload_path() {
@@ -85,10 +101,7 @@ RemoteAddr load_payload(RemoteSystem& system, ptrace::RemoteCall& call, const pt
 
 void start_payload(ptrace::RemoteCall& call, RemoteAddr start, RemoteAddr region, std::uint64_t size) {
     const auto result = static_cast<int>(call.function(start, {region.value(), size}) & 0xffffffffU);
-    if (result != 0) {
-        throw base::Error("The payload could not start: error " + std::to_string(result) + " (" +
-                          std::system_category().message(result) + ")");
-    }
+    if (result != 0) { throw base::Error("The payload could not start: " + describe_refusal(result)); }
 }
 
 }  // namespace memray::session
