@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/session/payload_library.h"
+
+#include <catch2/catch.hpp>
+
+#include "injector/session/python_facts.h"
+#include "injector/session/region.h"
+#include "tests/unit/session/launched.h"
+
+using namespace memray::session;
+using namespace memray::session::tests;
+
+TEST_CASE("the payload library is beside the program unless the environment names another") {
+    ::unsetenv("MEMRAY_PAYLOAD");
+    const auto program = std::filesystem::read_symlink("/proc/self/exe");
+    CHECK(payload_path() == (program.parent_path().parent_path() / "lib/libmemray_payload.so").string());
+    ::setenv("MEMRAY_PAYLOAD", "", 1);
+    CHECK(payload_path() == (program.parent_path().parent_path() / "lib/libmemray_payload.so").string());
+    ::setenv("MEMRAY_PAYLOAD", "/some/where.so", 1);
+    CHECK(payload_path() == "/some/where.so");
+    ::unsetenv("MEMRAY_PAYLOAD");
+}
+
+TEST_CASE("a payload library is read whole") {
+    CHECK(read_payload(STUB_PAYLOAD).size() == std::filesystem::file_size(STUB_PAYLOAD));
+    CHECK_THROWS_WITH(read_payload("/"), "Could not read the payload library /: Is a directory");
+}
+
+TEST_CASE("a region has room for its pages and every slot") {
+    CHECK(region_size({.slots = 2, .ring_words = 1024, .frames = 64}) == 2 * 4096 + 2 * (4096 + 4096 + 8192));
+}
+
+TEST_CASE("allocators have the names that captures use") {
+    CHECK(allocator_title("pymalloc") == "pymalloc");
+    CHECK(allocator_title("mimalloc_debug") == "mimalloc debug");
+    CHECK(allocator_title("") == "unknown");
+    CHECK(allocator_title("tcmalloc") == "unknown");
+}
