@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Any bytes as what a target wrote into its rings: the collector takes what makes sense, gives the rest up, and its
+// tables stay consistent. Input: for each of three slots, two bytes for the position it claims (words), two bytes for
+// how many bytes of ring follow.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+
+#include "injector/collector/aggregator.h"
+#include "injector/collector/ordered_merge.h"
+#include "injector/collector/profile_tables.h"
+#include "injector/collector/record_decoder.h"
+#include "injector/collector/region.h"
+#include "tests/unit/collector/support/shared_region.h"
+
+using namespace memray;
+
+namespace {
+
+constexpr tests::Shape kShape{3, 512, 4};
+
+class Input {
+public:
+    Input(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
+    std::uint16_t number() {
+        std::uint16_t value = 0;
+        copy(&value, sizeof value);
+        return value;
+    }
+    void copy(void* to, std::size_t wanted) {
+        const std::size_t count = std::min(wanted, size_);
+        if (count > 0) { std::memcpy(to, data_, count); }
+        data_ += count;
+        size_ -= count;
+    }
+
+private:
+    const std::uint8_t* data_;
+    std::size_t size_;
+};
+
+void fill(const tests::SharedRegion& region, Input input) {
+    for (std::uint32_t index = 0; index < kShape.slots; ++index) {
+        wire::Slot& slot = region.slot(index);
+        slot.head = input.number();
+        const std::size_t bytes = std::min<std::size_t>(input.number(), kShape.ring_words * sizeof(std::uint64_t));
+        input.copy(wire::ring_words(slot, kShape.frames), bytes);
+        slot.thread = index + 1;
+        slot.state = wire::SlotState::kClaimed;
+    }
+    region.control().slots_high_water = kShape.slots;
+}
+
+void require(bool good) {
+    if (!good) { std::abort(); }
+}
+
+void check(const capture::Profile& profile) {
+    for (std::size_t i = 1; i < profile.stacks.size(); ++i) {
+        require(profile.stacks[i].parent < i && profile.stacks[i].frame < profile.frames.size());
+    }
+    std::uint64_t leaked = 0;
+    for (const capture::Site& site : profile.sites) {
+        require(site.stack < profile.stacks.size());
+        require(site.leaked.bytes <= site.total.bytes);  // pieces of one mapping count as several
+        leaked += site.leaked.bytes;
+    }
+    require(leaked == profile.leaked.bytes);
+    require(profile.leaked.bytes <= profile.peak.bytes);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const tests::SharedRegion shared(kShape);
+    fill(shared, {data, size});
+    const collector::Region region(shared.controller_mapping());
+    collector::Aggregator aggregator(0, nullptr);
+    collector::OrderedMerge merge(region);
+    collector::RecordDecoder decoder(region.slot_count(), region.hex_version(), aggregator);
+    capture::Profile profile;
+    collector::ProfileTables tables(profile, decoder.stacks(), decoder.codes());
+    for (int round = 0; round < 2000; ++round) {
+        if (merge.drain(decoder, 1000) > 0) { continue; }
+        if (!merge.blocked()) { break; }
+        merge.skip_missing();
+    }
+    tables.update(aggregator.sites(), true);
+    profile.threads = decoder.threads();
+    aggregator.fill(profile);
+    check(profile);
+    return 0;
+}
