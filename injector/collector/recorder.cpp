@@ -24,6 +24,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kBatch = 1U << 16U;  // records between two looks at the clock
 constexpr milliseconds kPatience{2000};    // with a missing number while writers wait for room
+constexpr milliseconds kCorruptPatience{10};
 constexpr milliseconds kBlockedWait{1};
 constexpr milliseconds kDetachedPatience{100};
 constexpr std::chrono::seconds kLongestDrain{30};
@@ -113,7 +114,7 @@ void Recorder::Impl::step(milliseconds max_wait) {
     aggregator_.advance(ms);
     idle_ = !drain();
     sampler_.sample(ms, aggregator_.heap(), profile_.snapshots);
-    if (idle_) { reclaimer_.step(now); }
+    reclaimer_.step(now);
     skip_when_stuck(now);
     write_if_due(now);
     if (idle_) { sleep(max_wait); }
@@ -142,7 +143,9 @@ void Recorder::Impl::sleep(milliseconds max_wait) {
 // the middle of a record. Rings that were given up leave gaps that nobody fills.
 void Recorder::Impl::skip_when_stuck(Clock::time_point now) {
     if (!merge_.blocked()) { return; }
-    if (merge_.corrupt_rings() > 0 || (now - moved_ >= kPatience && merge_.writer_waits())) { merge_.skip_missing(); }
+    const milliseconds patience = merge_.corrupt_rings() > 0 ? kCorruptPatience : kPatience;
+    const bool not_coming = merge_.corrupt_rings() > 0 || merge_.writer_waits();
+    if (now - moved_ >= patience && not_coming) { merge_.skip_missing(); }
 }
 
 void Recorder::Impl::name_threads() {

@@ -167,6 +167,33 @@ TEST_CASE("events in flight when the target died are losses") {
     CHECK(profile.metadata.losses.unpatched == 2);
 }
 
+TEST_CASE("a thread that overwrites its ring does not stop the others") {
+    Recording run;
+    TargetThread bad(run.shared, 0);
+    TargetThread good(run.shared, 1);
+    bad.take_number();
+    bad.words({0xff});
+    good.allocate(16, 8);
+    for (int i = 0; i < 10'000 && run.recorder.status().events == 0; ++i) { run.recorder.step(milliseconds(1)); }
+    CHECK(run.recorder.status().events == 1);
+    const capture::Profile profile = run.finish();
+    CHECK(profile.metadata.losses.missing_sequences == 1);
+    CHECK(profile.metadata.incomplete == "the program overwrote the recorder's memory");
+}
+
+TEST_CASE("a stopped thread with a number holds the others up only for a while") {
+    Recording run(false, {.slots = 2, .ring_words = 64});
+    TargetThread stopped(run.shared, 0);
+    stopped.take_number();
+    std::thread other([&] {
+        TargetThread thread(run.shared, 1);
+        for (std::uint64_t i = 1; i <= 100; ++i) { thread.allocate(16 * i, 8); }
+    });
+    while (run.recorder.status().events < 100) { run.recorder.step(milliseconds(1)); }
+    other.join();
+    CHECK(run.finish().metadata.losses.missing_sequences == 1);
+}
+
 TEST_CASE("recording ends when the interpreter does, or when the payload gives up") {
     Recording run;
     TargetThread thread(run.shared, 0);
