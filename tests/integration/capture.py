@@ -51,10 +51,16 @@ class Capture:
     def _sites(self, records):
         functions = [(entry["name"], entry["file"]) for entry in records["FUNCTION"]]
         frames = [Frame(*functions[int(entry["function"])], int(entry["line"])) for entry in records["FRAME"]]
-        stacks = [()]
-        for entry in records["STACK"]:
-            stacks.append((frames[int(entry["frame"])], *stacks[int(entry["parent"])]))
-        return [Site(stacks[int(entry["stack"])], int(entry["thread"]), entry["allocator"],
+        stacks = [(0, 0), *((int(entry["parent"]), int(entry["frame"])) for entry in records["STACK"])]
+
+        def call_chain(stack):
+            chain = []
+            while stack:
+                stack, frame = stacks[stack]
+                chain.append(frames[frame])
+            return tuple(chain)
+
+        return [Site(call_chain(int(entry["stack"])), int(entry["thread"]), entry["allocator"],
                      amount(entry, "peak"), amount(entry, "leaked"), amount(entry, "total"))
                 for entry in records["SITE"]]
 

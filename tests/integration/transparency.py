@@ -3,6 +3,7 @@
 """A recorded program cannot tell that it is recorded, and neither can its caller."""
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -114,17 +115,20 @@ class Signals(Profiled):
                                   stderr=subprocess.DEVNULL, text=True, timeout=PATIENCE)
             self.assertEqual(done.stdout.splitlines()[-1], str(status))
 
-    def test_interrupting_the_group_as_a_terminal_does_interrupts_the_program_once(self):
-        process, _ = self.start(TARGETS / "signals.py", "handle")
-        self.go_on()
-        for pid in [process.pid, *self.children(process.pid)]:
-            os.kill(pid, signal.SIGINT)
-        self.assertEqual(process.wait(PATIENCE), 40 + signal.SIGINT)
-
-    @staticmethod
-    def children(pid):
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as children:
-            return [int(child) for child in children.read().split()]
+    def test_an_interrupt_typed_at_the_terminal_reaches_the_program_once(self):
+        fifos = {"READY": self.folder / "ready", "GO": self.folder / "go"}
+        for fifo in fifos.values():
+            os.mkfifo(fifo)
+        words = self.command(TARGETS / "signals.py", "count")
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.environ.update({name: str(fifo) for name, fifo in fifos.items()})
+            os.execv(words[0], words)
+        self.addCleanup(os.close, terminal)
+        fifos["READY"].read_text(encoding="utf-8")
+        fifos["GO"].write_text("\n", encoding="utf-8")
+        os.write(terminal, b"\x03")
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 51)
 
 
 class Messages(Profiled):

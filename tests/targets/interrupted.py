@@ -9,7 +9,7 @@ from ready import ready
 calls = ctypes.CDLL(sys.argv[1])
 calls.call_malloc(0, 100, 5001)  # @before
 ready()
-for _ in range(2000):
+for _ in range(200):
     calls.call_malloc(1000, 1000, 64)  # @after
     calls.call_free(1000, 1000, 0)
 sys.exit(7)
