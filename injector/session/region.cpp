@@ -23,17 +23,19 @@ void check_sizes(const RegionSizes& sizes) {
     }
 }
 
-void resize(int fd, std::uint64_t size) {
-    if (::ftruncate(fd, static_cast<off_t>(size)) != 0) { throw base::system_error("sizing the shared memory"); }
-}
+// 0 or a negated error number.
+int try_resize(int fd, std::uint64_t size) { return ::ftruncate(fd, static_cast<off_t>(size)) == 0 ? 0 : -errno; }
 
-// Halves the slots until the target can map them.
+// The memory exceeds RLIMIT_AS of the target or RLIMIT_FSIZE of ours.
+bool is_limit(std::int64_t error) { return error == -ENOMEM || error == -EFBIG; }
+
+// Halves the slots until they are allowed and the target can map them.
 RemoteAddr map_in_target(RemoteSystem& system, const RemoteFile& file, RegionSizes& sizes) {
     for (;;) {
-        resize(file.local_fd(), region_size(sizes));
-        const std::int64_t address = system.map_shared(file.remote_fd(), region_size(sizes));
+        std::int64_t address = try_resize(file.local_fd(), region_size(sizes));
+        if (address == 0) { address = system.map_shared(file.remote_fd(), region_size(sizes)); }
         if (address >= 0 || address < -4095) { return RemoteAddr(static_cast<std::uint64_t>(address)); }
-        if (address != -ENOMEM || sizes.slots == 1) {
+        if (!is_limit(address) || sizes.slots == 1) {
             throw base::system_error("mapping " + std::to_string(region_size(sizes)) + " bytes in the target",
                                      static_cast<int>(-address));
         }
