@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -175,11 +176,11 @@ capture::Ending RunCommand::record() const {
     session::Target& target = launch.target();
     require_startable(profiled, target.python_executable, target.pid, python_arguments_);
 
+    const ForwardedSignals signals(target.pid, target.pidfd.get());
     const std::string path = output_.empty() ? default_output(profiled, target.pid) : output_;
     collector::Recorder recorder(std::move(target.region), target.pid, metadata(profiled, target),
                                  {path, force_, !no_compress_, aggregate_});
     TargetWatch watch(target.pid, target.pidfd.get());
-    const ForwardedSignals signals(target.pid, target.pidfd.get());
     say(fmt::format("Writing profile results into {}\n", path));
     start(launch, recorder);
     const Outcome outcome = follow(watch, recorder);
@@ -190,6 +191,8 @@ capture::Ending RunCommand::record() const {
 
 int RunCommand::run() {
     refuse_what_is_missing();
+    // A limit on file sizes is an error like others. The target may inherit this: CPython ignores the signal, too.
+    ::signal(SIGXFSZ, SIG_IGN);
     return end_like(record());
 }
 

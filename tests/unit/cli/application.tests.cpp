@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/application.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "injector/base/error.h"
+
+using namespace memray;
+
+namespace {
+
+struct Refusal {
+    std::string message;
+    int exit_code{0};
+};
+
+Refusal refusal(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "memray");
+    std::vector<char*> pointers;
+    for (std::string& argument : arguments) { pointers.push_back(argument.data()); }
+    pointers.push_back(nullptr);
+    try {
+        cli::run(static_cast<int>(arguments.size()), pointers.data());
+    } catch (const base::Error& error) { return {error.what(), error.exit_code()}; }
+    return {};
+}
+
+void check_usage_error(const std::vector<std::string>& arguments, const std::string& last_line) {
+    const Refusal result = refusal(arguments);
+    CHECK(result.exit_code == 2);
+    CHECK(result.message.starts_with("usage: memray "));
+    CHECK(result.message.substr(result.message.find('\n') + 1) == last_line);
+}
+
+void check_failure(const std::vector<std::string>& arguments, int exit_code, const std::string& message) {
+    const Refusal result = refusal(arguments);
+    CHECK(result.exit_code == exit_code);
+    CHECK(result.message == message);
+}
+
+}  // namespace
+
+TEST_CASE("A missing or unknown subcommand is wrong usage") {
+    check_usage_error({}, "memray: error: the following arguments are required: command");
+    check_usage_error({"nonsense"},
+                      "memray: error: argument command: invalid choice: 'nonsense' (choose from "
+                      "run,flamegraph,table,live,tree,parse,summary,stats,transform,attach,detach)");
+}
+
+TEST_CASE("Wrong options are wrong usage of their subcommand") {
+    check_usage_error({"run"}, "memray run: error: the following arguments are required: file");
+    check_usage_error({"run", "--live-port", "3", "x.py"},
+                      "memray run: error: The --live-port argument requires --live-remote");
+    check_usage_error({"summary", "-s", "6", "x.bin"},
+                      "memray summary: error: The --sort-column argument must be between 1 and 5");
+    check_usage_error({"stats", "-n", "0", "x.bin"},
+                      "memray stats: error: --num-largest: 0 is an invalid positive int value");
+    CHECK(refusal({"run", "--nonsense", "x.py"}).exit_code == 2);
+    CHECK(refusal({"run", "--no-compress", "--compress-on-exit", "x.py"}).exit_code == 2);
+    CHECK(refusal({"summary"}).exit_code == 2);
+    CHECK(refusal({"summary", "--temporary-allocations", "--temporary-allocation-threshold", "3", "x"}).exit_code == 2);
+    CHECK(refusal({"stats", "-o", "x.json", "x.bin"}).exit_code == 2);
+}
+
+TEST_CASE("What is planned says so in one line") {
+    check_failure({"flamegraph", "--leaks", "x.bin"}, 2, "memray flamegraph is not available yet");
+    check_failure({"attach", "123"}, 2, "memray attach is not available yet");
+    check_failure({"run", "--native", "x.py"}, 2, "memray run --native is not available yet");
+    check_failure({"run", "--follow-fork", "x.py"}, 2, "memray run --follow-fork is not available yet");
+    check_failure({"run", "--live", "x.py"}, 2, "memray run --live is not available yet");
+    check_failure({"run", "--live-remote", "-p", "3", "x.py"}, 2, "memray run --live-remote is not available yet");
+}
+
+TEST_CASE("A program that is not there is named before anything starts") {
+    check_failure({"run", "/nonexistent.py", "--help"}, 1, "[Errno 2] No such file or directory: '/nonexistent.py'");
+    check_failure({"run", "--", "/nonexistent.py"}, 1, "[Errno 2] No such file or directory: '/nonexistent.py'");
+}
+
+TEST_CASE("Captures that are not there or not captures are named") {
+    check_failure({"summary", "/nonexistent.bin"}, 1, "No such file: /nonexistent.bin");
+    check_failure({"stats", "/dev/null"}, 1, "No such file: /dev/null");
+    CHECK(refusal({"summary", "/proc/self/exe"})
+              .message.starts_with("Failed to parse allocation records in /proc/self/exe: "));
+}
