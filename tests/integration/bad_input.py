@@ -132,7 +132,7 @@ class Captures(Profiled):
             self.assertNotIn("Traceback", done.stderr)
             yield done
 
-    def refuse(self, content, message=""):
+    def refuse(self, content, message="."):
         for done in self.read(content):
             self.assert_one_line_of_error(done)
             self.assertRegex(done.stderr, message)

@@ -8,6 +8,11 @@ calls = ctypes.PyDLL(sys.argv[1])
 COUNT = int(sys.argv[2])
 RAW, MEM, OBJECT = range(3)
 
+# What ctypes allocates for a function's first call or its result does not belong to the lines below.
+for function in (calls.python_malloc, calls.python_calloc, calls.python_realloc, calls.python_free):
+    function.restype = None
+    function(0, 0, 0, RAW)
+
 for domain in (RAW, MEM, OBJECT):
     calls.python_malloc(0, COUNT, 100, domain)  # @malloc
     calls.python_calloc(1000, COUNT, 210, domain)  # @calloc
