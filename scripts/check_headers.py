@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
-"""Compiles every header alone: a header that needs another one to be included first fails.
+"""Compiles every header of the product alone: a header that needs another one to be included first fails.
 
 Arguments: the compiler (default: c++) and the repository root (default: that of this script).
 """
@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 FLAGS = ["-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror"]
-FOLDERS = ["payload", "injector", "symbolizer", "cli", "tests"]
+FOLDERS = ["payload", "injector", "symbolizer", "cli"]
 
 
 def compile_alone(compiler, root, header):

@@ -16,9 +16,9 @@ ALLOWED_UNDEFINED = {
     # The functions it stands in for.
     "malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc", "memalign", "valloc", "pvalloc",
     "reallocarray", "free_sized", "free_aligned_sized", "mmap", "mmap64", "munmap", "mremap",
-    "dlopen", "dlclose", "prctl", "pthread_setname_np",
+    "dlopen", "dlmopen", "dlclose", "prctl", "pthread_setname_np",
     # Finding what to patch.
-    "dl_iterate_phdr", "dlsym",
+    "dl_iterate_phdr", "dlsym", "dlvsym",
     # End of a thread.
     "pthread_key_create", "pthread_key_delete", "pthread_setspecific", "pthread_getspecific",
     # What a compiler may call on its own.
