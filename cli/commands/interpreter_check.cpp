@@ -70,6 +70,8 @@ void require_compilable(const std::string& script, const std::string& executable
 void require_findable(const std::string& module, const std::string& executable, pid_t pid,
                       const std::vector<std::string>& python_arguments) {
     const std::string package = module.substr(0, module.find('.'));
+    std::error_code ignored;
+    if (fs::exists(package + ".py", ignored) || fs::is_directory(package, ignored)) { return; }  // the usual case
     std::vector<std::string> arguments = python_arguments;
     arguments.insert(arguments.end(), {"-B", "-c", kFind, package});
     if (complaint(executable, pid, std::move(arguments))) { throw base::Error("memray: No module named " + package); }

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "cli/commands/command.h"
-#include "folder.h"
 #include "injector/base/error.h"
+#include "tests/unit/cli/folder.h"
 
 using namespace memray;
 using namespace memray::cli;

@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "folder.h"
 #include "injector/base/error.h"
+#include "tests/unit/cli/folder.h"
 
 using namespace memray;
 using namespace memray::cli;
