@@ -14,29 +14,52 @@
 
 using namespace memray;
 
+namespace {
+
+bool hooked = false;
+
+// Somebody else's recording; that of a controller that died does not count.
+bool is_busy() noexcept { return payload::is_armed() && !payload::controller_died(*payload::newest_session()); }
+
+void take_out_hooks() noexcept {
+    payload::disarm(*payload::newest_session(), wire::Phase::kStopped);
+    payload::restore_hooks();
+    payload::restore_python_allocators();
+    payload::restore_code_death_hook();
+    hooked = false;
+}
+
+void put_in_hooks(const payload::Session& session) noexcept {
+    payload::bind_originals();
+    payload::bind_loader_hooks();
+    payload::install_code_death_hook();
+    if ((session.control->flags & wire::kTracePythonAllocators) != 0) { payload::install_python_allocators(); }
+    payload::install_hooks();
+    hooked = true;
+}
+
+}  // namespace
+
 extern "C" {
 
 // Starts recording into a region that the controller mapped and laid out. Returns a StartError.
 [[gnu::visibility("default")]] int memray_payload_start(void* region, std::size_t size) {
-    if (payload::is_armed()) { return payload::kAlreadyRecording; }
+    if (is_busy()) { return payload::kAlreadyRecording; }
+    // What a recording that ended by itself has left may differ from what this one wants.
+    if (hooked) { take_out_hooks(); }
     if (const int error = payload::open_session(region, size)) { return error; }
-    payload::bind_originals();
-    payload::bind_loader_hooks();
-    payload::install_code_death_hook();
-    if ((payload::session.control->flags & wire::kTracePythonAllocators) != 0) { payload::install_python_allocators(); }
-    payload::install_hooks();
-    payload::arm();
+    const payload::Session& session = *payload::newest_session();
+    put_in_hooks(session);
+    payload::arm(session);
     return payload::kStarted;
 }
 
-// Stops recording and takes every hook out again, as far as nobody built on it. The library stays loaded: a thread may
-// still be inside a hook.
-[[gnu::visibility("default")]] int memray_payload_stop() {
-    if (payload::session.control == nullptr) { return payload::kBadRegion; }
-    payload::disarm(wire::Phase::kStopped);
-    payload::restore_hooks();
-    payload::restore_python_allocators();
-    payload::restore_code_death_hook();
+// Stops recording and takes every hook out again, as far as nobody built on it. Without `force`, only if the controller
+// is dead. The library and the region stay: a thread may still be inside a hook. Returns a StartError.
+[[gnu::visibility("default")]] int memray_payload_stop(int force) {
+    if (!hooked) { return payload::kNotRecording; }
+    if (force == 0 && is_busy()) { return payload::kAlreadyRecording; }
+    take_out_hooks();
     return payload::kStarted;
 }
 }

@@ -18,7 +18,7 @@ void put_event(wire::RingWriter& writer, std::uint64_t header, const void* addre
     writer.put(header);
     writer.put(reinterpret_cast<std::uint64_t>(address));
     // Sequentially consistent with the allocator's own synchronisation: the number is taken between the real calls.
-    writer.put(session.control->next_sequence.fetch_add(1, std::memory_order_acq_rel));
+    writer.put(own_session().control->next_sequence.fetch_add(1, std::memory_order_acq_rel));
     writer.commit();
 }
 
@@ -26,18 +26,18 @@ void write_event(wire::Slot& slot, std::uint64_t header, const void* address) no
     wire::RingWriter writer = writer_of(slot);
     if (!writer.reserve(kEventWords, wait_for_room)) { return; }
     put_event(writer, header, address);
-    if (writer.half_full()) [[unlikely]] { wake_controller(); }
+    if (writer.half_full()) [[unlikely]] { wake_controller(own_session()); }
 }
 
 // The first event after the interpreter began to tear down ends the recording.
 [[gnu::noinline]] void finish_recording() noexcept {
     auto recording = wire::Phase::kRecording;
-    if (!session.control->phase.compare_exchange_strong(recording, wire::Phase::kFinished)) { return; }
+    if (!own_session().control->phase.compare_exchange_strong(recording, wire::Phase::kFinished)) { return; }
     if (wire::Slot* slot = current_slot()) {
         write_event(*slot, wire::header_word(RecordKind::kFinish, Allocator::kNone, 0), nullptr);
     }
-    disarm(wire::Phase::kFinished);
-    wake_controller();
+    disarm(own_session(), wire::Phase::kFinished);
+    wake_controller(own_session());
 }
 
 // The slot to write to; nullptr if this event is not to be recorded.
@@ -46,12 +46,14 @@ wire::Slot* begin_event() noexcept {
         finish_recording();
         return nullptr;
     }
-    if (session.control->phase.load(std::memory_order_relaxed) != wire::Phase::kRecording) [[unlikely]] {
-        disarm(wire::Phase::kStopped);
+    const auto phase = own_session().control->phase.load(std::memory_order_relaxed);
+    if (phase != wire::Phase::kRecording) [[unlikely]] {
+        // Idle: it is just being started, by another thread.
+        if (phase != wire::Phase::kIdle) { disarm(own_session(), wire::Phase::kStopped); }
         return nullptr;
     }
     wire::Slot* slot = current_slot();
-    if (slot == nullptr) [[unlikely]] { session.control->losses.no_slot.fetch_add(1, std::memory_order_relaxed); }
+    if (slot == nullptr) [[unlikely]] { own_session().control->losses.no_slot.fetch_add(1, std::memory_order_relaxed); }
     return slot;
 }
 
@@ -60,7 +62,7 @@ std::uint64_t clamped(std::uint64_t size) noexcept { return size < wire::kMaxVal
 }  // namespace
 
 void record_allocation(const void* address, std::size_t size, Allocator allocator) noexcept {
-    const ActivityScope scope(Activity::kRecording);
+    const RecordingScope scope;
     leave_loader();
     wire::Slot* slot = begin_event();
     if (slot == nullptr || !sync_python_stack(*slot)) { return; }
@@ -68,14 +70,14 @@ void record_allocation(const void* address, std::size_t size, Allocator allocato
 }
 
 void record_deallocation(const void* address, std::size_t size, Allocator allocator) noexcept {
-    const ActivityScope scope(Activity::kRecording);
+    const RecordingScope scope;
     wire::Slot* slot = begin_event();
     if (slot == nullptr) { return; }
     write_event(*slot, wire::header_word(RecordKind::kDeallocation, allocator, clamped(size)), address);
 }
 
 void record_undo(const void* address) noexcept {
-    const ActivityScope scope(Activity::kRecording);
+    const RecordingScope scope;
     wire::Slot* slot = begin_event();
     if (slot == nullptr) { return; }
     write_event(*slot, wire::header_word(RecordKind::kUndoDeallocation, Allocator::kNone, 0), address);
@@ -83,7 +85,7 @@ void record_undo(const void* address) noexcept {
 
 void record_thread_name(const char* name) noexcept {
     constexpr std::uint32_t kLongestName = 15;  // bytes, prctl(2) PR_SET_NAME
-    const ActivityScope scope(Activity::kRecording);
+    const RecordingScope scope;
     wire::Slot* slot = begin_event();
     if (slot == nullptr) { return; }
     std::uint64_t words[2] = {0, 0};

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/session.h"
 
+#include <new>
+
 #include "payload/start_error.h"
 #include "payload/syscalls.h"
 #include "payload/wire/record.h"
@@ -9,7 +11,7 @@
 
 namespace memray::payload {
 
-Session session;
+Recordings recordings;
 
 namespace {
 
@@ -25,6 +27,18 @@ bool layout_is_sane(const wire::ControlPage& control, std::size_t size) noexcept
            control.slots_offset + stride * control.slot_count <= size;
 }
 
+// In the control page, which stays mapped as long as the process lives.
+const Session* describe(wire::ControlPage& control) noexcept {
+    static_assert(sizeof(Session) <= sizeof control.payload_notes);
+    auto* info = reinterpret_cast<unsigned char*>(&control) + wire::kTargetInfoOffset;
+    return new (control.payload_notes) Session{&control,
+                                               reinterpret_cast<const wire::TargetInfo*>(info),
+                                               ++recordings.started,
+                                               control.slot_count,
+                                               control.ring_words,
+                                               control.frame_capacity};
+}
+
 }  // namespace
 
 int open_session(void* region, std::size_t size) noexcept {
@@ -32,42 +46,40 @@ int open_session(void* region, std::size_t size) noexcept {
     if (control == nullptr || size < wire::kFirstSlotOffset) { return kBadRegion; }
     if (control->magic != wire::kRegionMagic || control->version != wire::kProtocolVersion) { return kOtherProtocol; }
     if (!layout_is_sane(*control, size)) { return kBadRegion; }
-    if (session.armed == nullptr) {
-        session.armed = static_cast<std::atomic<std::uint32_t>*>(map_page_wiped_on_fork(wire::kPageSize));
-        if (session.armed == nullptr) { return kNoForkDetection; }
+    if (recordings.armed == nullptr) {
+        recordings.armed = static_cast<std::atomic<std::uint32_t>*>(map_page_wiped_on_fork(wire::kPageSize));
+        if (recordings.armed == nullptr) { return kNoForkDetection; }
     }
     // Rings have no place in a core dump of the target; without this they would be written as anonymous memory.
     raw_syscall(SYS_madvise, address_of(region), static_cast<long>(size), MADV_DONTDUMP);
-    session.control = control;
-    session.info =
-        reinterpret_cast<const wire::TargetInfo*>(static_cast<unsigned char*>(region) + wire::kTargetInfoOffset);
-    session.slot_count = control->slot_count;
-    session.ring_words = control->ring_words;
-    session.frame_capacity = control->frame_capacity;
-    ++session.generation;
+    recordings.newest.store(describe(*control), std::memory_order_release);
     return 0;
 }
 
-void arm() noexcept {
+void arm(const Session& session) noexcept {
     session.control->phase.store(wire::Phase::kRecording, std::memory_order_release);
-    session.armed->store(1, std::memory_order_release);
+    recordings.armed->store(session.generation, std::memory_order_release);
 }
 
-void disarm(wire::Phase phase) noexcept {
-    session.armed->store(0, std::memory_order_relaxed);
+void disarm(const Session& session, wire::Phase phase) noexcept {
+    std::uint32_t own = session.generation;
+    recordings.armed->compare_exchange_strong(own, 0, std::memory_order_relaxed);
     auto recording = wire::Phase::kRecording;
     session.control->phase.compare_exchange_strong(recording, phase, std::memory_order_acq_rel);
 }
 
-bool controller_is_alive(StallCounter& stalls) noexcept {
-    const std::uint32_t lock = session.control->controller_lock.load(std::memory_order_relaxed);
-    if ((lock & FUTEX_OWNER_DIED) != 0) { return false; }
+bool controller_died(const Session& session) noexcept {
+    return (session.control->controller_lock.load(std::memory_order_relaxed) & FUTEX_OWNER_DIED) != 0;
+}
+
+bool controller_is_alive(const Session& session, StallCounter& stalls) noexcept {
+    if (controller_died(session)) { return false; }
     const std::uint64_t heartbeat = session.control->heartbeat.load(std::memory_order_relaxed);
     if (heartbeat != stalls.heartbeat) { stalls = {heartbeat, 0}; }
     return ++stalls.rounds < kMaxStalledRounds;
 }
 
-void wake_controller() noexcept {
+void wake_controller(const Session& session) noexcept {
     wire::ControlPage& control = *session.control;
     if (control.controller_sleeping.load(std::memory_order_relaxed) == 0) { return; }
     if (control.controller_sleeping.exchange(0, std::memory_order_acq_rel) == 0) { return; }

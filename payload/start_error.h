@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// What memray_payload_start returns when it refuses.
+// What memray_payload_start and memray_payload_stop return when they refuse.
 #pragma once
 
 namespace memray::payload {
@@ -12,6 +12,7 @@ enum StartError : int {
     kOtherProtocol = 2,    // payload and controller are of different versions
     kNoForkDetection = 3,  // the kernel has no MADV_WIPEONFORK
     kAlreadyRecording = 4,
+    kNotRecording = 5,  // memray_payload_stop: there are no hooks to take out
 };
 
 }  // namespace memray::payload

@@ -20,23 +20,23 @@ std::atomic<std::int64_t> pool_full_until{0};
 constexpr std::uint32_t kRetryEvents = 4096;
 
 void raise_high_water(std::uint32_t index) noexcept {
-    auto& high_water = session.control->slots_high_water;
+    auto& high_water = own_session().control->slots_high_water;
     std::uint32_t seen = high_water.load(std::memory_order_relaxed);
     while (seen <= index && !high_water.compare_exchange_weak(seen, index + 1, std::memory_order_acq_rel)) {}
 }
 
 wire::Slot* try_claim(std::uint32_t index) noexcept {
-    wire::Slot* slot = wire::slot_at(*session.control, index);
+    wire::Slot* slot = wire::slot_at(*own_session().control, index);
     auto expected = wire::SlotState::kFree;
     // Acquire pairs with the controller's release store of kFree: its last reads of the ring are over.
     if (!slot->state.compare_exchange_strong(expected, wire::SlotState::kClaiming, std::memory_order_acquire)) {
         return nullptr;
     }
-    slot->thread = session.control->next_thread.fetch_add(1, std::memory_order_relaxed) + 1;
+    slot->thread = own_session().control->next_thread.fetch_add(1, std::memory_order_relaxed) + 1;
     slot->tid = current_tid();
     slot->depth = 0;
     slot->native_depth = 0;
-    slot->deaths_seen = session.control->code_deaths.load(std::memory_order_relaxed);
+    slot->deaths_seen = own_session().control->code_deaths.load(std::memory_order_relaxed);
     slot->written = slot->head.load(std::memory_order_relaxed);
     slot->cached_tail = slot->tail.load(std::memory_order_relaxed);
     slot->state.store(wire::SlotState::kClaimed, std::memory_order_release);
@@ -45,8 +45,8 @@ wire::Slot* try_claim(std::uint32_t index) noexcept {
 }
 
 wire::Slot* try_claim_any() noexcept {
-    for (std::uint32_t index = 0; index < session.slot_count; ++index) {
-        const wire::Slot* slot = wire::slot_at(*session.control, index);
+    for (std::uint32_t index = 0; index < own_session().slot_count; ++index) {
+        const wire::Slot* slot = wire::slot_at(*own_session().control, index);
         if (slot->state.load(std::memory_order_relaxed) != wire::SlotState::kFree) { continue; }
         if (wire::Slot* claimed = try_claim(index)) { return claimed; }
     }
@@ -57,12 +57,12 @@ wire::Slot* try_claim_any() noexcept {
 // GIL or any lock, so the wait is short.
 wire::Slot* wait_for_slot() noexcept {
     if (monotonic_seconds() < pool_full_until.load(std::memory_order_relaxed)) { return nullptr; }
-    wire::ControlPage& control = *session.control;
+    wire::ControlPage& control = *own_session().control;
     StallCounter stalls;
     wire::Slot* slot = nullptr;
     control.slot_waiters.fetch_add(1, std::memory_order_acq_rel);
-    for (int round = 0; slot == nullptr && round < kSlotRounds && controller_is_alive(stalls); ++round) {
-        wake_controller();
+    for (int round = 0; slot == nullptr && round < kSlotRounds && controller_is_alive(own_session(), stalls); ++round) {
+        wake_controller(own_session());
         futex_wait(control.slots_high_water, control.slots_high_water.load(std::memory_order_relaxed), kSlotRoundNs);
         slot = try_claim_any();
     }
@@ -74,11 +74,12 @@ wire::Slot* wait_for_slot() noexcept {
 }  // namespace
 
 wire::Slot* claim_slot() noexcept {
+    if (this_thread.generation != own_session().generation) { this_thread.slotless_events = 0; }
     if (this_thread.slotless_events > 0 && ++this_thread.slotless_events < kRetryEvents) { return nullptr; }
     wire::Slot* slot = try_claim_any();
     if (slot == nullptr && this_thread.slotless_events == 0) { slot = wait_for_slot(); }
     this_thread.slot = slot;
-    this_thread.generation = session.generation;
+    this_thread.generation = own_session().generation;
     this_thread.slotless_events = slot == nullptr ? 1 : 0;
     return slot;
 }
@@ -89,13 +90,13 @@ bool wait_for_room(wire::Slot& slot) noexcept {
     while (slot.tail.load(std::memory_order_seq_cst) == tail) {
         const std::uint32_t released = slot.released.load(std::memory_order_acquire);
         if (slot.tail.load(std::memory_order_seq_cst) != tail) { break; }
-        if (session.control->phase.load(std::memory_order_relaxed) != wire::Phase::kRecording ||
-            !controller_is_alive(stalls)) {
-            session.control->losses.abandoned.fetch_add(1, std::memory_order_relaxed);
-            disarm(wire::Phase::kAbandoned);
+        if (own_session().control->phase.load(std::memory_order_relaxed) != wire::Phase::kRecording ||
+            !controller_is_alive(own_session(), stalls)) {
+            own_session().control->losses.abandoned.fetch_add(1, std::memory_order_relaxed);
+            disarm(own_session(), wire::Phase::kAbandoned);
             return false;
         }
-        wake_controller();
+        wake_controller(own_session());
         futex_wait(slot.released, released, kWaitRoundNs);
     }
     return true;

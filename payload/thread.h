@@ -20,6 +20,7 @@ enum class Activity : std::uint32_t {
 };
 
 struct ThreadState {
+    const Session* session;  // of the hook that this thread is in
     wire::Slot* slot;
     std::uint32_t generation;  // Session::generation the slot was claimed in
     Activity activity;
@@ -29,17 +30,20 @@ struct ThreadState {
 
 extern __thread ThreadState this_thread __attribute__((tls_model("initial-exec")));
 
+// Only inside a RecordingScope.
+inline const Session& own_session() noexcept { return *this_thread.session; }
+
 // The slot of this thread, claimed if need be. nullptr if there is none to be had (counted as a loss).
 wire::Slot* claim_slot() noexcept;
 inline wire::Slot* current_slot() noexcept {
-    if (this_thread.slot != nullptr && this_thread.generation == session.generation) [[likely]] {
+    if (this_thread.slot != nullptr && this_thread.generation == own_session().generation) [[likely]] {
         return this_thread.slot;
     }
     return claim_slot();
 }
 
 inline wire::RingWriter writer_of(wire::Slot& slot) noexcept {
-    return {slot, session.frame_capacity, session.ring_words};
+    return {slot, own_session().frame_capacity, own_session().ring_words};
 }
 
 // Waits until the reader released something; false to give up (then the payload has disarmed itself).
@@ -60,6 +64,20 @@ public:
 
 private:
     Activity previous_;
+};
+
+// The payload's own code: everything in scope concerns the session that was the newest when it began. A signal handler
+// that comes first may leave a newer one; one that comes later records nothing.
+class RecordingScope {
+public:
+    RecordingScope() noexcept : activity_(choose_session()) {}
+
+private:
+    static Activity choose_session() noexcept {
+        this_thread.session = newest_session();
+        return Activity::kRecording;
+    }
+    ActivityScope activity_;
 };
 
 }  // namespace memray::payload

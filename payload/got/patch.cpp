@@ -61,7 +61,7 @@ void patch_word(const LoadedObject& object, const Hook& hook, std::uintptr_t add
     auto* word = reinterpret_cast<void**>(address);
     if (!is_expected(object, hook, __atomic_load_n(word, __ATOMIC_RELAXED), action, lazy)) { return; }
     if (!window.make_writable(address)) {
-        session.control->losses.unpatched.fetch_add(1, std::memory_order_relaxed);
+        newest_session()->control->losses.unpatched.fetch_add(1, std::memory_order_relaxed);
         return;
     }
     __atomic_store_n(word, action == Action::kInstall ? hook.hook : *hook.original, __ATOMIC_RELEASE);

@@ -16,7 +16,7 @@ inline bool is_recordable() noexcept {
     if (this_thread.activity == Activity::kNone) [[likely]] { return true; }
     if (this_thread.activity == Activity::kRecording) {
         // Only a signal handler gets here: the payload itself calls no allocator.
-        session.control->losses.reentrant.fetch_add(1, std::memory_order_relaxed);
+        own_session().control->losses.reentrant.fetch_add(1, std::memory_order_relaxed);
     }
     return false;
 }

@@ -18,7 +18,7 @@ namespace memray::payload {
 
 extern "C" void note_loader_call(bool opens) noexcept {
     if (!is_armed() || this_thread.activity != Activity::kNone) { return; }
-    const ActivityScope scope(Activity::kRecording);
+    const RecordingScope scope;
     leave_loader();
     rescan_if_wanted();
     if (opens) { enter_loader(); }

@@ -59,8 +59,12 @@ void restore(GetAllocator get, SetAllocator set) noexcept {
     if (current.malloc == &Hooks<Domain>::malloc) { set(Domain, &originals[Domain]); }
 }
 
-GetAllocator getter() noexcept { return reinterpret_cast<GetAllocator>(session.info->addresses.get_allocator); }
-SetAllocator setter() noexcept { return reinterpret_cast<SetAllocator>(session.info->addresses.set_allocator); }
+GetAllocator getter() noexcept {
+    return reinterpret_cast<GetAllocator>(newest_session()->info->addresses.get_allocator);
+}
+SetAllocator setter() noexcept {
+    return reinterpret_cast<SetAllocator>(newest_session()->info->addresses.set_allocator);
+}
 
 }  // namespace
 

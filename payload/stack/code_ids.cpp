@@ -4,13 +4,14 @@
 
 namespace memray::payload {
 
-bool CodeIds::insert(std::uint64_t code, std::uint32_t id) noexcept {
+bool CodeIds::insert(std::uint64_t code, std::uint32_t id, std::uint32_t generation) noexcept {
     const std::uint32_t home = home_of(code);
     for (std::uint32_t i = 0; i < kWindow; ++i) {
         Entry& entry = entries_[(home + i) & kMask];
         std::uint64_t empty = 0;
         if (!entry.code.compare_exchange_strong(empty, kClaimed, std::memory_order_acquire)) { continue; }
         entry.id.store(id, std::memory_order_relaxed);
+        entry.generation.store(generation, std::memory_order_relaxed);
         entry.code.store(code, std::memory_order_release);
         return true;
     }

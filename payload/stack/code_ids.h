@@ -15,18 +15,21 @@ namespace memray::payload {
 
 class CodeIds {
 public:
-    // The id of a code object that the caller keeps alive; 0 if it has none.
-    [[nodiscard]] std::uint32_t find(std::uint64_t code) const noexcept {
+    // The id of a code object that the caller keeps alive; 0 if it has none. A thread that is late may insert an id of
+    // an earlier recording after clear(): the generation tells.
+    [[nodiscard]] std::uint32_t find(std::uint64_t code, std::uint32_t generation) const noexcept {
         const std::uint32_t home = home_of(code);
         for (std::uint32_t i = 0; i < kWindow; ++i) {
             const Entry& entry = entries_[(home + i) & kMask];
             // Pairs with the release store in insert: the id was written before the code.
-            if (entry.code.load(std::memory_order_acquire) == code) { return entry.id.load(std::memory_order_relaxed); }
+            if (entry.code.load(std::memory_order_acquire) != code) { continue; }
+            if (entry.generation.load(std::memory_order_relaxed) != generation) { continue; }
+            return entry.id.load(std::memory_order_relaxed);
         }
         return 0;
     }
     // Two threads may insert the same code object at once: both entries are valid. False if there is no place.
-    bool insert(std::uint64_t code, std::uint32_t id) noexcept;
+    bool insert(std::uint64_t code, std::uint32_t id, std::uint32_t generation) noexcept;
     // Removes all entries of a dying code object. Returns whether there were any.
     bool erase(std::uint64_t code) noexcept;
     void clear() noexcept;
@@ -35,6 +38,7 @@ private:
     struct Entry {
         std::atomic<std::uint64_t> code{0};
         std::atomic<std::uint32_t> id{0};
+        std::atomic<std::uint32_t> generation{0};
     };
     static constexpr std::uint32_t kSize = 1U << 15U;
     static constexpr std::uint32_t kMask = kSize - 1;

@@ -72,7 +72,7 @@ bool send_bytes(wire::RingWriter& writer, const Bytes& bytes) noexcept {
 }
 
 bool send_code(wire::Slot& slot, std::uint64_t code, std::uint32_t id) noexcept {
-    const PythonLayout& layout = session.info->layout;
+    const PythonLayout& layout = own_session().info->layout;
     const Bytes file = string_of(layout, load<std::uint64_t>(code, layout.code_filename));
     const Bytes name = string_of(layout, load<std::uint64_t>(code, layout.code_name));
     const Bytes lines = bytes_of(layout, load<std::uint64_t>(code, layout.code_line_table));
@@ -92,13 +92,13 @@ bool send_code(wire::Slot& slot, std::uint64_t code, std::uint32_t id) noexcept 
 // In place of PyCode_Type.tp_dealloc. Runs with the GIL, or in a free-threaded build on whichever thread lets go.
 void on_code_death(void* object) noexcept {
     if (is_armed() && code_ids.erase(reinterpret_cast<std::uint64_t>(object))) {
-        session.control->code_deaths.fetch_add(1, std::memory_order_release);
+        newest_session()->control->code_deaths.fetch_add(1, std::memory_order_release);
     }
     original_dealloc.load(std::memory_order_relaxed)(object);
 }
 
 std::atomic<Dealloc>* dealloc_word() noexcept {
-    const wire::TargetInfo& info = *session.info;
+    const wire::TargetInfo& info = *newest_session()->info;
     if (info.addresses.code_type == 0 || info.layout.type_dealloc == 0) { return nullptr; }
     return reinterpret_cast<std::atomic<Dealloc>*>(info.addresses.code_type + info.layout.type_dealloc);
 }
@@ -106,19 +106,22 @@ std::atomic<Dealloc>* dealloc_word() noexcept {
 }  // namespace
 
 std::uint32_t code_id(wire::Slot& slot, std::uint64_t code) noexcept {
-    if (const std::uint32_t id = code_ids.find(code)) { return id; }
-    const wire::TargetInfo& info = *session.info;
+    const std::uint32_t generation = own_session().generation;
+    if (const std::uint32_t id = code_ids.find(code, generation)) { return id; }
+    const wire::TargetInfo& info = *own_session().info;
     if (load<std::uint64_t>(code, info.layout.object_type) != info.addresses.code_type) {
-        session.control->losses.bad_frames.fetch_add(1, std::memory_order_relaxed);
+        own_session().control->losses.bad_frames.fetch_add(1, std::memory_order_relaxed);
         return 0;
     }
-    const std::uint32_t id = session.control->next_code.fetch_add(1, std::memory_order_relaxed);
+    const std::uint32_t id = own_session().control->next_code.fetch_add(1, std::memory_order_relaxed);
     if (!send_code(slot, code, id)) { return 0; }
-    code_ids.insert(code, id);
+    code_ids.insert(code, id, generation);
     return id;
 }
 
-bool is_current_id(std::uint64_t code, std::uint32_t id) noexcept { return id != 0 && code_ids.find(code) == id; }
+bool is_current_id(std::uint64_t code, std::uint32_t id) noexcept {
+    return id != 0 && code_ids.find(code, own_session().generation) == id;
+}
 
 void install_code_death_hook() noexcept {
     code_ids.clear();

@@ -17,7 +17,7 @@ using wire::CachedFrame;
 // The thread state that the calling thread last used; valid without the GIL. Never the global current one, which may be
 // another thread's.
 std::uint64_t own_thread_state() noexcept {
-    const std::uint64_t function = session.info->addresses.get_this_thread_state;
+    const std::uint64_t function = own_session().info->addresses.get_this_thread_state;
     if (function == 0) { return 0; }
     return reinterpret_cast<std::uint64_t>(reinterpret_cast<void* (*)()>(function)());
 }
@@ -91,16 +91,17 @@ bool send_changes(wire::Slot& slot, const Stacks& stacks, std::uint32_t common) 
 }  // namespace
 
 bool sync_python_stack(wire::Slot& slot) noexcept {
-    const std::uint32_t deaths = session.control->code_deaths.load(std::memory_order_acquire);
+    const std::uint32_t deaths = own_session().control->code_deaths.load(std::memory_order_acquire);
     CachedFrame* buffers = wire::cached_frames(slot);
-    CachedFrame* sent = buffers + std::size_t{slot.current_buffer & 1U} * session.frame_capacity;
-    CachedFrame* now = buffers + std::size_t{(slot.current_buffer & 1U) ^ 1U} * session.frame_capacity;
+    CachedFrame* sent = buffers + std::size_t{slot.current_buffer & 1U} * own_session().frame_capacity;
+    CachedFrame* now = buffers + std::size_t{(slot.current_buffer & 1U) ^ 1U} * own_session().frame_capacity;
     Stacks stacks{sent, slot.depth, now, 0};
     bool truncated = false;
     if (const std::uint64_t thread_state = own_thread_state()) {
-        stacks.now_depth = read_frame_chain(session.info->layout, thread_state, now, session.frame_capacity, truncated);
+        stacks.now_depth =
+            read_frame_chain(own_session().info->layout, thread_state, now, own_session().frame_capacity, truncated);
     }
-    if (truncated) { session.control->losses.bad_frames.fetch_add(1, std::memory_order_relaxed); }
+    if (truncated) { own_session().control->losses.bad_frames.fetch_add(1, std::memory_order_relaxed); }
     const bool check_ids = deaths != slot.deaths_seen;
     const std::uint32_t common = common_frames(stacks, check_ids);
     slot.deaths_seen = deaths;
@@ -113,7 +114,7 @@ bool sync_python_stack(wire::Slot& slot) noexcept {
 }
 
 bool interpreter_is_finalizing() noexcept {
-    const std::uint64_t word = session.info->addresses.finalizing;
+    const std::uint64_t word = own_session().info->addresses.finalizing;
     return word != 0 && load<std::uint64_t>(word, 0) != 0;
 }
 

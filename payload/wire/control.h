@@ -85,6 +85,7 @@ struct alignas(kPageSize) ControlPage {
     std::atomic<std::uint32_t> next_code{1};     // code ids; 0 means none
     std::atomic<std::uint32_t> code_deaths{0};   // bumped whenever a code object dies
     alignas(64) Losses losses{};
+    alignas(64) unsigned char payload_notes[64]{};  // the payload's own, about this recording
 };
 static_assert(sizeof(ControlPage) == kPageSize);
 

@@ -12,8 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -47,6 +49,10 @@ int call_payload(const char* function, void* region = nullptr, std::size_t size 
     return reinterpret_cast<int (*)(void*, std::size_t)>(::dlsym(handle, function))(region, size);
 }
 
+int stop_payload(int force) {
+    return call_payload("memray_payload_stop", reinterpret_cast<void*>(static_cast<std::intptr_t>(force)));
+}
+
 // Records while in scope. The test framework allocates too: only what happens between mark() and stop() counts.
 class Recording {
 public:
@@ -55,7 +61,7 @@ public:
     }
     ~Recording() { stop(); }
     void stop() {
-        if (!stopped_) { call_payload("memray_payload_stop"); }
+        if (!stopped_) { stop_payload(1); }
         stopped_ = true;
     }
 
@@ -191,6 +197,50 @@ TEST_CASE("nothing is recorded after stop, and recording can start again") {
         CHECK(recording.events_of({number(seen)}) == std::vector<Event>{allocated(Allocator::kMalloc, 64, seen)});
         std::free(seen);
     }
+}
+
+TEST_CASE("a second start is refused while the first controller lives, and takes over when it is dead") {
+    Region first(kRoomy);
+    Region second(kRoomy);
+    Recording recording(first);
+    CHECK(call_payload("memray_payload_start", second.data(), second.size()) == 4);
+    CHECK(stop_payload(0) == 4);
+    CHECK(first.control().phase.load() == wire::Phase::kRecording);
+    first.control().controller_lock.store(FUTEX_OWNER_DIED);
+    Recording next(second);
+    const std::uint64_t numbers = first.control().next_sequence.load();
+    void* seen = opaque(std::malloc(64));
+    next.stop();
+    CHECK(first.control().phase.load() == wire::Phase::kStopped);
+    CHECK(first.control().next_sequence.load() == numbers);
+    CHECK(next.events_of({number(seen)}) == std::vector<Event>{allocated(Allocator::kMalloc, 64, seen)});
+    CHECK(stop_payload(0) == 5);
+    std::free(seen);
+}
+
+TEST_CASE("threads inside hooks while recordings of different shapes follow each other do no harm") {
+    std::atomic<bool> done{false};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i) {
+        threads.emplace_back([&done] {
+            while (!done) { std::free(opaque(std::malloc(48))); }
+        });
+    }
+    std::vector<std::unique_ptr<Region>> regions;  // stay mapped, as in a target
+    for (std::uint32_t round = 0; round < 60; ++round) {
+        regions.push_back(std::make_unique<Region>(tests::RegionShape{8, round % 2 == 0 ? 256U : 1U << 14U, 64}));
+        Region& region = *regions.back();
+        Recording recording(region);
+        std::this_thread::yield();
+        recording.stop();
+        for (std::uint32_t slot = 0; slot < 8; ++slot) {
+            wire::RingReader reader(region.slot(slot), region.shape().frames, region.shape().ring_words);
+            while (reader.has_record() && reader.record_length() != 0) { reader.skip(reader.record_length()); }
+            CHECK_FALSE(reader.corrupt());
+        }
+    }
+    done = true;
+    for (std::thread& thread : threads) { thread.join(); }
 }
 
 TEST_CASE("forked children are silent, however they were made") {
