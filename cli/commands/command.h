@@ -33,7 +33,7 @@ public:
     [[nodiscard]] virtual std::size_t own_arguments(const std::vector<std::string>& arguments) const {
         return arguments.size();
     }
-    virtual void take_rest(std::vector<std::string> /*arguments*/) {}
+    virtual void take_rest(const std::vector<std::string>& /*arguments*/) {}
 
     // Returns the exit code of the program. Throws base::Error.
     virtual int run() = 0;

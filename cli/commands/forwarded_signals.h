@@ -6,10 +6,10 @@
 // that wait end with EINTR. One at a time; make it after the target was forked, which must not inherit these handlers.
 #pragma once
 
-#include <signal.h>
 #include <sys/types.h>
 
 #include <array>
+#include <csignal>
 #include <cstddef>
 
 namespace memray::cli {

@@ -58,9 +58,9 @@ void write_report(const std::string& path, const std::string& content, bool over
     const std::string beside = path + ".tmp." + std::to_string(::getpid());
     write_new(beside, content, O_CREAT | O_EXCL);
     if (::rename(beside.c_str(), path.c_str()) != 0) {
-        const base::Error error = base::system_error("Could not create output file " + path);
+        const int number = errno;
         ::unlink(beside.c_str());
-        throw error;
+        throw base::system_error("Could not create output file " + path, number);
     }
 }
 

@@ -112,8 +112,8 @@ std::size_t RunCommand::own_arguments(const std::vector<std::string>& arguments)
     return leading_options(app(), arguments);
 }
 
-void RunCommand::take_rest(std::vector<std::string> arguments) {
-    rest_ = std::move(arguments);
+void RunCommand::take_rest(const std::vector<std::string>& arguments) {
+    rest_ = arguments;
     if (!rest_.empty() && rest_.front() == "--") { rest_.erase(rest_.begin()); }
 }
 

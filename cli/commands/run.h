@@ -21,7 +21,7 @@ public:
     RunCommand(CLI::App& program, const Verbosity& verbosity);
 
     [[nodiscard]] std::size_t own_arguments(const std::vector<std::string>& arguments) const override;
-    void take_rest(std::vector<std::string> arguments) override;
+    void take_rest(const std::vector<std::string>& arguments) override;
     // The exit code is that of the profiled program; if a signal ended that, this process ends by the same.
     int run() override;
 

@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "profile_builder.h"
-#include "sample_profile.h"
+#include "tests/unit/report/profile_builder.h"
+#include "tests/unit/report/sample_profile.h"
 
 using namespace memray;
 using namespace memray::report;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "profile_builder.h"
+#include "tests/unit/report/profile_builder.h"
 
 using namespace memray;
 using namespace memray::report;

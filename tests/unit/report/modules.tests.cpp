@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "profile_builder.h"
+#include "tests/unit/report/profile_builder.h"
 
 using namespace memray;
 using namespace memray::report;

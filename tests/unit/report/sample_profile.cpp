@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "sample_profile.h"
+#include "tests/unit/report/sample_profile.h"
 
-#include "profile_builder.h"
+#include "tests/unit/report/profile_builder.h"
 
 namespace memray::report {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "profile_builder.h"
-#include "sample_profile.h"
+#include "tests/unit/report/profile_builder.h"
+#include "tests/unit/report/sample_profile.h"
 
 using namespace memray;
 using namespace memray::report;

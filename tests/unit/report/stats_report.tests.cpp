@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sample_profile.h"
+#include "tests/unit/report/sample_profile.h"
 
 using namespace memray;
 using namespace memray::report;

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "cli/report/text.h"
-#include "profile_builder.h"
-#include "sample_profile.h"
+#include "tests/unit/report/profile_builder.h"
+#include "tests/unit/report/sample_profile.h"
 
 using namespace memray;
 using namespace memray::report;
