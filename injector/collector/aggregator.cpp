@@ -7,6 +7,11 @@
 #include <utility>
 
 namespace memray::collector {
+namespace {
+
+constexpr std::uint32_t kNobody = 0xffffffff;
+
+}  // namespace
 
 void Aggregator::advance(std::int64_t ms) {
     if (ms <= now_ms_) { return; }
@@ -28,7 +33,7 @@ void Aggregator::implicit_free(std::uint64_t address) {
         intervals_.add(block.site, block.bucket, buckets_.current(), {1, block.size});
     }
     remove_live(block.site, block.size);
-    if (log_ != nullptr) { log_->deallocation(slot); }
+    if (log_ != nullptr) { log_->deallocation(slot, true); }
 }
 
 // A new mapping replaces what it covers, as with MAP_FIXED.
@@ -39,7 +44,7 @@ void Aggregator::map(const Block& block, std::uint64_t size) {
 
 void Aggregator::replace_mappings(std::uint64_t start, std::uint64_t end) {
     for (const Range& range : ranges_.take_overlapping(start, end)) {
-        const Block block = drop(range);
+        const Block block = drop(range, kNobody);
         const std::uint64_t bytes = std::min(range.end, end) - std::max(range.start, start);
         const bool whole = bytes == range.end - range.start;
         if (block.bucket != buckets_.current()) {
@@ -54,7 +59,8 @@ void Aggregator::unmap(ThreadState& thread, std::uint64_t start, std::uint64_t e
     freed.mappings.clear();
     freed.kind = Freed::Kind::kMappings;
     for (const Range& range : ranges_.take_overlapping(start, end)) {
-        const Block block = drop(range);
+        const bool covered = start <= range.start && range.end <= end;
+        const Block block = drop(range, covered ? thread.thread : kNobody);
         const std::uint64_t bytes = std::min(range.end, end) - std::max(range.start, start);
         const bool whole = bytes == range.end - range.start;
         const std::uint32_t lifetime = count_free(thread, block, whole, bytes);
@@ -67,12 +73,12 @@ void Aggregator::unmap(ThreadState& thread, std::uint64_t start, std::uint64_t e
     freed.kind = Freed::Kind::kUnknown;
 }
 
-// Ends a mapping that was taken out of the table.
-Block Aggregator::drop(const Range& range) {
+// Ends a mapping that was taken out of the table. `freeing_thread`: whose free ends its lifetime, if anybody's.
+Block Aggregator::drop(const Range& range, std::uint32_t freeing_thread) {
     Block block;
     live_.release(range.slot, block);
     remove_live(block.site, block.size);
-    if (log_ != nullptr) { log_->deallocation(range.slot); }
+    if (log_ != nullptr) { log_->deallocation(range.slot, sites_[block.site].thread != freeing_thread); }
     return block;
 }
 
@@ -131,7 +137,7 @@ void Aggregator::undo_block(Freed& freed) {
 void Aggregator::undo_mappings(Freed& freed) {
     for (const Freed::Mapping& mapping : freed.mappings) {
         uncount_free(freed, mapping.block, mapping.lifetime, mapping.whole, mapping.unmapped);
-        for (const Range& rest : ranges_.take_overlapping(mapping.range.start, mapping.range.end)) { drop(rest); }
+        for (const Range& rest : ranges_.take_overlapping(mapping.range.start, mapping.range.end)) { drop(rest, kNobody); }
         Block block = mapping.block;
         block.bucket >>= std::min(folds_ - freed.folds, 31U);
         restore(mapping.range, block);

@@ -58,7 +58,7 @@ private:
     void map(const Block& block, std::uint64_t size);
     void unmap(ThreadState& thread, std::uint64_t start, std::uint64_t end);
     void replace_mappings(std::uint64_t start, std::uint64_t end);
-    Block drop(const Range& range);
+    Block drop(const Range& range, std::uint32_t freeing_thread);
     void restore(const Range& range, Block block);
     void restore_rest(const Range& range, const Block& block, std::uint64_t start, std::uint64_t end);
     void undo_block(Freed& freed);
@@ -191,7 +191,7 @@ inline void Aggregator::deallocation(ThreadState& thread, capture::Allocator all
     freed.lifetime = count_free(thread, freed.block, true, freed.block.size);
     ++allocators_[static_cast<std::size_t>(allocator)].count;
     remove_live(freed.block.site, freed.block.size);
-    if (log_ != nullptr) { log_->deallocation(slot); }
+    if (log_ != nullptr) { log_->deallocation(slot, freed.lifetime == 0); }
 }
 
 }  // namespace memray::collector

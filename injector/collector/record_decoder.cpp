@@ -19,7 +19,7 @@ constexpr std::uint32_t high(std::uint64_t word) { return static_cast<std::uint3
 void RecordDecoder::opened(std::uint32_t ring, std::uint32_t thread, std::uint32_t tid) {
     states_[ring] = ThreadState{};
     states_[ring].thread = static_cast<std::uint32_t>(threads_.size());
-    threads_.push_back({std::uint64_t{thread} + 1, tid, {}});
+    threads_.push_back({thread, tid, {}});
 }
 
 void RecordDecoder::change(std::uint32_t ring, std::uint64_t header, const wire::RingReader& reader) {

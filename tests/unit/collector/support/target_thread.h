@@ -28,7 +28,7 @@ public:
         : control_(region.control()),
           slot_(region.slot(index)),
           writer_(slot_, region.shape().frames, region.shape().ring_words) {
-        slot_.thread = control_.next_thread.fetch_add(1);
+        slot_.thread = control_.next_thread.fetch_add(1) + 1;
         slot_.tid = tid;
         slot_.state.store(wire::SlotState::kClaimed);
         std::uint32_t used = control_.slots_high_water.load();
