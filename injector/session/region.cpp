@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/session/region.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <bit>
@@ -23,8 +24,28 @@ void check_sizes(const RegionSizes& sizes) {
     }
 }
 
+// The user's limit on file sizes is meant for files, not for shared memory. Lifted as far as we may while in scope.
+class FileSizeLimitLifted {
+public:
+    FileSizeLimitLifted() {
+        ::getrlimit(RLIMIT_FSIZE, &limit_);
+        const rlimit none{RLIM_INFINITY, RLIM_INFINITY};
+        const rlimit hard{limit_.rlim_max, limit_.rlim_max};
+        if (::setrlimit(RLIMIT_FSIZE, &none) != 0) { ::setrlimit(RLIMIT_FSIZE, &hard); }
+    }
+    ~FileSizeLimitLifted() { ::setrlimit(RLIMIT_FSIZE, &limit_); }
+    FileSizeLimitLifted(const FileSizeLimitLifted&) = delete;
+    FileSizeLimitLifted& operator=(const FileSizeLimitLifted&) = delete;
+
+private:
+    rlimit limit_{};
+};
+
 // 0 or a negated error number.
-int try_resize(int fd, std::uint64_t size) { return ::ftruncate(fd, static_cast<off_t>(size)) == 0 ? 0 : -errno; }
+int try_resize(int fd, std::uint64_t size) {
+    const FileSizeLimitLifted lifted;
+    return ::ftruncate(fd, static_cast<off_t>(size)) == 0 ? 0 : -errno;
+}
 
 // The memory exceeds RLIMIT_AS of the target or RLIMIT_FSIZE of ours.
 bool is_limit(std::int64_t error) { return error == -ENOMEM || error == -EFBIG; }
