@@ -5,6 +5,7 @@ import os
 import resource
 import select
 import signal
+import subprocess
 import time
 
 from capture import NOTHING, Amount
@@ -43,11 +44,18 @@ class Endings(Survival):
             self.assert_all_before(capture, "endings.py")
             self.assert_nothing_lost(capture)
 
-    def test_a_program_that_replaces_itself_goes_on_unrecorded_with_its_own_status(self):
-        for ending, status in (("exec", 9), ("exec_python", 11)):
-            capture = self.record(TARGETS / "endings.py", CALLS, ending, status=status)
-            self.assert_all_before(capture, "endings.py")
-            self.assertIn("another program", capture.header["ending"])
+    def test_a_program_that_replaces_itself_is_recorded_up_to_there(self):
+        process, _ = self.start(TARGETS / "endings.py", CALLS, "exec")
+        deadline = time.monotonic() + PATIENCE
+        while (capture := self.capture()).header["ending"] == "not known" and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertIn("another program", capture.header["ending"])
+        self.assert_all_before(capture, "endings.py")
+        self.go_on()
+        self.assertEqual(process.wait(PATIENCE), 9)
+
+    def test_its_successor_may_be_python_and_ends_with_its_own_status(self):
+        self.assert_all_before(self.record(TARGETS / "endings.py", CALLS, "exec_python", status=11), "endings.py")
 
 
 class Killed(Survival):
@@ -104,20 +112,36 @@ class Killed(Survival):
 
 
 class FullDisk(Survival):
-    LIMIT = 64 << 10
-    TARGET = TARGETS / "every_call.py"
+    LIMIT = 4 << 20
+    # Five million events, which take more than that.
+    PROGRAM = (TARGETS / "handover.py", LIBRARIES / "handover.so", "exchange", 1, 2_500_000)
 
     @classmethod
     def limit_files(cls):
         resource.setrlimit(resource.RLIMIT_FSIZE, (cls.LIMIT, cls.LIMIT))
 
-    def test_the_program_runs_to_its_end_the_user_is_told_and_the_capture_opens(self):
-        program = "import json\nfor n in range(300): json.loads(json.dumps([[n, 'a' * i] * 9 for i in range(99)]))"
-        done = self.profile("-c", program,
-                            options=["--no-compress", "--trace-python-allocators"], preexec_fn=self.limit_files)
-        self.assertRegex(done.stderr, r"\Amemray: [^\n]*(File too large|No space left)[^\n]*\n\Z")
+    def check(self, reason, **keywords):
+        done = self.profile(*self.PROGRAM, options=["--no-compress"], **keywords)
+        self.assertRegex(done.stderr, rf"\Amemray: [^\n]*{reason}[^\n]*\n\Z")
         self.assertLessEqual(self.path.stat().st_size, self.LIMIT)
-        self.assertNotEqual(self.capture().incomplete, "")
+        # Not parse, whose text would be as long as the log.
+        stats = self.memray("stats", self.path)
+        self.assertEqual(stats.returncode, 0, stats.stderr)
+        self.assertIn("incomplete", stats.stdout + stats.stderr)
+
+    def test_at_a_limit_of_file_sizes_the_program_goes_on_and_the_capture_opens(self):
+        self.check("File too large", preexec_fn=self.limit_files)
+
+    def test_on_a_full_disk_the_program_goes_on_and_the_capture_opens(self):
+        disk = self.folder / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={self.LIMIT}", "tmpfs", disk],
+                                 stderr=subprocess.DEVNULL)
+        if mounted.returncode != 0:
+            self.skipTest("mounting is not permitted")
+        self.addCleanup(subprocess.run, ["umount", disk], check=True)
+        self.path = disk / "capture.bin"
+        self.check("No space left on device")
 
     def record_to_full_device(self, *options):
         return self.memray("run", "-f", "-o", "/dev/full", "--python", "/usr/bin/python3", *options,

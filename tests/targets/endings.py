@@ -18,7 +18,7 @@ ENDINGS = {
     "segfault": lambda: ctypes.string_at(0),
     "terminate": lambda: os.kill(os.getpid(), signal.SIGTERM),
     "interrupt": lambda: os.kill(os.getpid(), signal.SIGINT),
-    "exec": lambda: os.execv("/bin/sh", ["sh", "-c", "exit 9"]),
+    "exec": lambda: os.execv("/bin/sh", ["sh", "-c", 'echo $$ >"$READY"; read line <"$GO"; exit 9']),
     "exec_python": lambda: os.execv(sys.executable, [sys.executable, "-c", "import sys; sys.exit(11)"]),
 }
 calls.call_malloc(0, 100, 5001)  # @before
