@@ -52,6 +52,10 @@ public:
     void reset(std::uint32_t ring) noexcept;
 
 private:
+    // Fewer records than these in a look at the rings: their writers have been caught up with. Looking again at once
+    // would take the cache lines that they write from them for each single record.
+    static constexpr std::size_t kWorthAnotherLook = 512;
+
     struct Ring {
         wire::RingReader reader;
         wire::Slot* slot{nullptr};
@@ -102,10 +106,9 @@ std::size_t OrderedMerge::drain(Sink& sink, std::size_t limit) {
             continue;
         }
         const std::size_t before = handled_;
-        const std::size_t idle_before = idle_.size();
         poll_idle(sink, limit);
         const bool due = !waiting_.empty() && waiting_.front().sequence <= expected_;
-        if (handled_ == before && idle_.size() == idle_before && !due) { break; }
+        if (handled_ - before < kWorthAnotherLook && !due) { break; }
     }
     release_all();
     return handled_;
