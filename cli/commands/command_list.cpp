@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/command_list.h"
 
+#include "cli/commands/attach.h"
+#include "cli/commands/detach.h"
 #include "cli/commands/parse.h"
 #include "cli/commands/run.h"
 #include "cli/commands/stats.h"
@@ -24,8 +26,8 @@ CommandList make_commands(CLI::App& program, const Verbosity& verbosity) {
     commands.push_back(std::make_unique<SummaryCommand>(program));
     commands.push_back(std::make_unique<StatsCommand>(program));
     not_yet("transform", "Generate reports files in different formats");
-    not_yet("attach", "Begin tracking allocations in an already-started process");
-    not_yet("detach", "End the tracking started by a previous `memray attach` call");
+    commands.push_back(std::make_unique<AttachCommand>(program, verbosity));
+    commands.push_back(std::make_unique<DetachCommand>(program));
     return commands;
 }
 

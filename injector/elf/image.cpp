@@ -114,46 +114,68 @@ RemoteAddr Image::relocated(std::uint64_t pointer) const {
 }
 
 std::optional<RemoteAddr> Image::find(std::string_view name) const {
-    if (name.empty() || name.size() > kMaxName) { return std::nullopt; }
-    return tables_.gnu_hash.is_null() ? find_by_sysv_hash(name) : find_by_gnu_hash(name);
+    std::optional<RemoteAddr> first;
+    visit(name, [&first](RemoteAddr address) {
+        first = address;
+        return false;
+    });
+    return first;
+}
+
+std::vector<RemoteAddr> Image::find_all(std::string_view name) const {
+    std::vector<RemoteAddr> all;
+    visit(name, [&all](RemoteAddr address) {
+        all.push_back(address);
+        return true;
+    });
+    return all;
+}
+
+void Image::visit(std::string_view name, const Found& found) const {
+    if (name.empty() || name.size() > kMaxName) { return; }
+    if (tables_.gnu_hash.is_null()) {
+        visit_sysv_hash(name, found);
+    } else {
+        visit_gnu_hash(name, found);
+    }
 }
 
 // header: buckets, index of the first hashed symbol, 64-bit words of the Bloom filter, its shift; then the filter, the
 // buckets, and one hash per symbol, whose lowest bit marks the end of a chain.
-std::optional<RemoteAddr> Image::find_by_gnu_hash(std::string_view name) const {
+void Image::visit_gnu_hash(std::string_view name, const Found& found) const {
     const auto header = try_get<std::array<std::uint32_t, 4>>(tables_.gnu_hash);
-    if (!header || (*header)[0] == 0) { return std::nullopt; }
+    if (!header || (*header)[0] == 0) { return; }
     const auto [buckets, first, filter_words, shift] = *header;
     const std::uint32_t hash = gnu_hash_of(name);
     const RemoteAddr bucket_table = tables_.gnu_hash + sizeof *header + std::uint64_t{filter_words} * 8;
     const RemoteAddr chains = bucket_table + std::uint64_t{buckets} * 4;
     const auto bucket = try_get<std::uint32_t>(bucket_table + std::uint64_t{hash % buckets} * 4);
-    if (!bucket || *bucket < first) { return std::nullopt; }
+    if (!bucket || *bucket < first) { return; }
     std::uint32_t index = *bucket;
     for (std::size_t steps = 0; steps < kMaxChain; ++steps, ++index) {
         const auto entry = try_get<std::uint32_t>(chains + std::uint64_t{index - first} * 4);
-        if (!entry) { return std::nullopt; }
+        if (!entry) { return; }
         if ((*entry | 1U) == (hash | 1U)) {
-            if (const auto address = match(index, name)) { return address; }
+            const auto address = match(index, name);
+            if (address && !found(*address)) { return; }
         }
-        if ((*entry & 1U) != 0) { return std::nullopt; }
+        if ((*entry & 1U) != 0) { return; }
     }
-    return std::nullopt;
 }
 
 // header: buckets, chains; then the buckets and the chains, both symbol indices, 0 ends.
-std::optional<RemoteAddr> Image::find_by_sysv_hash(std::string_view name) const {
+void Image::visit_sysv_hash(std::string_view name, const Found& found) const {
     const auto header = try_get<std::array<std::uint32_t, 2>>(tables_.sysv_hash);
-    if (!header || (*header)[0] == 0) { return std::nullopt; }
+    if (!header || (*header)[0] == 0) { return; }
     const auto [buckets, chain_count] = *header;
     const RemoteAddr bucket_table = tables_.sysv_hash + sizeof *header;
     const RemoteAddr chains = bucket_table + std::uint64_t{buckets} * 4;
     auto index = try_get<std::uint32_t>(bucket_table + std::uint64_t{sysv_hash_of(name) % buckets} * 4);
     for (std::size_t steps = 0; steps < kMaxChain && index && *index != 0 && *index < chain_count; ++steps) {
-        if (const auto address = match(*index, name)) { return address; }
+        const auto address = match(*index, name);
+        if (address && !found(*address)) { return; }
         index = try_get<std::uint32_t>(chains + std::uint64_t{*index} * 4);
     }
-    return std::nullopt;
 }
 
 std::optional<RemoteAddr> Image::match(std::uint32_t index, std::string_view name) const {

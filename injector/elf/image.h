@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "injector/base/remote_addr.h"
 
@@ -28,6 +29,8 @@ public:
 
     // Address of an exported function or object. Nothing for undefined, thread-local and indirect (IFUNC) symbols.
     [[nodiscard]] std::optional<RemoteAddr> find(std::string_view name) const;
+    // The same, of all versions of that symbol.
+    [[nodiscard]] std::vector<RemoteAddr> find_all(std::string_view name) const;
 
 private:
     struct Tables {
@@ -44,8 +47,11 @@ private:
     [[nodiscard]] RemoteAddr relocated(std::uint64_t pointer) const;
     template <typename T>
     [[nodiscard]] std::optional<T> try_get(RemoteAddr address) const;
-    [[nodiscard]] std::optional<RemoteAddr> find_by_gnu_hash(std::string_view name) const;
-    [[nodiscard]] std::optional<RemoteAddr> find_by_sysv_hash(std::string_view name) const;
+    // `found` returns whether to go on.
+    using Found = std::function<bool(RemoteAddr)>;
+    void visit(std::string_view name, const Found& found) const;
+    void visit_gnu_hash(std::string_view name, const Found& found) const;
+    void visit_sysv_hash(std::string_view name, const Found& found) const;
     // The address of symbol `index` if that is its name and it can be used.
     [[nodiscard]] std::optional<RemoteAddr> match(std::uint32_t index, std::string_view name) const;
 

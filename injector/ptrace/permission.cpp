@@ -27,6 +27,10 @@ const char* remedy(const TracePolicy& policy) {
         return "a seccomp filter forbids tracing; in a container, start it with --cap-add=SYS_PTRACE or a seccomp "
                "profile that allows ptrace";
     }
+    if (policy.yama_scope == 1) {
+        return "kernel.yama.ptrace_scope is 1, which allows tracing of own children only: run as root or with "
+               "CAP_SYS_PTRACE, or set it to 0 (sysctl kernel.yama.ptrace_scope=0)";
+    }
     return "the process belongs to another user or is protected; run as root or with CAP_SYS_PTRACE (in a container: "
            "--cap-add=SYS_PTRACE)";
 }

@@ -38,6 +38,7 @@ public:
 
     [[nodiscard]] pid_t id() const noexcept { return id_; }
     [[nodiscard]] bool attached() const noexcept { return attached_; }
+    [[nodiscard]] bool stopped() const noexcept { return stopped_; }
 
     // The next thing that happens to it, however long that takes.
     WaitStatus wait();

@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -17,7 +18,13 @@ namespace memray::session {
 namespace {
 
 constexpr const char* kStartFunction = "memray_payload_start";
+constexpr const char* kStopFunction = "memray_payload_stop";
+constexpr const char* kMemoryFile = "memray-payload";
 constexpr std::size_t kMaxMessage = 1024;
+
+// Answers of the payload (payload/start_error.h).
+constexpr int kStopped = 0;
+constexpr int kAlreadyRecording = 4;
 
 struct Opener {
     RemoteAddr function;
@@ -50,6 +57,8 @@ std::optional<RemoteAddr> find_start(const ptrace::RemoteMemory& memory, RemoteA
     return image ? image->find(kStartFunction) : std::nullopt;
 }
 
+bool is_payload(const elf::Module& module) { return module.path.starts_with(std::string("/memfd:") + kMemoryFile); }
+
 // What the payload's entry point returns (payload/start_error.h).
 std::string describe_refusal(int error) {
     switch (error) {
@@ -59,7 +68,7 @@ std::string describe_refusal(int error) {
             return "it is of another version than this program";
         case 3:
             return "this kernel has no MADV_WIPEONFORK (Linux 4.14 or newer has)";
-        case 4:
+        case kAlreadyRecording:
             return "a recording is under way already";
         default:
             return "error " + std::to_string(error);
@@ -88,7 +97,7 @@ std::string read_payload(const std::string& path) {
 RemoteAddr load_payload(RemoteSystem& system, ptrace::RemoteCall& call, const ptrace::RemoteMemory& memory,
                         const elf::Modules& modules, pid_t pid, const std::string& content) {
     const Opener opener = find_dlopen(modules);
-    const RemoteFile file(system, pid, "memray-payload", true);
+    const RemoteFile file(system, pid, kMemoryFile, true);
     base::write_all(file.local_fd(), content);
     const RemoteAddr handle(call.function(opener.function, {call.push(file.remote_path()).value(), opener.flags}));
     if (handle.is_null()) {
@@ -97,6 +106,30 @@ RemoteAddr load_payload(RemoteSystem& system, ptrace::RemoteCall& call, const pt
     const auto start = find_start(memory, handle);
     if (!start) { throw base::Error(std::string("The payload library does not export ") + kStartFunction); }
     return *start;
+}
+
+RemoteAddr find_loaded_payload(const ptrace::RemoteMemory& memory, const elf::Modules& modules,
+                               const std::string& content) {
+    // The linker's build id is in there.
+    std::string head(std::min<std::size_t>(content.size(), 4096), '\0');
+    for (const elf::Module& module : modules.all()) {
+        if (!is_payload(module) || !memory.try_read(module.header, head.data(), head.size())) { continue; }
+        if (content.compare(0, head.size(), head) != 0) { continue; }
+        if (const auto start = module.image.find(kStartFunction)) { return *start; }
+    }
+    return {};
+}
+
+StopResult stop_payloads(ptrace::RemoteCall& call, const elf::Modules& modules, bool force) {
+    StopResult result = StopResult::kNothingToStop;
+    for (const elf::Module& module : modules.all()) {
+        const auto stop = is_payload(module) ? module.image.find(kStopFunction) : std::nullopt;
+        if (!stop) { continue; }
+        const auto code = static_cast<int>(call.function(*stop, {force ? 1U : 0U}) & 0xffffffffU);
+        if (code == kStopped) { result = StopResult::kStopped; }
+        if (code == kAlreadyRecording) { return StopResult::kBusy; }
+    }
+    return result;
 }
 
 void start_payload(ptrace::RemoteCall& call, RemoteAddr start, RemoteAddr region, std::uint64_t size) {

@@ -24,6 +24,15 @@ namespace memray::session {
                                       const ptrace::RemoteMemory& memory, const elf::Modules& modules, pid_t pid,
                                       const std::string& content);
 
+// memray_payload_start of the same build that an earlier recording has loaded; null if there is none.
+[[nodiscard]] RemoteAddr find_loaded_payload(const ptrace::RemoteMemory& memory, const elf::Modules& modules,
+                                             const std::string& content);
+
+enum class StopResult { kStopped, kBusy, kNothingToStop };
+// Calls int memray_payload_stop(int force) of every payload in the target: takes the hooks out. Without `force`, not
+// those of a recording whose controller lives (kBusy).
+[[nodiscard]] StopResult stop_payloads(ptrace::RemoteCall& call, const elf::Modules& modules, bool force);
+
 // Calls int memray_payload_start(void* region, size_t size) in the target. Throws base::Error if it refuses.
 void start_payload(ptrace::RemoteCall& call, RemoteAddr start, RemoteAddr region, std::uint64_t size);
 

@@ -83,15 +83,34 @@ std::uint64_t region_size(const RegionSizes& sizes) {
     return wire::kFirstSlotOffset + wire::slot_stride(sizes.frames, sizes.ring_words) * sizes.slots;
 }
 
-SharedRegion make_region(RemoteSystem& system, pid_t pid, RegionSizes sizes, std::uint32_t flags,
-                         const wire::TargetInfo& info) {
+RegionInTarget::RegionInTarget(RemoteSystem& system, pid_t pid, RegionSizes sizes, std::uint32_t flags,
+                               const wire::TargetInfo& info)
+    : system_(system) {
     check_sizes(sizes);
-    const RemoteFile file(system, pid, "memray", false);
-    const RemoteAddr remote = map_in_target(system, file, sizes);
-    SharedRegion region{base::Mapping::shared(file.local_fd(), region_size(sizes)), remote, nullptr};
-    lay_out(region.local.data(), sizes, flags, info);
-    region.lock = std::make_unique<ControllerLock>(file.local_fd());
-    return region;
+    RemoteFile file(system, pid, "memray", false);
+    address_ = map_in_target(system, file, sizes);
+    size_ = region_size(sizes);
+    const base::Mapping mapping = base::Mapping::shared(file.local_fd(), size_);
+    lay_out(mapping.data(), sizes, flags, info);
+    file_ = file.take_local_fd();
+}
+
+RegionInTarget::~RegionInTarget() {
+    if (kept_) { return; }
+    try {
+        system_.unmap(address_, size_);
+    } catch (const base::Error&) {
+        // The target died.
+    }
+}
+
+SharedRegion make_region(RemoteSystem& system, pid_t pid, const RegionSizes& sizes, std::uint32_t flags,
+                         const wire::TargetInfo& info) {
+    RegionInTarget region(system, pid, sizes, flags, info);
+    SharedRegion shared{base::Mapping::shared(region.file().get(), region.size()), region.address(),
+                        std::make_unique<ControllerLock>(region.file().get())};
+    region.keep();
+    return shared;
 }
 
 }  // namespace memray::session

@@ -25,9 +25,33 @@ struct SharedRegion {
 // Bytes of a region with these sizes.
 [[nodiscard]] std::uint64_t region_size(const RegionSizes& sizes);
 
-// Makes the region and lays it out: control page, `info`, free slots. If the target's address space is limited, with
-// fewer slots than asked for. The lock is the calling thread's. Throws base::Error.
-[[nodiscard]] SharedRegion make_region(RemoteSystem& system, pid_t pid, RegionSizes sizes, std::uint32_t flags,
+// A laid out region that only the target has mapped; unmapped there on destruction, unless kept.
+class RegionInTarget {
+public:
+    // Control page, `info`, free slots. If the target's address space is limited, with fewer slots than asked for.
+    // Throws base::Error.
+    RegionInTarget(RemoteSystem& system, pid_t pid, RegionSizes sizes, std::uint32_t flags,
+                   const wire::TargetInfo& info);
+    ~RegionInTarget();
+    RegionInTarget(const RegionInTarget&) = delete;
+    RegionInTarget& operator=(const RegionInTarget&) = delete;
+
+    [[nodiscard]] RemoteAddr address() const noexcept { return address_; }
+    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+    // The memory behind it.
+    [[nodiscard]] const base::UniqueFd& file() const noexcept { return file_; }
+    void keep() noexcept { kept_ = true; }
+
+private:
+    RemoteSystem& system_;
+    RemoteAddr address_;
+    std::uint64_t size_{0};
+    base::UniqueFd file_;
+    bool kept_{false};
+};
+
+// Makes a region and maps it here, too. The lock is the calling thread's. Throws base::Error.
+[[nodiscard]] SharedRegion make_region(RemoteSystem& system, pid_t pid, const RegionSizes& sizes, std::uint32_t flags,
                                        const wire::TargetInfo& info);
 
 }  // namespace memray::session

@@ -59,6 +59,10 @@ std::int64_t RemoteSystem::map_shared(int fd, std::uint64_t size) {
         {0, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, static_cast<std::uint64_t>(fd), 0});
 }
 
+void RemoteSystem::unmap(RemoteAddr address, std::uint64_t size) {
+    call_.system_call(instruction_, SYS_munmap, {address.value(), size});
+}
+
 void RemoteSystem::close(int fd) { call_.system_call(instruction_, SYS_close, {static_cast<std::uint64_t>(fd)}); }
 
 RemoteFile::RemoteFile(RemoteSystem& system, pid_t pid, const char* name, bool executable)

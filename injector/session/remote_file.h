@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "injector/base/unique_fd.h"
 #include "injector/elf/modules.h"
@@ -28,6 +29,7 @@ public:
     std::int64_t create_memory_file(const char* name, unsigned flags);
     // An address in the target, or a negative errno.
     std::int64_t map_shared(int fd, std::uint64_t size);
+    void unmap(RemoteAddr address, std::uint64_t size);
     void close(int fd);
 
 private:
@@ -46,6 +48,7 @@ public:
 
     [[nodiscard]] int remote_fd() const noexcept { return remote_fd_; }
     [[nodiscard]] int local_fd() const noexcept { return local_.get(); }
+    [[nodiscard]] base::UniqueFd take_local_fd() noexcept { return std::move(local_); }
     // The path that opens it inside the target.
     [[nodiscard]] std::string remote_path() const { return "/proc/self/fd/" + std::to_string(remote_fd_); }
 

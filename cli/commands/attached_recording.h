@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// A recording of a process that runs already, from the attach to the detach.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cli/commands/rendezvous.h"
+#include "injector/capture/profile.h"
+#include "injector/collector/recorder.h"
+#include "injector/session/attach.h"
+
+namespace memray::cli {
+
+struct AttachRequest {
+    session::AttachOptions attach;
+    collector::RecorderOptions recorder;
+    std::chrono::seconds duration{0};  // 0: no limit
+};
+
+class AttachedRecording {
+public:
+    // Attaches and starts. Throws base::Error; then the target is as it was, and no capture is left.
+    explicit AttachedRecording(const AttachRequest& request);
+
+    // Records until the target ends, the duration is over, somebody asks to stop, or `stop()` is true; then leaves the
+    // target and finishes the capture. `progress` is called now and then. What is to be said at the end.
+    std::string follow(const std::function<bool()>& stop,
+                       const std::function<void(const collector::RecorderStatus&)>& progress);
+
+    // The last words of follow() for those who asked to stop.
+    void answer(const std::string& line) { rendezvous_.answer(line); }
+    // Undoes the start.
+    void discard();
+
+private:
+    [[nodiscard]] std::optional<capture::Ending> ending();
+    // Why the hooks are still in the target, empty if they are not.
+    std::string leave_target();
+
+    AttachRequest request_;
+    Rendezvous rendezvous_;
+    session::Attach attach_;
+    collector::Recorder recorder_;
+    std::chrono::steady_clock::time_point started_;
+};
+
+}  // namespace memray::cli

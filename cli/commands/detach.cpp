@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/detach.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <optional>
+
+#include "cli/commands/rendezvous.h"
+#include "injector/session/attach.h"
+
+namespace memray::cli {
+namespace {
+
+constexpr std::chrono::seconds kTimeout{10};
+
+}  // namespace
+
+DetachCommand::DetachCommand(CLI::App& program)
+    : Command(program, "detach", "End the tracking started by a previous `memray attach` call", "[options] pid") {
+    CLI::App& app = options();
+    app.add_option("pid", pid_, "Process id to detach from")->required();
+    app.add_option("--method", method_, "Accepted for compatibility: there is one method, auto")
+        ->option_text("METHOD")
+        ->check(CLI::IsMember({"auto"}));
+    app.add_flag("-v,--verbose", verbosity_, "Print what is done in the process, and how long that takes");
+}
+
+// Nobody records it, or nobody any more: a recorder that was killed leaves its hooks behind.
+std::string DetachCommand::clean_up() const {
+    std::function<void(const std::string&)> tell;
+    if (verbosity_ > 0) {
+        tell = [](const std::string& text) { fmt::print(stderr, "memray: {}\n", text); };
+    }
+    switch (session::stop_recording(pid_, false, kTimeout, tell)) {
+        case session::StopResult::kStopped:
+            return fmt::format("The recorder of process {} has died; its hooks were taken out", pid_);
+        case session::StopResult::kBusy:
+            throw base::Error(fmt::format("Process {} is being recorded by somebody else", pid_));
+        case session::StopResult::kNothingToStop:
+            break;
+    }
+    throw base::Error(fmt::format("Process {} is not being recorded: no previous `memray attach` call", pid_));
+}
+
+int DetachCommand::run() {
+    if (pid_ <= 0) { throw UsageError(fmt::format("argument pid: invalid process id: {}", pid_)); }
+    const std::optional<std::string> answer = ask_recorder(pid_, "stop");
+    if (answer && answer->starts_with('-')) { throw base::Error(answer->substr(1)); }
+    fmt::print("{}\n", answer ? answer->substr(1) : clean_up());
+    return 0;
+}
+
+}  // namespace memray::cli

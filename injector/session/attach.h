@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Enters a running Python process: loads the payload there, or finds the one that an earlier recording left, starts it,
+// and lets the process run on with no tracer. See launch.h for programs that are yet to be started.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "injector/session/launch.h"
+#include "injector/session/payload_library.h"
+
+namespace memray::session {
+
+struct AttachOptions {
+    pid_t pid{0};
+    std::string payload;  // path of libmemray_payload.so
+    bool trace_python_allocators{false};
+    bool replace{false};  // end a recording that is under way
+    std::chrono::milliseconds timeout{10000};
+    std::function<void(const std::string&)> tell;  // what is done, and how long it took; may be empty
+    // Half a gigabyte of address space, which stays with the target.
+    RegionSizes sizes{.slots = 1024, .ring_words = 32768, .frames = 8192};
+};
+
+class Guard;
+
+// All calls, the destructor included, must come from the thread that constructed it, and that thread and this object
+// must live as long as the recording: the payload takes their end for the controller's death.
+class Attach {
+public:
+    // The payload is loaded, one thread of the target is held. Throws base::Error; then the target is as it was, but
+    // for a library that does nothing.
+    explicit Attach(const AttachOptions& options);
+    // A target that was not started is as it was.
+    ~Attach();
+    Attach(const Attach&) = delete;
+    Attach& operator=(const Attach&) = delete;
+
+    [[nodiscard]] Target& target() noexcept { return target_; }
+
+    // Switches the payload on and lets the target run. Throws base::Error.
+    void start();
+
+    // Gives the memory of the rings back, after a stop.
+    void release_memory() noexcept;
+
+private:
+    std::chrono::milliseconds timeout_;
+    Target target_;
+    base::UniqueFd region_;
+    std::uint64_t region_size_{0};
+    std::unique_ptr<Guard> guard_;
+    std::unique_ptr<ControllerLock> lock_;
+};
+
+// Takes the hooks of recordings out of a running process; without `force` only of those whose controller died.
+// Throws base::Error.
+[[nodiscard]] StopResult stop_recording(pid_t pid, bool force, std::chrono::milliseconds timeout,
+                                        const std::function<void(const std::string&)>& tell);
+
+}  // namespace memray::session

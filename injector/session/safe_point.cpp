@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/session/safe_point.h"
+
+#include <sys/ptrace.h>
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "injector/base/error.h"
+#include "injector/base/file.h"
+#include "injector/ptrace/hardware_breakpoint.h"
+#include "injector/ptrace/registers.h"
+#include "injector/session/call_site.h"
+#include "injector/session/stack_verdict.h"
+#include "injector/session/thread_choice.h"
+
+#ifndef PTRACE_O_SUSPEND_SECCOMP
+#define PTRACE_O_SUSPEND_SECCOMP (1 << 21)
+#endif
+
+namespace memray::session {
+namespace {
+
+using namespace std::chrono_literals;
+using ptrace::Deadline;
+using ptrace::Tracee;
+using ptrace::WaitKind;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kPerThread = 300ms;  // before another one is tried
+constexpr auto kStopping = 100ms;   // of a thread that can be stopped
+constexpr auto kReturning = 20ms;   // of a call that is to be left
+constexpr auto kBetweenLooks = 300us;
+
+bool is_filtered(pid_t pid) {
+    const auto status = base::try_read_file("/proc/" + std::to_string(pid) + "/status");
+    return status && status->find("\nSeccomp:\t2") != std::string::npos;
+}
+
+// A filter of the target's would see the system calls that we make there; suspending it takes CAP_SYS_ADMIN.
+Tracee seize(pid_t pid, pid_t thread) {
+    if (is_filtered(pid)) {
+        try {
+            return Tracee::seize(thread, PTRACE_O_SUSPEND_SECCOMP, ptrace::OnDestroy::kDetach);
+        } catch (const base::Error&) {
+            // Without, then. Most filters allow what we need.
+        }
+    }
+    return Tracee::seize(thread, 0, ptrace::OnDestroy::kDetach);
+}
+
+// Threads that did not stop in time (in the middle of vfork, say), kept until they do.
+std::vector<Tracee>& stuck_threads() {
+    static std::vector<Tracee> threads;
+    return threads;
+}
+
+}  // namespace
+
+void SafePoint::let_go_of_stuck_threads() {
+    for (Tracee& thread : stuck_threads()) {
+        const auto status = thread.wait();
+        if (status.ended()) { continue; }
+        ptrace::clear_hardware_breakpoint(thread);
+        const bool foreign = status.kind() == WaitKind::kSignal && !ptrace::is_hardware_trap(thread, status);
+        thread.detach(foreign ? status.code() : 0);
+    }
+    stuck_threads().clear();
+}
+
+Tracee SafePoint::reach(pid_t pid, Deadline deadline) {
+    std::optional<base::Error> refusal;
+    do {
+        std::size_t seized = 0;
+        for (const pid_t id : threads_to_borrow(pid)) {
+            std::optional<Tracee> thread;
+            try {
+                thread.emplace(seize(pid, id));
+            } catch (const base::Error& error) {
+                refusal = error;  // ended meanwhile, or the end of all attempts
+                continue;
+            }
+            ++seized;
+            if (try_thread(*thread, std::min<Deadline>(deadline, Clock::now() + kPerThread))) {
+                return std::move(*thread);
+            }
+            if (thread->attached() && !thread->stopped()) { stuck_threads().push_back(std::move(*thread)); }
+            if (Clock::now() >= deadline) { break; }
+        }
+        if (seized == 0 && refusal) { throw base::Error(*refusal); }
+    } while (Clock::now() < deadline);
+    throw base::Error("No thread of process " + std::to_string(pid) +
+                      " came to a point where it can be entered (the last one: " + reason_ + ")");
+}
+
+// A thread that it cannot use is stopped afterwards, if it can be.
+bool SafePoint::try_thread(Tracee& thread, Deadline deadline) {
+    while (stop(thread)) {
+        if (walk_to_safety(thread, deadline)) { return true; }
+        if (!thread.attached()) { return false; }
+        if (Clock::now() >= deadline) { return false; }
+        if (thread.stopped()) { thread.resume(); }
+        std::this_thread::sleep_for(kBetweenLooks);
+    }
+    return false;
+}
+
+bool SafePoint::walk_to_safety(Tracee& thread, Deadline deadline) {
+    while (!is_safe(thread)) {
+        if (!leave_ || Clock::now() >= deadline) { return false; }
+        if (!run_to(thread, *leave_)) { return false; }
+    }
+    return true;
+}
+
+bool SafePoint::stop(Tracee& thread) {
+    thread.interrupt();
+    const Deadline limit = Clock::now() + kStopping;
+    for (;;) {
+        const auto status = thread.wait_until(limit);
+        if (!status) {
+            reason_ = "it does not stop";
+            return false;
+        }
+        if (status->ended()) { return false; }
+        stopped_at_ = Clock::now();
+        ptrace::clear_hardware_breakpoint(thread);
+        if (status->kind() == WaitKind::kEventStop || status->kind() == WaitKind::kGroupStop) { return true; }
+        const bool ours = ptrace::is_hardware_trap(thread, *status);
+        thread.resume(status->kind() == WaitKind::kSignal && !ours ? status->code() : 0);
+    }
+}
+
+// Deeper calls of the same function return there, too: the stack pointer tells.
+bool SafePoint::run_to(Tracee& thread, const StackFrame& frame) {
+    ptrace::set_hardware_breakpoint(thread, frame.instruction);
+    thread.resume();
+    const Deadline deadline = Clock::now() + kReturning;
+    while (const auto status = thread.wait_until(deadline)) {
+        if (status->ended()) { return false; }
+        const bool ours = ptrace::is_hardware_trap(thread, *status);
+        const ptrace::Registers registers = ptrace::get_registers(thread);
+        if (ours && RemoteAddr(registers.rip) == frame.instruction &&
+            RemoteAddr(registers.rsp) >= frame.stack_pointer) {
+            stopped_at_ = Clock::now();
+            ptrace::clear_hardware_breakpoint(thread);
+            return true;
+        }
+        thread.resume(status->kind() == WaitKind::kSignal && !ours ? status->code() : 0);
+    }
+    return stop(thread);  // elsewhere by now: the caller looks again
+}
+
+bool SafePoint::is_safe(const Tracee& thread) {
+    ++looks_;
+    const ptrace::Registers registers = ptrace::get_registers(thread);
+    const elf::ReadMemory read = [this](RemoteAddr at, void* data, std::size_t size) {
+        return memory_.try_read(at, data, size);
+    };
+    StackFacts facts;
+    facts.stack = unwinder_.unwind(registers);
+    facts.system_call = static_cast<std::int64_t>(registers.orig_rax);
+    facts.kind_at = [this](RemoteAddr address) { return code_.kind_at(address); };
+    facts.waits_for_caller = [&](RemoteAddr return_address) {
+        const auto function = called_function(read, return_address);
+        return function && code_.waits_for_caller(*function);
+    };
+    const Verdict verdict = judge_stack(facts);
+    reason_ = verdict.reason;
+    leave_ = verdict.leave;
+    return verdict.safe;
+}
+
+}  // namespace memray::session

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Stops one thread of a running process where functions of the loader and the C library may be called. The others keep
+// running, so locks that they hold are released.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+#include "injector/ptrace/tracee.h"
+#include "injector/session/code_map.h"
+#include "injector/session/unwinder.h"
+
+namespace memray::session {
+
+class SafePoint {
+public:
+    // Both must outlive it.
+    SafePoint(const ptrace::RemoteMemory& memory, const CodeMap& code, Unwinder& unwinder)
+        : memory_(memory), code_(code), unwinder_(unwinder) {}
+
+    // The stopped thread; it is detached on destruction. Lets a thread run that is in the middle of something, and
+    // tries others, until the deadline. Throws base::Error that says what the last one was doing.
+    [[nodiscard]] ptrace::Tracee reach(pid_t pid, ptrace::Deadline deadline);
+
+    // Waits for threads that would not stop and lets them go: the last thing that a process does which has used this.
+    static void let_go_of_stuck_threads();
+
+    // When the thread that reach() returned was stopped, and how often threads were looked at.
+    [[nodiscard]] ptrace::Deadline stopped_at() const noexcept { return stopped_at_; }
+    [[nodiscard]] int looks() const noexcept { return looks_; }
+
+private:
+    bool try_thread(ptrace::Tracee& thread, ptrace::Deadline deadline);
+    bool walk_to_safety(ptrace::Tracee& thread, ptrace::Deadline deadline);
+    // False if it ended or does not stop.
+    bool stop(ptrace::Tracee& thread);
+    // Stopped afterwards, in that frame unless it takes long; false if it ended or does not stop.
+    bool run_to(ptrace::Tracee& thread, const StackFrame& frame);
+    bool is_safe(const ptrace::Tracee& thread);
+
+    const ptrace::RemoteMemory& memory_;
+    const CodeMap& code_;
+    Unwinder& unwinder_;
+    std::string reason_{"no thread could be stopped"};
+    std::optional<StackFrame> leave_;
+    ptrace::Deadline stopped_at_;
+    int looks_{0};
+};
+
+}  // namespace memray::session

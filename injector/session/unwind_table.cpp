@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/session/unwind_table.h"
+
+#include <elf.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <optional>
+
+namespace memray::session {
+namespace {
+
+using base::RemoteAddr;
+
+constexpr std::size_t kMaxProgramHeaders = 256;
+
+// Version, and the encodings of the pointer to .eh_frame, the count and the entries that every linker writes:
+// pc-relative int32, uint32, int32 relative to the header.
+constexpr std::array<unsigned char, 4> kUsualHeader{1, 0x1b, 0x03, 0x3b};
+
+std::vector<Elf64_Phdr> read_segments(const ptrace::RemoteMemory& memory, RemoteAddr header_address) {
+    Elf64_Ehdr header;
+    if (!memory.try_read(header_address, &header, sizeof header)) { return {}; }
+    const bool usable = std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_ident[EI_CLASS] == ELFCLASS64 &&
+                        header.e_phentsize == sizeof(Elf64_Phdr) && header.e_phnum <= kMaxProgramHeaders;
+    if (!usable) { return {}; }
+    std::vector<Elf64_Phdr> segments(header.e_phnum);
+    if (!memory.try_read(header_address + header.e_phoff, segments.data(), segments.size() * sizeof(Elf64_Phdr))) {
+        return {};
+    }
+    return segments;
+}
+
+std::optional<UnwindTable> read_table(const ptrace::RemoteMemory& memory, RemoteAddr header) {
+    RemoteAddr bias = header;
+    UnwindTable table;
+    const std::vector<Elf64_Phdr> segments = read_segments(memory, header);
+    for (const Elf64_Phdr& segment : segments) {
+        if (segment.p_type == PT_LOAD && segment.p_offset == 0) { bias = header - segment.p_vaddr; }
+    }
+    for (const Elf64_Phdr& segment : segments) {
+        if (segment.p_type == PT_LOAD) { table.end = std::max(table.end, bias + segment.p_vaddr + segment.p_memsz); }
+        if (segment.p_type == PT_GNU_EH_FRAME) { table.header = bias + segment.p_vaddr; }
+    }
+    struct {
+        std::array<unsigned char, 4> encodings;
+        std::int32_t frames;
+        std::uint32_t count;
+    } start{};
+    if (table.header.is_null() || !memory.try_read(table.header, &start, sizeof start)) { return std::nullopt; }
+    if (start.encodings != kUsualHeader) { return std::nullopt; }
+    table.begin = header;
+    table.entries = table.header + sizeof start;
+    table.count = start.count;
+    return table;
+}
+
+}  // namespace
+
+std::vector<UnwindTable> find_unwind_tables(const ptrace::RemoteMemory& memory,
+                                            const std::vector<elf::MapEntry>& maps) {
+    std::vector<UnwindTable> tables;
+    for (const elf::MapEntry& map : maps) {
+        if (map.offset != 0 || !map.readable || (!map.path.starts_with('/') && map.path != "[vdso]")) { continue; }
+        if (!tables.empty() && map.begin < tables.back().end) { continue; }
+        if (const auto table = read_table(memory, map.begin)) { tables.push_back(*table); }
+    }
+    return tables;
+}
+
+const UnwindTable* find_table(const std::vector<UnwindTable>& tables, RemoteAddr address) {
+    const auto after = std::upper_bound(tables.begin(), tables.end(), address,
+                                        [](RemoteAddr value, const UnwindTable& table) { return value < table.begin; });
+    if (after == tables.begin() || address >= (after - 1)->end) { return nullptr; }
+    return &*(after - 1);
+}
+
+}  // namespace memray::session
