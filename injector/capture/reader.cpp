@@ -47,7 +47,7 @@ void note_missing(LoadedTables& tables) {
     }
     const std::int64_t last = std::max(metadata.start_ms, metadata.end_ms);
     metadata.incomplete += metadata.incomplete.empty() ? "" : "; ";
-    metadata.incomplete += tables.cut ? "the file is cut off or damaged: " : "the recorder was killed: ";
+    metadata.incomplete += tables.cut ? "the file is cut off or damaged: " : "the recorder was killed or still runs: ";
     metadata.incomplete +=
         last == 0 ? "all of its data is missing" : "everything after " + local_time(last) + " is missing";
 }
