@@ -57,25 +57,22 @@ capture::Ending ending_of_dead(pid_t pid) {
 }  // namespace
 
 AttachedRecording::AttachedRecording(const AttachRequest& request)
-    : request_(request),
-      rendezvous_(request.attach.pid),
-      attach_(request.attach),
-      recorder_(std::move(attach_.target().region), request.attach.pid, metadata_of(request, attach_.target()),
-                request.recorder) {
+    : request_(request), rendezvous_(request.attach.pid), attach_(request.attach), started_(Clock::now()) {
+    // Only now: no thread of the target stands still for this. What it allocates meanwhile is in the rings.
     try {
-        attach_.start();
+        session::Target& target = attach_.target();
+        recorder_.emplace(std::move(target.region), target.pid, metadata_of(request, target), request.recorder);
     } catch (const base::Error&) {
-        recorder_.discard();
+        leave_target();
         throw;
     }
-    started_ = Clock::now();
 }
 
 std::optional<capture::Ending> AttachedRecording::ending() {
     const bool over = request_.duration.count() > 0 && Clock::now() - started_ >= request_.duration;
     if (over) { return capture::Ending{capture::EndKind::kDetached, 0}; }
     if (readable(attach_.target().pidfd.get(), 0)) { return ending_of_dead(request_.attach.pid); }
-    if (recorder_.status().replaced) { return capture::Ending{capture::EndKind::kReplaced, 0}; }
+    if (recorder_->status().replaced) { return capture::Ending{capture::EndKind::kReplaced, 0}; }
     return std::nullopt;
 }
 
@@ -88,27 +85,27 @@ std::string AttachedRecording::leave_target() {
 
 void AttachedRecording::discard() {
     leave_target();
-    recorder_.discard();
+    recorder_->discard();
 }
 
 std::string AttachedRecording::follow(const std::function<bool()>& stop,
                                       const std::function<void(const collector::RecorderStatus&)>& progress) {
     std::optional<capture::Ending> end;
     while (!end) {
-        if (recorder_.recording()) {
-            recorder_.step(kStep);
+        if (recorder_->recording()) {
+            recorder_->step(kStep);
         } else {
             readable(attach_.target().pidfd.get(), static_cast<int>(kStep.count()));
         }
-        const bool detach = rendezvous_.stop_requested() || stop() || !recorder_.status().failure.empty();
+        const bool detach = rendezvous_.stop_requested() || stop() || !recorder_->status().failure.empty();
         end = detach ? capture::Ending{capture::EndKind::kDetached, 0} : ending();
-        progress(recorder_.status());
+        progress(recorder_->status());
     }
     std::string trouble;
     if (end->kind == capture::EndKind::kDetached) { trouble = leave_target(); }
-    recorder_.finish(*end);
+    recorder_->finish(*end);
     attach_.release_memory();
-    if (!recorder_.status().failure.empty()) { throw base::Error(recorder_.status().failure); }
+    if (!recorder_->status().failure.empty()) { throw base::Error(recorder_->status().failure); }
     const std::string done = fmt::format("Recorded process {} into {}", request_.attach.pid, request_.recorder.path);
     return trouble.empty() ? done : fmt::format("{} (the hooks stay in it, switched off: {})", done, trouble);
 }

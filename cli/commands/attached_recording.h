@@ -45,7 +45,7 @@ private:
     AttachRequest request_;
     Rendezvous rendezvous_;
     session::Attach attach_;
-    collector::Recorder recorder_;
+    std::optional<collector::Recorder> recorder_;
     std::chrono::steady_clock::time_point started_;
 };
 

@@ -91,7 +91,7 @@ std::uint64_t size_of(const base::UniqueFd& file) {
 
 }  // namespace
 
-Attach::Attach(const AttachOptions& options) : timeout_(options.timeout) {
+Attach::Attach(const AttachOptions& options) {
     require_enterable(options.pid);
     const std::string content = read_payload(options.payload);
     target_.pid = options.pid;
@@ -99,26 +99,20 @@ Attach::Attach(const AttachOptions& options) : timeout_(options.timeout) {
     std::error_code error;
     target_.python_executable =
         std::filesystem::read_symlink("/proc/" + std::to_string(options.pid) + "/exe", error).string();
-    guard_ = std::make_unique<Guard>([&](const Channel& channel) { enter_and_leave(options, content, channel); },
-                                     options.tell);
-    Message ready = guard_->expect(Message::kReady, Clock::now() + timeout_ + kCalls);
-    const std::size_t end = ready.text.find('\n');
-    target_.python_version = ready.text.substr(0, end);
-    target_.python_allocator = ready.text.substr(end + 1);
+    Guard guard([&](const Channel& channel) { enter_and_leave(options, content, channel); }, options.tell);
+    Message ready = guard.expect(Message::kReady, Clock::now() + options.timeout + kCalls);
     region_ = std::move(ready.fd);
     region_size_ = size_of(region_);
     target_.region = base::Mapping::shared(region_.get(), region_size_);
     lock_ = std::make_unique<ControllerLock>(region_.get());
+    guard.send(Message::kGo);
+    guard.expect(Message::kDone, Clock::now() + kCalls);
+    const std::size_t end = ready.text.find('\n');
+    target_.python_version = ready.text.substr(0, end);
+    target_.python_allocator = ready.text.substr(end + 1);
 }
 
 Attach::~Attach() = default;
-
-void Attach::start() {
-    if (!guard_) { throw base::Error("The recording has started already"); }
-    guard_->send(Message::kGo);
-    guard_->expect(Message::kDone, Clock::now() + kCalls);
-    guard_.reset();
-}
 
 // Not of the first pages, which late threads look at.
 void Attach::release_memory() noexcept {

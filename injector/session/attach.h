@@ -28,34 +28,26 @@ struct AttachOptions {
     RegionSizes sizes{.slots = 1024, .ring_words = 32768, .frames = 8192};
 };
 
-class Guard;
-
 // All calls, the destructor included, must come from the thread that constructed it, and that thread and this object
 // must live as long as the recording: the payload takes their end for the controller's death.
 class Attach {
 public:
-    // The payload is loaded, one thread of the target is held. Throws base::Error; then the target is as it was, but
-    // for a library that does nothing.
+    // The payload records from now on, into rings that nobody reads yet, and the target runs. Throws base::Error; then
+    // the target is as it was, but for a library that does nothing.
     explicit Attach(const AttachOptions& options);
-    // A target that was not started is as it was.
     ~Attach();
     Attach(const Attach&) = delete;
     Attach& operator=(const Attach&) = delete;
 
     [[nodiscard]] Target& target() noexcept { return target_; }
 
-    // Switches the payload on and lets the target run. Throws base::Error.
-    void start();
-
     // Gives the memory of the rings back, after a stop.
     void release_memory() noexcept;
 
 private:
-    std::chrono::milliseconds timeout_;
     Target target_;
     base::UniqueFd region_;
     std::uint64_t region_size_{0};
-    std::unique_ptr<Guard> guard_;
     std::unique_ptr<ControllerLock> lock_;
 };
 
