@@ -137,7 +137,9 @@ void Aggregator::undo_block(Freed& freed) {
 void Aggregator::undo_mappings(Freed& freed) {
     for (const Freed::Mapping& mapping : freed.mappings) {
         uncount_free(freed, mapping.block, mapping.lifetime, mapping.whole, mapping.unmapped);
-        for (const Range& rest : ranges_.take_overlapping(mapping.range.start, mapping.range.end)) { drop(rest, kNobody); }
+        for (const Range& rest : ranges_.take_overlapping(mapping.range.start, mapping.range.end)) {
+            drop(rest, kNobody);
+        }
         Block block = mapping.block;
         block.bucket >>= std::min(folds_ - freed.folds, 31U);
         restore(mapping.range, block);

@@ -23,7 +23,7 @@
 #include "internal/pycore_interpframe.h"
 #endif
 
-static void print(const char *name, size_t value) { printf("%s %zu\n", name, value); }
+static void print(const char* name, size_t value) { printf("%s %zu\n", name, value); }
 
 static void print_frames(void) {
 #if PY_VERSION_HEX < 0x030B0000
@@ -77,10 +77,10 @@ static void print_objects(void) {
 static void print_unicode_bits(void) {
     PyASCIIObject text = {0};
     unsigned bits = 0;
-#define PRINT_BITS(name, field, number)                               \
-    text.state.field = (number);                                      \
-    memcpy(&bits, (char *)&text + offsetof(PyASCIIObject, state), 4); \
-    print(name, bits);                                                \
+#define PRINT_BITS(name, field, number)                              \
+    text.state.field = (number);                                     \
+    memcpy(&bits, (char*)&text + offsetof(PyASCIIObject, state), 4); \
+    print(name, bits);                                               \
     text.state.field = 0;
     PRINT_BITS("unicode_kind_mask", kind, 7)
     PRINT_BITS("unicode_compact_bit", compact, 1)
