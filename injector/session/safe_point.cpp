@@ -5,6 +5,8 @@
 #include <sys/ptrace.h>
 
 #include <algorithm>
+#include <csignal>
+#include <cstdlib>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -38,6 +40,14 @@ constexpr auto kBetweenLooks = 300us;
 bool is_filtered(pid_t pid) {
     const auto status = base::try_read_file("/proc/" + std::to_string(pid) + "/status");
     return status && status->find("\nSeccomp:\t2") != std::string::npos;
+}
+
+// A breakpoint that was hit just when the thread was stopped otherwise has left a SIGTRAP, which must not get through.
+bool has_pending_trap(pid_t thread) {
+    const auto status = base::try_read_file("/proc/" + std::to_string(thread) + "/status");
+    const std::size_t at = status ? status->find("\nSigPnd:\t") : std::string::npos;
+    if (at == std::string::npos) { return false; }
+    return (std::strtoull(status->c_str() + at + 9, nullptr, 16) & (1ULL << (SIGTRAP - 1))) != 0;
 }
 
 // A filter of the target's would see the system calls that we make there; suspending it takes CAP_SYS_ADMIN.
@@ -128,7 +138,15 @@ bool SafePoint::stop(Tracee& thread) {
         if (status->ended()) { return false; }
         stopped_at_ = Clock::now();
         ptrace::clear_hardware_breakpoint(thread);
-        if (status->kind() == WaitKind::kEventStop || status->kind() == WaitKind::kGroupStop) { return true; }
+        if (status->kind() == WaitKind::kEventStop || status->kind() == WaitKind::kGroupStop) {
+            if (!trap_possible_ || !has_pending_trap(thread.id())) {
+                trap_possible_ = false;
+                return true;
+            }
+            thread.resume();  // the trap comes next, and then this stop again
+            thread.interrupt();
+            continue;
+        }
         const bool ours = ptrace::is_hardware_trap(thread, *status);
         thread.resume(status->kind() == WaitKind::kSignal && !ours ? status->code() : 0);
     }
@@ -137,6 +155,7 @@ bool SafePoint::stop(Tracee& thread) {
 // Deeper calls of the same function return there, too: the stack pointer tells.
 bool SafePoint::run_to(Tracee& thread, const StackFrame& frame) {
     ptrace::set_hardware_breakpoint(thread, frame.instruction);
+    trap_possible_ = true;
     thread.resume();
     const Deadline deadline = Clock::now() + kReturning;
     while (const auto status = thread.wait_until(deadline)) {
@@ -147,6 +166,7 @@ bool SafePoint::run_to(Tracee& thread, const StackFrame& frame) {
             RemoteAddr(registers.rsp) >= frame.stack_pointer) {
             stopped_at_ = Clock::now();
             ptrace::clear_hardware_breakpoint(thread);
+            trap_possible_ = false;
             return true;
         }
         thread.resume(status->kind() == WaitKind::kSignal && !ours ? status->code() : 0);

@@ -48,6 +48,7 @@ private:
     std::string reason_{"no thread could be stopped"};
     std::optional<StackFrame> leave_;
     ptrace::Deadline stopped_at_;
+    bool trap_possible_{false};  // a breakpoint was set since the last trap or stop
     int looks_{0};
 };
 

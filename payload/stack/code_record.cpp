@@ -108,6 +108,8 @@ std::atomic<Dealloc>* dealloc_word() noexcept {
 std::uint32_t code_id(wire::Slot& slot, std::uint64_t code) noexcept {
     const std::uint32_t generation = own_session().generation;
     if (const std::uint32_t id = code_ids.find(code, generation)) { return id; }
+    // Of a recording that is over: the controller has given the memory of its stacks back, which reads as zero.
+    if (code == 0) { return 0; }
     const wire::TargetInfo& info = *own_session().info;
     if (load<std::uint64_t>(code, info.layout.object_type) != info.addresses.code_type) {
         own_session().control->losses.bad_frames.fetch_add(1, std::memory_order_relaxed);

@@ -168,6 +168,19 @@ class AgainAndAgain(Attached):
         self.wake(process, "end\n")
         self.assertEqual(process.wait(PATIENCE), 0)
 
+    @with_every_interpreter
+    def test_threads_inside_hooks_survive_the_end_of_a_recording(self, python):
+        process = self.launch("deep", python=python)
+        for _ in range(6):
+            self.attach(process)
+            self.detach(process)
+        self.attach(process)
+        self.wake(process, "woke 1\n")
+        self.detach(process)
+        self.assert_recorded()
+        self.wake(process, "end\n")
+        self.assertEqual(process.wait(PATIENCE), 0)
+
     def test_a_second_recording_is_refused_unless_it_replaces_the_first(self):
         process = self.launch("in_read")
         self.attach(process)
