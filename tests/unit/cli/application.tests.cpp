@@ -67,7 +67,7 @@ TEST_CASE("Wrong options are wrong usage of their subcommand") {
 
 TEST_CASE("What is planned says so in one line") {
     check_failure({"flamegraph", "--leaks", "x.bin"}, 2, "memray flamegraph is not available yet");
-    check_failure({"attach", "123"}, 2, "memray attach is not available yet");
+    check_failure({"attach", "123"}, 2, "memray attach without -o (the live view) is not available yet");
     check_failure({"run", "--native", "x.py"}, 2, "memray run --native is not available yet");
     check_failure({"run", "--follow-fork", "x.py"}, 2, "memray run --follow-fork is not available yet");
     check_failure({"run", "--live", "x.py"}, 2, "memray run --live is not available yet");
