@@ -6,6 +6,7 @@
 #include "payload/stack/code_record.h"
 #include "payload/stack/frame_chain.h"
 #include "payload/stack/memory.h"
+#include "payload/stack/sent_stack.h"
 #include "payload/thread.h"
 #include "payload/wire/record.h"
 
@@ -22,68 +23,28 @@ std::uint64_t own_thread_state() noexcept {
     return reinterpret_cast<std::uint64_t>(reinterpret_cast<void* (*)()>(function)());
 }
 
-// Two stacks, innermost frame first, compared from their outermost frames.
-struct Stacks {
-    const CachedFrame* sent;
-    std::uint32_t sent_depth;
-    CachedFrame* now;
-    std::uint32_t now_depth;
-
-    // `index` counts from the outermost frame.
-    [[nodiscard]] const CachedFrame& sent_at(std::uint32_t index) const noexcept {
-        return sent[sent_depth - 1 - index];
-    }
-    [[nodiscard]] CachedFrame& now_at(std::uint32_t index) const noexcept { return now[now_depth - 1 - index]; }
-};
-
-// How many outermost frames are the same. When code objects have died since, an equal address proves nothing until
-// the id says so.
-std::uint32_t common_frames(const Stacks& stacks, bool check_ids) noexcept {
-    const std::uint32_t limit = stacks.sent_depth < stacks.now_depth ? stacks.sent_depth : stacks.now_depth;
-    std::uint32_t common = 0;
-    for (; common < limit; ++common) {
-        const CachedFrame& sent = stacks.sent_at(common);
-        CachedFrame& now = stacks.now_at(common);
-        if (sent.code != now.code || sent.instruction != now.instruction) { break; }
-        if (check_ids && !is_current_id(sent.code, sent.id)) { break; }
-        now.id = sent.id;
-    }
-    return common;
-}
-
-// The id of a frame that is pushed: often the same code as what was sent at this depth, at another instruction.
-std::uint32_t id_of_push(wire::Slot& slot, const Stacks& stacks, std::uint32_t index, bool check_ids) noexcept {
-    const std::uint64_t code = stacks.now_at(index).code;
-    if (!check_ids && index < stacks.sent_depth) {
-        const CachedFrame& sent = stacks.sent_at(index);
-        if (sent.code == code && sent.id != 0) { return sent.id; }
-    }
-    return code_id(slot, code);
-}
-
 // Ids first: sending a code object writes records of its own, which must not fall between a header and its pushes.
-void name_pushes(wire::Slot& slot, const Stacks& stacks, std::uint32_t common, bool check_ids) noexcept {
-    for (std::uint32_t index = common; index < stacks.now_depth; ++index) {
-        stacks.now_at(index).id = id_of_push(slot, stacks, index, check_ids);
+void name_frames(wire::Slot& slot, CachedFrame* frames, const StackChange& change) noexcept {
+    for (std::uint32_t i = change.kept; i < change.depth; ++i) {
+        if (frames[i].id == 0) { frames[i].id = code_id(slot, frames[i].code); }
     }
 }
 
-bool send_changes(wire::Slot& slot, const Stacks& stacks, std::uint32_t common) noexcept {
+bool send_change(wire::Slot& slot, const CachedFrame* frames, const StackChange& change) noexcept {
     wire::RingWriter writer = writer_of(slot);
-    std::uint32_t pops = stacks.sent_depth - common;
-    std::uint32_t index = common;
+    std::uint32_t pops = slot.depth - change.kept;
+    std::uint32_t index = change.kept;
     do {
-        const std::uint32_t rest = stacks.now_depth - index;
+        const std::uint32_t rest = change.depth - index;
         const std::uint32_t pushes = rest < wire::kMaxPushes ? rest : static_cast<std::uint32_t>(wire::kMaxPushes);
         if (!writer.reserve(1 + pushes, wait_for_room)) { return false; }
         writer.put(
             wire::header_word(wire::RecordKind::kFrames, wire::Allocator::kNone, wire::frames_value(pops, pushes)));
         for (std::uint32_t i = 0; i < pushes; ++i, ++index) {
-            const CachedFrame& frame = stacks.now_at(index);
-            writer.put(wire::frame_word(frame.id, frame.instruction));
+            writer.put(wire::frame_word(frames[index].id, frames[index].instruction));
         }
         pops = 0;
-    } while (index < stacks.now_depth);
+    } while (index < change.depth);
     // Not committed: published together with the allocation that follows.
     return true;
 }
@@ -91,25 +52,21 @@ bool send_changes(wire::Slot& slot, const Stacks& stacks, std::uint32_t common) 
 }  // namespace
 
 bool sync_python_stack(wire::Slot& slot) noexcept {
-    const std::uint32_t deaths = own_session().control->code_deaths.load(std::memory_order_acquire);
-    CachedFrame* buffers = wire::cached_frames(slot);
-    CachedFrame* sent = buffers + std::size_t{slot.current_buffer & 1U} * own_session().frame_capacity;
-    CachedFrame* now = buffers + std::size_t{(slot.current_buffer & 1U) ^ 1U} * own_session().frame_capacity;
-    Stacks stacks{sent, slot.depth, now, 0};
-    bool truncated = false;
-    if (const std::uint64_t thread_state = own_thread_state()) {
-        stacks.now_depth =
-            read_frame_chain(own_session().info->layout, thread_state, now, own_session().frame_capacity, truncated);
-    }
-    if (truncated) { own_session().control->losses.bad_frames.fetch_add(1, std::memory_order_relaxed); }
-    const bool check_ids = deaths != slot.deaths_seen;
-    const std::uint32_t common = common_frames(stacks, check_ids);
+    const Session& session = own_session();
+    const wire::PythonLayout& layout = session.info->layout;
+    const std::uint32_t deaths = session.control->code_deaths.load(std::memory_order_acquire);
+    CachedFrame* frames = wire::cached_frames(slot);
+    const StackBuffers buffers{frames, frames + session.frame_capacity, session.frame_capacity};
+    const std::uint64_t thread_state = own_thread_state();
+    const std::uint64_t newest = thread_state != 0 ? newest_frame(layout, thread_state) : 0;
+    const IsCurrentId check = deaths != slot.deaths_seen ? &is_current_id : nullptr;
+    const StackChange change = update_stack(layout, newest, buffers, slot.depth, check);
     slot.deaths_seen = deaths;
-    if (common == stacks.sent_depth && common == stacks.now_depth) { return true; }
-    name_pushes(slot, stacks, common, check_ids);
-    if (!send_changes(slot, stacks, common)) { return false; }
-    slot.depth = stacks.now_depth;
-    slot.current_buffer ^= 1U;
+    if (change.truncated) { session.control->losses.bad_frames.fetch_add(1, std::memory_order_relaxed); }
+    if (change.kept == slot.depth && change.kept == change.depth) { return true; }
+    name_frames(slot, frames, change);
+    if (!send_change(slot, frames, change)) { return false; }
+    slot.depth = change.depth;
     return true;
 }
 

@@ -4,7 +4,7 @@
 // A slot: all that one thread of the target needs to write records.
 //
 //   slot ─┬─ Slot          header page
-//         ├─ CachedFrame[] two buffers of frame_capacity entries: the stack as last sent, and the one being read
+//         ├─ CachedFrame[] the stack as last sent, outermost first, then room to read one, of frame_capacity each
 //         └─ uint64_t[]    the ring (ring_words entries)
 //
 // Claimed by the thread itself (state kFree -> kClaimed by compare-and-swap), given back by the controller once the
@@ -21,13 +21,14 @@ namespace memray::wire {
 
 enum class SlotState : std::uint32_t { kFree = 0, kClaiming = 1, kClaimed = 2 };
 
-// One frame of the last stack sent, innermost first. Private to the target.
+// One frame of a stack. Private to the target.
 struct CachedFrame {
+    std::uint64_t frame;       // its address; 0 if the frame may not be recognised by it
     std::uint64_t code;        // address of the code object
-    std::uint32_t id;          // its code id
+    std::uint32_t id;          // its code id, 0 while it has none
     std::int32_t instruction;  // as in frame_word()
 };
-static_assert(sizeof(CachedFrame) == 16);
+static_assert(sizeof(CachedFrame) == 24);
 
 struct alignas(kPageSize) Slot {
     // Set by the claiming thread, then published by state = kClaimed (release).
@@ -46,10 +47,9 @@ struct alignas(kPageSize) Slot {
 
     // Private to the target's thread.
     alignas(64) std::uint64_t cached_tail{0};
-    std::uint64_t written{0};         // words written so far; those beyond head are not published yet
-    std::uint32_t depth{0};           // frames of the stack as last sent
-    std::uint32_t current_buffer{0};  // which of the two frame buffers holds it
-    std::uint32_t deaths_seen{0};     // ControlPage::code_deaths when the cached stack was sent
+    std::uint64_t written{0};      // words written so far; those beyond head are not published yet
+    std::uint32_t depth{0};        // frames of the stack as last sent
+    std::uint32_t deaths_seen{0};  // ControlPage::code_deaths when the cached stack was sent
     std::uint32_t native_depth{0};
 };
 static_assert(sizeof(Slot) == kPageSize);

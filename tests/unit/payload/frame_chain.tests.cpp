@@ -79,7 +79,8 @@ std::vector<wire::CachedFrame> walk(const wire::PythonLayout& layout, const Obje
                                     std::uint32_t capacity = 16) {
     std::vector<wire::CachedFrame> frames(capacity);
     bool truncated = false;
-    frames.resize(read_frame_chain(layout, tstate.address(), frames.data(), capacity, truncated));
+    frames.resize(
+        read_frame_chain(layout, payload::newest_frame(layout, tstate.address()), frames.data(), capacity, truncated));
     return frames;
 }
 
@@ -152,13 +153,14 @@ TEST_CASE("a chain longer than the room is cut at the outer end and says so") {
     std::vector<Object> chain(10);
     Object tstate;
     for (std::size_t i = 0; i + 1 < chain.size(); ++i) { chain[i].set(layout.frame_previous, chain[i + 1].address()); }
+    for (Object& frame : chain) { frame.set(layout.frame_code, std::uint64_t{0x1000}); }
     tstate.set(layout.tstate_frame, chain[0].address());
     std::array<wire::CachedFrame, 4> frames{};
     bool truncated = false;
-    CHECK(read_frame_chain(layout, tstate.address(), frames.data(), 4, truncated) == 4);
+    CHECK(read_frame_chain(layout, payload::newest_frame(layout, tstate.address()), frames.data(), 4, truncated) == 4);
     CHECK(truncated);
     std::array<wire::CachedFrame, 10> all{};
-    CHECK(read_frame_chain(layout, tstate.address(), all.data(), 10, truncated) == 10);
+    CHECK(read_frame_chain(layout, payload::newest_frame(layout, tstate.address()), all.data(), 10, truncated) == 10);
     CHECK_FALSE(truncated);
 }
 

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// What one frame says: its code object and instruction. Inline, because it is read for every frame at every allocation.
+#pragma once
+
+#include <cstdint>
+
+#include "payload/stack/memory.h"
+#include "payload/wire/python_layout.h"
+#include "payload/wire/slot.h"
+
+namespace memray::payload {
+
+// 3.8 - 3.10: f_lasti is an index, not a pointer.
+inline wire::CachedFrame read_frame_object(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
+    const auto last = load<std::int32_t>(frame, layout.frame_instruction);
+    const std::int32_t bytes = last < 0 ? -1 : last << layout.instruction_shift;
+    return {frame, load<std::uint64_t>(frame, layout.frame_code), 0, bytes};
+}
+
+// Start of the bytecode that the frame executes. Free-threaded builds may run a thread's own copy (co_tlbc).
+inline std::uint64_t instructions_of(const wire::PythonLayout& layout, std::uint64_t frame,
+                                     std::uint64_t code) noexcept {
+    if (layout.code_tlbc == 0) { return code + layout.code_instructions; }
+    const auto index = load<std::int32_t>(frame, layout.frame_tlbc_index);
+    const auto copies = load<std::uint64_t>(code, layout.code_tlbc);
+    if (index <= 0 || copies == 0) { return code + layout.code_instructions; }
+    // _PyCodeArray: Py_ssize_t size; char* entries[size].
+    if (index >= load<std::int64_t>(copies, 0)) { return code + layout.code_instructions; }
+    const auto copy = load<std::uint64_t>(copies, sizeof(std::uint64_t) * (1 + static_cast<std::uint64_t>(index)));
+    return copy != 0 ? copy : code + layout.code_instructions;
+}
+
+inline wire::CachedFrame read_interpreter_frame(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
+    const std::uint64_t code = load<std::uint64_t>(frame, layout.frame_code) & layout.executable_mask;
+    if (code == 0) { return {frame, 0, 0, -1}; }
+    const auto instruction = load<std::uint64_t>(frame, layout.frame_instruction);
+    const auto offset = static_cast<std::int64_t>(instruction - instructions_of(layout, frame, code));
+    constexpr std::int64_t kMostBytes = 1LL << 30;
+    return {frame, code, 0, offset < 0 || offset > kMostBytes ? -1 : static_cast<std::int32_t>(offset)};
+}
+
+// A frame that the interpreter's C code put between Python frames. It has nothing else to say.
+inline bool is_shim(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
+    return layout.model != wire::FrameModel::kFrameObject &&
+           load<std::uint8_t>(frame, layout.frame_owner) >= layout.shim_owner;
+}
+
+// `id` is 0; `code` is 0 for a frame without a code object. Not for shims.
+inline wire::CachedFrame read_frame(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
+    return layout.model == wire::FrameModel::kFrameObject ? read_frame_object(layout, frame)
+                                                          : read_interpreter_frame(layout, frame);
+}
+
+}  // namespace memray::payload

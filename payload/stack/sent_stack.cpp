@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "payload/stack/sent_stack.h"
+
+#include "payload/stack/frame_chain.h"
+#include "payload/stack/frame_fields.h"
+
+namespace memray::payload {
+namespace {
+
+using wire::CachedFrame;
+using wire::PythonLayout;
+
+constexpr std::uint32_t kMostNewFrames = 32;
+constexpr std::uint32_t kSearchWindow = 32;
+
+bool same_place(const CachedFrame& left, const CachedFrame& right) noexcept {
+    return left.code == right.code && left.instruction == right.instruction;
+}
+
+// Keeps the id where the code is the same.
+void replace(CachedFrame& sent, const CachedFrame& now) noexcept {
+    const std::uint32_t id = sent.code == now.code ? sent.id : 0;
+    sent = now;
+    sent.id = id;
+}
+
+// One more than the index of the frame at this address among the innermost ones sent; 0 if it is not there.
+std::uint32_t find_sent(const CachedFrame* sent, std::uint32_t depth, std::uint64_t frame) noexcept {
+    if (frame == 0) { return 0; }
+    const std::uint32_t last = depth > kSearchWindow ? depth - kSearchWindow : 0;
+    for (std::uint32_t i = depth; i > last; --i) {
+        if (sent[i - 1].frame == frame) { return i; }
+    }
+    return 0;
+}
+
+// Recognises frames that are as they were sent, without function calls and with the layout in registers.
+class Recogniser {
+public:
+    explicit Recogniser(const PythonLayout& layout) noexcept
+        : model_(layout.model),
+          shim_owner_(layout.shim_owner),
+          mask_(layout.executable_mask),
+          code_(layout.frame_code),
+          instruction_(layout.frame_instruction),
+          owner_(layout.frame_owner),
+          previous_(layout.frame_previous),
+          instructions_(layout.code_instructions) {}
+
+    // Whether the frame executes what it did and its caller's frame is at `caller`. False may also mean: look closer.
+    [[nodiscard]] bool is_unchanged(const CachedFrame& sent, std::uint64_t caller) const noexcept {
+        if (load<std::uint64_t>(sent.frame, previous_) != caller) { return false; }
+        if (model_ == wire::FrameModel::kFrameObject) { return false; }
+        return (load<std::uint64_t>(sent.frame, code_) & mask_) == sent.code &&
+               load<std::uint64_t>(sent.frame, instruction_) ==
+                   sent.code + instructions_ + static_cast<std::uint64_t>(std::int64_t{sent.instruction}) &&
+               load<std::uint8_t>(sent.frame, owner_) < shim_owner_;
+    }
+
+private:
+    wire::FrameModel model_;
+    std::uint8_t shim_owner_;
+    std::uint64_t mask_;
+    std::uint64_t code_;
+    std::uint64_t instruction_;
+    std::uint64_t owner_;
+    std::uint64_t previous_;
+    std::uint64_t instructions_;
+};
+
+// The same at leisure: brings a frame that moved on up to date (`moved`). False if its caller is not at `caller`, shims
+// aside, or if it is no frame that counts.
+bool examine(const PythonLayout& layout, CachedFrame& sent, std::uint64_t caller, bool& moved) noexcept {
+    if (is_shim(layout, sent.frame)) { return false; }
+    const CachedFrame now = read_frame(layout, sent.frame);
+    moved = !same_place(sent, now);
+    if (moved) {
+        // What is at this address now may be a frame that does not count.
+        if (skip_uncounted(layout, sent.frame, 0) != sent.frame) { return false; }
+        replace(sent, now);
+    }
+    const auto outer = load<std::uint64_t>(sent.frame, layout.frame_previous);
+    return outer == caller || skip_uncounted(layout, outer, caller) == caller;
+}
+
+// Follows the chain outwards from sent[depth - 1], whose frame is current. True if its frames are those sent; `kept`
+// sinks to the outermost one that moved on, and what moved on is brought up to date.
+bool follow(const PythonLayout& layout, CachedFrame* sent, std::uint32_t depth, std::uint32_t& kept) noexcept {
+    const Recogniser recogniser(layout);
+    for (std::uint32_t i = depth; i > 0; --i) {
+        CachedFrame& frame = sent[i - 1];
+        const std::uint64_t caller = i > 1 ? sent[i - 2].frame : 0;
+        if (recogniser.is_unchanged(frame, caller)) [[likely]] {
+            if (i > 1 && caller == 0) { return false; }
+            continue;
+        }
+        bool moved = false;
+        const bool good = examine(layout, frame, caller, moved);
+        if (moved) { kept = i - 1; }
+        if (!good || (i > 1 && caller == 0)) { return false; }
+    }
+    return true;
+}
+
+// The innermost frame that was sent and is still there: one more than its index, with the frames that came on top of it
+// in `scratch`, innermost first. 0 if there is none nearby.
+std::uint32_t find_common(const PythonLayout& layout, std::uint64_t newest, const StackBuffers& buffers,
+                          std::uint32_t depth, std::uint32_t& added) noexcept {
+    added = 0;
+    if (buffers.sent[depth - 1].frame == newest) [[likely]] { return depth; }
+    FrameWalk walk(layout, newest);
+    const std::uint32_t most = buffers.capacity < kMostNewFrames ? buffers.capacity : kMostNewFrames;
+    for (; added < most && walk.next(buffers.scratch[added]); ++added) {
+        if (const std::uint32_t found = find_sent(buffers.sent, depth, buffers.scratch[added].frame)) { return found; }
+    }
+    return 0;
+}
+
+// From the inside. `kept` is valid even on failure: frames beyond it are no longer what the reader knows.
+bool update_from_inside(const PythonLayout& layout, std::uint64_t newest, const StackBuffers& buffers,
+                        std::uint32_t sent_depth, StackChange& change) noexcept {
+    std::uint32_t added = 0;
+    const std::uint32_t found = find_common(layout, newest, buffers, sent_depth, added);
+    if (found == 0 || found + added > buffers.capacity) { return false; }
+    change.kept = found;
+    if (!follow(layout, buffers.sent, found, change.kept)) { return false; }
+    for (std::uint32_t i = 0; i < added; ++i) {
+        CachedFrame& sent = buffers.sent[found + i];
+        const CachedFrame& now = buffers.scratch[added - 1 - i];
+        if (found + i < sent_depth) {
+            replace(sent, now);
+        } else {
+            sent = now;
+        }
+    }
+    change.depth = found + added;
+    return true;
+}
+
+// From the outermost frame, of which `comparable` are as the reader knows them.
+void update_from_outside(const PythonLayout& layout, std::uint64_t newest, const StackBuffers& buffers,
+                         std::uint32_t comparable, IsCurrentId is_current, StackChange& change) noexcept {
+    change.truncated = false;
+    change.depth = read_frame_chain(layout, newest, buffers.scratch, buffers.capacity, change.truncated);
+    change.kept = 0;
+    bool same = true;
+    for (std::uint32_t i = 0; i < change.depth; ++i) {
+        CachedFrame& sent = buffers.sent[i];
+        const CachedFrame& now = buffers.scratch[change.depth - 1 - i];
+        same = same && i < comparable && same_place(sent, now) &&
+               (is_current == nullptr || is_current(sent.code, sent.id));
+        const std::uint32_t id = same ? sent.id : 0;
+        sent = now;
+        sent.id = id;
+        change.kept += same ? 1 : 0;
+    }
+}
+
+}  // namespace
+
+StackChange update_stack(const PythonLayout& layout, std::uint64_t newest, const StackBuffers& buffers,
+                         std::uint32_t depth, IsCurrentId is_current) noexcept {
+    StackChange change{depth, 0, false};
+    const bool quick = is_current == nullptr && depth > 0 && newest != 0;
+    if (!quick || !update_from_inside(layout, newest, buffers, depth, change)) {
+        update_from_outside(layout, newest, buffers, change.kept, is_current, change);
+    }
+    return change;
+}
+
+}  // namespace memray::payload
