@@ -43,7 +43,8 @@ TEST_CASE("the capture of a killed recorder says what its event log says") {
     CHECK(amounts_text(actual) == amounts_text(expected));
     CHECK(actual.metadata.end_ms == expected.metadata.end_ms);
     CHECK_THAT(actual.metadata.incomplete,
-               Catch::StartsWith("the recorder was killed or still runs: everything after ") && Catch::EndsWith(" is missing"));
+               Catch::StartsWith("the recorder was killed or still runs: everything after ") &&
+                   Catch::EndsWith(" is missing"));
 }
 
 TEST_CASE("a finished capture cut before its finished tables says the same as whole") {

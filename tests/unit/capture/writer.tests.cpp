@@ -140,7 +140,8 @@ TEST_CASE("a checkpoint is a whole capture that says that the recording went on"
     CHECK(read_profile(dir.file("a.bin")).metadata.command_line == profile.metadata.command_line);
     writer.checkpoint(profile);
     Profile actual = read_profile(dir.file("a.bin"));
-    CHECK_THAT(actual.metadata.incomplete, Catch::StartsWith("the recorder was killed or still runs: everything after "));
+    CHECK_THAT(actual.metadata.incomplete,
+               Catch::StartsWith("the recorder was killed or still runs: everything after "));
     actual.metadata.incomplete.clear();
     CHECK(actual.metadata.end_ms == profile.snapshots.back().time_ms);
     actual.metadata.end_ms = profile.metadata.end_ms;
