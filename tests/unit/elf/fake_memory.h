@@ -7,6 +7,7 @@
 
 #include <elf.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -27,7 +28,7 @@ struct FakeMemory {
         return [this](RemoteAddr address, void* data, std::size_t size) {
             const std::uint64_t offset = address - base;
             if (offset > bytes.size() || bytes.size() - offset < size) { return false; }
-            std::memcpy(data, bytes.data() + offset, size);
+            std::copy_n(bytes.data() + offset, size, static_cast<unsigned char*>(data));
             return true;
         };
     }
