@@ -48,14 +48,15 @@ public:
           previous_(layout.frame_previous),
           instructions_(layout.code_instructions) {}
 
-    // Whether the frame executes what it did and its caller's frame is at `caller`. False may also mean: look closer.
-    [[nodiscard]] bool is_unchanged(const CachedFrame& sent, std::uint64_t caller) const noexcept {
-        if (load<std::uint64_t>(sent.frame, previous_) != caller) { return false; }
+    // Whether the frame at `at` executes what was sent and its caller's is at `caller`. False may also mean: look
+    // closer.
+    [[nodiscard]] bool is_unchanged(std::uint64_t at, const CachedFrame& sent, std::uint64_t caller) const noexcept {
+        if (load<std::uint64_t>(at, previous_) != caller) { return false; }
         if (model_ == wire::FrameModel::kFrameObject) { return false; }
-        return (load<std::uint64_t>(sent.frame, code_) & mask_) == sent.code &&
-               load<std::uint64_t>(sent.frame, instruction_) ==
+        return (load<std::uint64_t>(at, code_) & mask_) == sent.code &&
+               load<std::uint64_t>(at, instruction_) ==
                    sent.code + instructions_ + static_cast<std::uint64_t>(std::int64_t{sent.instruction}) &&
-               load<std::uint8_t>(sent.frame, owner_) < shim_owner_;
+               load<std::uint8_t>(at, owner_) < shim_owner_;
     }
 
 private:
@@ -71,48 +72,57 @@ private:
 
 // The same at leisure: brings a frame that moved on up to date (`moved`). False if its caller is not at `caller`, shims
 // aside, or if it is no frame that counts.
-bool examine(const PythonLayout& layout, CachedFrame& sent, std::uint64_t caller, bool& moved) noexcept {
-    if (is_shim(layout, sent.frame)) { return false; }
-    const CachedFrame now = read_frame(layout, sent.frame);
+bool examine(const PythonLayout& layout, std::uint64_t at, CachedFrame& sent, std::uint64_t caller,
+             bool& moved) noexcept {
+    if (is_shim(layout, at)) { return false; }
+    const CachedFrame now = read_frame(layout, at);
     moved = !same_place(sent, now);
     if (moved) {
         // What is at this address now may be a frame that does not count.
-        if (skip_uncounted(layout, sent.frame, 0) != sent.frame) { return false; }
+        if (skip_uncounted(layout, at, 0) != at) { return false; }
         replace(sent, now);
     }
-    const auto outer = load<std::uint64_t>(sent.frame, layout.frame_previous);
+    const auto outer = load<std::uint64_t>(at, layout.frame_previous);
     return outer == caller || skip_uncounted(layout, outer, caller) == caller;
 }
 
-// Follows the chain outwards from sent[depth - 1], whose frame is current. True if its frames are those sent; `kept`
-// sinks to the outermost one that moved on, and what moved on is brought up to date.
-bool follow(const PythonLayout& layout, CachedFrame* sent, std::uint32_t depth, std::uint32_t& kept) noexcept {
+// Follows the chain outwards from the frame at `at`, which is that of sent[depth - 1]. True if its frames are those
+// sent; `kept` sinks to the outermost one that moved on, and what moved on is brought up to date.
+//
+// Only addresses that the chain itself led to are read: the buffers may turn to zeroes at any moment, when the
+// recording has ended and its memory is given back while this thread is still here.
+bool follow(const PythonLayout& layout, std::uint64_t at, CachedFrame* sent, std::uint32_t depth,
+            std::uint32_t& kept) noexcept {
     const Recogniser recogniser(layout);
     for (std::uint32_t i = depth; i > 0; --i) {
-        CachedFrame& frame = sent[i - 1];
-        const std::uint64_t caller = i > 1 ? sent[i - 2].frame : 0;
-        if (recogniser.is_unchanged(frame, caller)) [[likely]] {
-            if (i > 1 && caller == 0) { return false; }
-            continue;
+        const std::uint64_t caller =
+            i > 1 ? load<std::uint64_t>(reinterpret_cast<std::uint64_t>(&sent[i - 2].frame), 0) : 0;
+        if (i > 1 && caller == 0) { return false; }
+        if (!recogniser.is_unchanged(at, sent[i - 1], caller)) [[unlikely]] {
+            bool moved = false;
+            const bool good = examine(layout, at, sent[i - 1], caller, moved);
+            if (moved) { kept = i - 1; }
+            if (!good) { return false; }
         }
-        bool moved = false;
-        const bool good = examine(layout, frame, caller, moved);
-        if (moved) { kept = i - 1; }
-        if (!good || (i > 1 && caller == 0)) { return false; }
+        at = caller;
     }
     return true;
 }
 
 // The innermost frame that was sent and is still there: one more than its index, with the frames that came on top of it
-// in `scratch`, innermost first. 0 if there is none nearby.
+// in `scratch`, innermost first, and its address. 0 if there is none nearby.
 std::uint32_t find_common(const PythonLayout& layout, std::uint64_t newest, const StackBuffers& buffers,
-                          std::uint32_t depth, std::uint32_t& added) noexcept {
+                          std::uint32_t depth, std::uint32_t& added, std::uint64_t& address) noexcept {
     added = 0;
+    address = newest;
     if (buffers.sent[depth - 1].frame == newest) [[likely]] { return depth; }
     FrameWalk walk(layout, newest);
+    CachedFrame entry;
     const std::uint32_t most = buffers.capacity < kMostNewFrames ? buffers.capacity : kMostNewFrames;
-    for (; added < most && walk.next(buffers.scratch[added]); ++added) {
-        if (const std::uint32_t found = find_sent(buffers.sent, depth, buffers.scratch[added].frame)) { return found; }
+    for (; added < most && walk.next(entry); ++added) {
+        address = entry.frame;
+        if (const std::uint32_t found = find_sent(buffers.sent, depth, address)) { return found; }
+        buffers.scratch[added] = entry;
     }
     return 0;
 }
@@ -121,10 +131,11 @@ std::uint32_t find_common(const PythonLayout& layout, std::uint64_t newest, cons
 bool update_from_inside(const PythonLayout& layout, std::uint64_t newest, const StackBuffers& buffers,
                         std::uint32_t sent_depth, StackChange& change) noexcept {
     std::uint32_t added = 0;
-    const std::uint32_t found = find_common(layout, newest, buffers, sent_depth, added);
+    std::uint64_t address = 0;
+    const std::uint32_t found = find_common(layout, newest, buffers, sent_depth, added, address);
     if (found == 0 || found + added > buffers.capacity) { return false; }
     change.kept = found;
-    if (!follow(layout, buffers.sent, found, change.kept)) { return false; }
+    if (!follow(layout, address, buffers.sent, found, change.kept)) { return false; }
     for (std::uint32_t i = 0; i < added; ++i) {
         CachedFrame& sent = buffers.sent[found + i];
         const CachedFrame& now = buffers.scratch[added - 1 - i];
