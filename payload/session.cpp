@@ -11,7 +11,7 @@
 
 namespace memray::payload {
 
-Recordings recordings;
+constinit Recordings recordings;
 
 namespace {
 

@@ -36,7 +36,7 @@ struct Recordings {
     std::uint32_t started{0};
 };
 
-extern Recordings recordings;
+extern constinit Recordings recordings;
 inline const Session* newest_session() noexcept { return recordings.newest.load(std::memory_order_acquire); }
 
 // True while this process records. The one check of a hook that has nothing to do.

@@ -42,30 +42,31 @@
     MEMRAY_ALLOCATOR_HOOKS(X) \
     MEMRAY_OTHER_HOOKS(X)
 
-// The types of the originals; never called nor taken the address of by these names (originals.h says why).
+// The types of the originals, as glibc's headers have them; never called nor taken the address of by these names
+// (originals.h says why).
 extern "C" {
-void* malloc(std::size_t size);
-void* calloc(std::size_t count, std::size_t size);
-void* realloc(void* address, std::size_t size);
-void free(void* address);
-int posix_memalign(void** address, std::size_t alignment, std::size_t size);
-void* aligned_alloc(std::size_t alignment, std::size_t size);
-void* memalign(std::size_t alignment, std::size_t size);
-void* valloc(std::size_t size);
-void* pvalloc(std::size_t size);
-void* reallocarray(void* address, std::size_t count, std::size_t size);
-void free_sized(void* address, std::size_t size);
-void free_aligned_sized(void* address, std::size_t alignment, std::size_t size);
-void* mmap(void* address, std::size_t size, int protection, int flags, int fd, long offset);
-void* mmap64(void* address, std::size_t size, int protection, int flags, int fd, long offset);
-int munmap(void* address, std::size_t size);
-void* mremap(void* address, std::size_t old_size, std::size_t new_size, int flags, ...);
-int pthread_setname_np(unsigned long thread, const char* name);
-void* dlopen(const char* file, int mode);
-void* dlmopen(long name_space, const char* file, int mode);
-void* dlsym(void* handle, const char* name);
-void* dlvsym(void* handle, const char* name, const char* version);
-int dlclose(void* handle);
+void* malloc(std::size_t size) noexcept;
+void* calloc(std::size_t count, std::size_t size) noexcept;
+void* realloc(void* address, std::size_t size) noexcept;
+void free(void* address) noexcept;
+int posix_memalign(void** address, std::size_t alignment, std::size_t size) noexcept;
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept;
+void* memalign(std::size_t alignment, std::size_t size) noexcept;
+void* valloc(std::size_t size) noexcept;
+void* pvalloc(std::size_t size) noexcept;
+void* reallocarray(void* address, std::size_t count, std::size_t size) noexcept;
+void free_sized(void* address, std::size_t size) noexcept;
+void free_aligned_sized(void* address, std::size_t alignment, std::size_t size) noexcept;
+void* mmap(void* address, std::size_t size, int protection, int flags, int fd, long offset) noexcept;
+void* mmap64(void* address, std::size_t size, int protection, int flags, int fd, long offset) noexcept;
+int munmap(void* address, std::size_t size) noexcept;
+void* mremap(void* address, std::size_t old_size, std::size_t new_size, int flags, ...) noexcept;
+int pthread_setname_np(unsigned long thread, const char* name) noexcept;
+void* dlopen(const char* file, int mode) noexcept;
+void* dlmopen(long name_space, const char* file, int mode) noexcept;
+void* dlsym(void* handle, const char* name) noexcept;
+void* dlvsym(void* handle, const char* name, const char* version) noexcept;
+int dlclose(void* handle) noexcept;
 }
 
 namespace memray::payload {
