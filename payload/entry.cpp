@@ -10,7 +10,7 @@
 #include "payload/hooks/python_allocators.h"
 #include "payload/session.h"
 #include "payload/stack/code_record.h"
-#include "payload/start_error.h"
+#include "payload/wire/start_error.h"
 
 using namespace memray;
 
@@ -44,22 +44,22 @@ extern "C" {
 
 // Starts recording into a region that the controller mapped and laid out. Returns a StartError.
 [[gnu::visibility("default")]] int memray_payload_start(void* region, std::size_t size) {
-    if (is_busy()) { return payload::kAlreadyRecording; }
+    if (is_busy()) { return wire::kAlreadyRecording; }
     // What a recording that ended by itself has left may differ from what this one wants.
     if (hooked) { take_out_hooks(); }
     if (const int error = payload::open_session(region, size)) { return error; }
     const payload::Session& session = *payload::newest_session();
     put_in_hooks(session);
     payload::arm(session);
-    return payload::kStarted;
+    return wire::kStarted;
 }
 
 // Stops recording and takes every hook out again, as far as nobody built on it. Without `force`, only if the controller
 // is dead. The library and the region stay: a thread may still be inside a hook. Returns a StartError.
 [[gnu::visibility("default")]] int memray_payload_stop(int force) {
-    if (!hooked) { return payload::kNotRecording; }
-    if (force == 0 && is_busy()) { return payload::kAlreadyRecording; }
+    if (!hooked) { return wire::kNotRecording; }
+    if (force == 0 && is_busy()) { return wire::kAlreadyRecording; }
     take_out_hooks();
-    return payload::kStarted;
+    return wire::kStarted;
 }
 }

@@ -4,10 +4,10 @@
 
 #include <new>
 
-#include "payload/start_error.h"
 #include "payload/syscalls.h"
 #include "payload/wire/record.h"
 #include "payload/wire/slot.h"
+#include "payload/wire/start_error.h"
 
 namespace memray::payload {
 
@@ -43,12 +43,14 @@ const Session* describe(wire::ControlPage& control) noexcept {
 
 int open_session(void* region, std::size_t size) noexcept {
     auto* control = static_cast<wire::ControlPage*>(region);
-    if (control == nullptr || size < wire::kFirstSlotOffset) { return kBadRegion; }
-    if (control->magic != wire::kRegionMagic || control->version != wire::kProtocolVersion) { return kOtherProtocol; }
-    if (!layout_is_sane(*control, size)) { return kBadRegion; }
+    if (control == nullptr || size < wire::kFirstSlotOffset) { return wire::kBadRegion; }
+    if (control->magic != wire::kRegionMagic || control->version != wire::kProtocolVersion) {
+        return wire::kOtherProtocol;
+    }
+    if (!layout_is_sane(*control, size)) { return wire::kBadRegion; }
     if (recordings.armed == nullptr) {
         recordings.armed = static_cast<std::atomic<std::uint32_t>*>(map_page_wiped_on_fork(wire::kPageSize));
-        if (recordings.armed == nullptr) { return kNoForkDetection; }
+        if (recordings.armed == nullptr) { return wire::kNoForkDetection; }
     }
     // Rings have no place in a core dump of the target; without this they would be written as anonymous memory.
     raw_syscall(SYS_madvise, address_of(region), static_cast<long>(size), MADV_DONTDUMP);

@@ -13,6 +13,7 @@
 #include "injector/base/error.h"
 #include "injector/base/file.h"
 #include "injector/elf/executable_file.h"
+#include "payload/wire/start_error.h"
 
 namespace memray::session {
 namespace {
@@ -21,10 +22,6 @@ constexpr const char* kStartFunction = "memray_payload_start";
 constexpr const char* kStopFunction = "memray_payload_stop";
 constexpr const char* kMemoryFile = "memray-payload";
 constexpr std::size_t kMaxMessage = 1024;
-
-// Answers of the payload (payload/start_error.h).
-constexpr int kStopped = 0;
-constexpr int kAlreadyRecording = 4;
 
 struct Opener {
     RemoteAddr function;
@@ -59,16 +56,16 @@ std::optional<RemoteAddr> find_start(const ptrace::RemoteMemory& memory, RemoteA
 
 bool is_payload(const elf::Module& module) { return module.path.starts_with(std::string("/memfd:") + kMemoryFile); }
 
-// What the payload's entry point returns (payload/start_error.h).
+// What the payload's entry point returns (payload/wire/start_error.h).
 std::string describe_refusal(int error) {
     switch (error) {
-        case 1:
+        case wire::kBadRegion:
             return "the shared memory is not laid out as it expects";
-        case 2:
+        case wire::kOtherProtocol:
             return "it is of another version than this program";
-        case 3:
+        case wire::kNoForkDetection:
             return "this kernel has no MADV_WIPEONFORK (Linux 4.14 or newer has)";
-        case kAlreadyRecording:
+        case wire::kAlreadyRecording:
             return "a recording is under way already";
         default:
             return "error " + std::to_string(error);
@@ -126,8 +123,8 @@ StopResult stop_payloads(ptrace::RemoteCall& call, const elf::Modules& modules, 
         const auto stop = is_payload(module) ? module.image.find(kStopFunction) : std::nullopt;
         if (!stop) { continue; }
         const auto code = static_cast<int>(call.function(*stop, {force ? 1U : 0U}) & 0xffffffffU);
-        if (code == kStopped) { result = StopResult::kStopped; }
-        if (code == kAlreadyRecording) { return StopResult::kBusy; }
+        if (code == wire::kStarted) { result = StopResult::kStopped; }
+        if (code == wire::kAlreadyRecording) { return StopResult::kBusy; }
     }
     return result;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// What memray_payload_start and memray_payload_stop return when they refuse.
+// What memray_payload_start and memray_payload_stop return to the controller.
 #pragma once
 
-namespace memray::payload {
+namespace memray::wire {
 
 enum StartError : int {
     kStarted = 0,
@@ -15,4 +15,4 @@ enum StartError : int {
     kNotRecording = 5,  // memray_payload_stop: there are no hooks to take out
 };
 
-}  // namespace memray::payload
+}  // namespace memray::wire
