@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <iterator>
 
@@ -23,9 +24,14 @@ constexpr const char* kLegend =
   LOSSES            what was not recorded
   FUNCTION          id= name= file= first_line=
   FRAME             id= function= line=  (0: not known)
-  STACK             id= parent= frame=  (parent 0: the root)
+  STACK             id= parent= frame= entry=  (parent 0: the root; entry 1: called by native code)
+  MODULE            id= kind= build_id= size= modified= path=
+  NATIVE_FRAME      id= module= address= interrupted=  (address: as in the file, or in memory without module)
+  NATIVE_STACK      id= parent= frame=
+  MODULE_SYMBOLS    module= source=  (what the names are from)
+  SYMBOL            frame= function= file= line=  (of a native frame, from the outermost to the innermost inlined)
   THREAD            id= number= tid= name=
-  SITE              id= stack= thread= allocator= and counts and bytes at the peak, leaked and in total
+  SITE              id= stack= native_stack= thread= allocator= and counts and bytes at the peak, leaked and in total
   LIFETIME          site= distance= count= bytes=  (freed after at most that many allocations of the thread)
   INTERVAL          site= allocated= freed= count= bytes=  (time buckets; freed=never)
   TIME_BUCKET       id= time= peak_bytes=
@@ -45,6 +51,25 @@ std::string lower(std::string_view name) {
     return text;
 }
 
+std::string_view kind_name(capture::ModuleKind kind) {
+    switch (kind) {
+        case capture::ModuleKind::kFile:
+            return "file";
+        case capture::ModuleKind::kDeleted:
+            return "deleted";
+        case capture::ModuleKind::kVdso:
+            return "vdso";
+    }
+    return "unknown";
+}
+
+std::string_view source_name(capture::SymbolSource source) {
+    constexpr std::array<std::string_view, 9> kNames{"not_used",      "missing",      "mismatch",
+                                                     "unreadable",    "none",         "dynamic_symbols",
+                                                     "minidebuginfo", "symbol_table", "debug_information"};
+    return kNames.at(static_cast<std::size_t>(source));
+}
+
 class TableDump {
 public:
     explicit TableDump(const Profile& profile) : profile_(profile) {}
@@ -53,6 +78,8 @@ public:
         header();
         losses();
         code();
+        native_code();
+        symbols();
         sites();
         times();
         totals();
@@ -81,10 +108,10 @@ private:
     void losses() {
         const capture::Losses& lost = profile_.metadata.losses;
         line(
-            "LOSSES events={} bad_stacks={} unpatched={} missing_sequences={} unknown_frees={} reused_addresses={} "
-            "incomplete={}",
-            lost.events, lost.bad_stacks, lost.unpatched, lost.missing_sequences, lost.unknown_frees,
-            lost.reused_addresses, escaped(profile_.metadata.incomplete));
+            "LOSSES events={} bad_stacks={} cut_native_stacks={} unpatched={} missing_sequences={} unknown_frees={} "
+            "reused_addresses={} incomplete={}",
+            lost.events, lost.bad_stacks, lost.cut_native_stacks, lost.unpatched, lost.missing_sequences,
+            lost.unknown_frees, lost.reused_addresses, escaped(profile_.metadata.incomplete));
     }
     void code() {
         for (std::size_t i = 0; i < profile_.functions.size(); ++i) {
@@ -96,7 +123,37 @@ private:
             line("FRAME id={} function={} line={}", i, profile_.frames[i].function, profile_.frames[i].line);
         }
         for (std::size_t i = 1; i < profile_.stacks.size(); ++i) {
-            line("STACK id={} parent={} frame={}", i, profile_.stacks[i].parent, profile_.stacks[i].frame);
+            line("STACK id={} parent={} frame={} entry={}", i, profile_.stacks[i].parent, profile_.stacks[i].frame,
+                 profile_.stacks[i].entry ? 1 : 0);
+        }
+    }
+    void native_code() {
+        for (std::size_t i = 0; i < profile_.modules.size(); ++i) {
+            const capture::Module& module = profile_.modules[i];
+            line("MODULE id={} kind={} build_id={} size={} modified={} path={}", i, kind_name(module.kind),
+                 escaped(module.build_id), module.file_size, module.modified_ns, escaped(module.path));
+        }
+        for (std::size_t i = 0; i < profile_.native_frames.size(); ++i) {
+            const capture::NativeFrame& frame = profile_.native_frames[i];
+            line("NATIVE_FRAME id={} module={} address={:#x} interrupted={}", i,
+                 frame.module == capture::kNoModule ? "none" : std::to_string(frame.module), frame.address,
+                 frame.interrupted ? 1 : 0);
+        }
+        for (std::size_t i = 1; i < profile_.native_stacks.size(); ++i) {
+            line("NATIVE_STACK id={} parent={} frame={}", i, profile_.native_stacks[i].parent,
+                 profile_.native_stacks[i].frame);
+        }
+    }
+    void symbols() {
+        const capture::Symbols& all = profile_.symbols;
+        for (std::size_t i = 0; i < all.modules.size(); ++i) {
+            line("MODULE_SYMBOLS module={} source={}", i, source_name(all.modules[i].source));
+        }
+        for (std::uint32_t i = 0; i < all.chains.size(); ++i) {
+            for (const capture::Symbol& symbol : all.of(i)) {
+                line("SYMBOL frame={} function={} file={} line={}", i, escaped(all.strings[symbol.function]),
+                     escaped(all.strings[symbol.file]), symbol.line);
+            }
         }
     }
     void sites() {
@@ -107,10 +164,12 @@ private:
         for (std::size_t i = 0; i < profile_.sites.size(); ++i) {
             const capture::Site& site = profile_.sites[i];
             line(
-                "SITE id={} stack={} thread={} allocator={} peak_count={} peak_bytes={} leaked_count={} "
+                "SITE id={} stack={} native_stack={} thread={} allocator={} peak_count={} peak_bytes={} "
+                "leaked_count={} "
                 "leaked_bytes={} total_count={} total_bytes={}",
-                i, site.stack, site.thread, lower(capture::allocator_name(site.allocator)), site.peak.count,
-                site.peak.bytes, site.leaked.count, site.leaked.bytes, site.total.count, site.total.bytes);
+                i, site.stack, site.native_stack, site.thread, lower(capture::allocator_name(site.allocator)),
+                site.peak.count, site.peak.bytes, site.leaked.count, site.leaked.bytes, site.total.count,
+                site.total.bytes);
         }
     }
     void times() {

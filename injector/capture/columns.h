@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Which columns a table has, in the order of the format, and how one column is written and read. A column is either
-// plain, or the differences from row to row where neighbours are alike.
+// Which columns a table has, in the order of the format, and how one column is written and read. A column is plain, or
+// the differences from row to row where neighbours are alike, or later: plain, and missing in captures of writers that
+// did not know it yet.
 #pragma once
 
 #include <span>
@@ -32,6 +33,10 @@ public:
             last = value;
         }
     }
+    template <typename Field>
+    void later(Field field) {
+        plain(field);
+    }
 
 private:
     ByteWriter& out_;
@@ -54,6 +59,10 @@ public:
             value += static_cast<std::uint64_t>(unzigzag(in_.varint()));
             store(field(row), value);
         }
+    }
+    template <typename Field>
+    void later(Field field) {
+        if (!in_.done()) { plain(field); }
     }
 
 private:
@@ -78,6 +87,8 @@ struct ColumnCounter {
     void delta(Field) {
         ++columns;
     }
+    template <typename Field>
+    void later(Field) {}
 };
 
 template <typename Row>
@@ -103,6 +114,7 @@ struct Columns<Stack> {
     static void visit(auto&& column) {
         column.delta([](auto& row) -> auto& { return row.parent; });
         column.delta([](auto& row) -> auto& { return row.frame; });
+        column.later([](auto& row) -> auto& { return row.entry; });
     }
 };
 template <>
@@ -110,6 +122,50 @@ struct Columns<Thread> {
     static void visit(auto&& column) {
         column.delta([](auto& row) -> auto& { return row.id; });
         column.delta([](auto& row) -> auto& { return row.tid; });
+    }
+};
+template <>
+struct Columns<Module> {
+    static void visit(auto&& column) {
+        column.plain([](auto& row) -> auto& { return row.kind; });
+        column.plain([](auto& row) -> auto& { return row.file_size; });
+        column.delta([](auto& row) -> auto& { return row.modified_ns; });
+    }
+};
+template <>
+struct Columns<NativeFrame> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.module; });
+        column.delta([](auto& row) -> auto& { return row.address; });
+        column.plain([](auto& row) -> auto& { return row.interrupted; });
+    }
+};
+template <>
+struct Columns<NativeStack> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.parent; });
+        column.delta([](auto& row) -> auto& { return row.frame; });
+    }
+};
+template <>
+struct Columns<Symbol> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.function; });
+        column.delta([](auto& row) -> auto& { return row.file; });
+        column.delta([](auto& row) -> auto& { return row.line; });
+    }
+};
+template <>
+struct Columns<SymbolChain> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.first; });
+        column.plain([](auto& row) -> auto& { return row.count; });
+    }
+};
+template <>
+struct Columns<ModuleSymbols> {
+    static void visit(auto&& column) {
+        column.plain([](auto& row) -> auto& { return row.source; });
     }
 };
 template <>

@@ -53,6 +53,15 @@ enum class SectionType : std::uint16_t {
     kTotals = 14,  // sums of the whole heap; the last of the finished tables
     kEvents = 15,  // a part of the log; continues the events section before it
     kIndex = 16,
+    kModules = 17,
+    kNativeFrames = 18,
+    kNativeStacks = 19,
+    // What the symbolizer adds to a capture that has come to its end. Without the last of them there are none.
+    kSymbolStrings = 20,
+    kSymbolNames = 21,
+    kSymbolChains = 22,
+    kModuleSymbols = 23,
+    kSymbolsKey = 24,  // which native frames they are of
 };
 
 enum SectionFlags : std::uint16_t {

@@ -78,6 +78,7 @@ void metadata_fields(Fields&& field, M& metadata) {
     field(metadata.losses.unknown_frees);
     field(metadata.losses.reused_addresses);
     field(metadata.incomplete);
+    field(metadata.losses.cut_native_stacks);
 }
 
 template <typename Fields, typename P>

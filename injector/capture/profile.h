@@ -13,11 +13,13 @@
 #include <vector>
 
 #include "injector/capture/allocator.h"
+#include "injector/capture/symbols.h"
 
 namespace memray::capture {
 
 inline constexpr std::uint32_t kRootStack = 0;       // the empty stack
 inline constexpr std::uint32_t kNever = 0xffffffff;  // Interval::freed of allocations that were not freed
+inline constexpr std::uint32_t kNoModule = 0xffffffff;
 
 enum class EndKind : std::uint8_t {
     kUnknown = 0,   // the capture has no end: the controller was killed or is still running
@@ -38,6 +40,7 @@ struct Losses {
     std::uint64_t missing_sequences{0};  // events in flight when the target died, or skipped
     std::uint64_t unknown_frees{0};      // frees of memory that was not allocated while recording
     std::uint64_t reused_addresses{0};   // allocations over a live address: its free was not seen
+    std::uint64_t cut_native_stacks{0};  // allocations whose native stack could not be followed to its root
 };
 
 struct Metadata {
@@ -72,11 +75,46 @@ struct Frame {
 struct Stack {
     std::uint32_t parent{0};
     std::uint32_t frame{0};
+    bool entry{false};  // native code called it: an evaluation function of its own runs it (see NativeStack)
 };
 struct Thread {
     std::uint64_t id{0};   // number in order of first allocation, from 1
     std::uint64_t tid{0};  // kernel thread id
     std::string name;      // may be empty
+};
+
+// A file of machine code that native frames are in. One record for each content that was loaded: a library that was
+// replaced and loaded again while recording has two.
+enum class ModuleKind : std::uint8_t {
+    kFile = 0,
+    kDeleted = 1,  // the file was gone or replaced when the recorder first saw the module; `path` is what it was
+    kVdso = 2,     // the kernel's; `path` is "[vdso]"
+};
+struct Module {
+    std::string path;      // as the target sees it, in its mount namespace
+    std::string build_id;  // lower-case hexadecimal digits, empty if it has none
+    ModuleKind kind{ModuleKind::kFile};
+    // Of the file, 0 if not known: tells another file from this one where there is no build-id.
+    std::uint64_t file_size{0};
+    std::int64_t modified_ns{0};  // since the epoch
+};
+// A place in machine code. With a module, `address` is what the module's own headers and symbols call it (address in
+// memory minus load bias); without one (code made at run time) it is the address in memory.
+struct NativeFrame {
+    std::uint32_t module{kNoModule};
+    std::uint64_t address{0};
+    // A signal arrived just before `address`. Otherwise it is a return address, and the call ends just before it.
+    bool interrupted{false};
+
+    // An address inside the instruction that was running: what to look up.
+    [[nodiscard]] std::uint64_t lookup() const noexcept { return interrupted || address == 0 ? address : address - 1; }
+};
+// Like Stack. The leaf is the caller of the allocator; frames of the payload are never in it. Where it meets a function
+// that evaluates Python code, the Python frames of that evaluation belong in its place: from the innermost that has
+// not been placed yet up to and including the next one that is an `entry`.
+struct NativeStack {
+    std::uint32_t parent{0};
+    std::uint32_t frame{0};  // native_frames
 };
 
 struct Amount {
@@ -86,7 +124,7 @@ struct Amount {
 // One place that allocates: what it held and did.
 struct Site {
     std::uint32_t stack{kRootStack};
-    std::uint32_t native_stack{0};
+    std::uint32_t native_stack{kRootStack};
     std::uint32_t thread{0};  // index of threads
     Allocator allocator{Allocator::kNone};
     Amount peak;    // live when the whole heap was largest
@@ -129,6 +167,10 @@ struct Profile {
     std::vector<Frame> frames;
     std::vector<Stack> stacks{Stack{}};
     std::vector<Thread> threads;
+    std::vector<Module> modules;
+    std::vector<NativeFrame> native_frames;
+    std::vector<NativeStack> native_stacks{NativeStack{}};
+    Symbols symbols;  // of native_frames
     std::vector<Site> sites;
     std::vector<Lifetime> lifetimes;  // by site, then distance
     std::vector<Interval> intervals;  // by site

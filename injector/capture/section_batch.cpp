@@ -39,6 +39,16 @@ void SectionBatch::finished_tables(const Profile& profile) {
     add(SectionType::kTotals, totals.bytes());
 }
 
+void SectionBatch::symbols(const Symbols& symbols, std::uint64_t key) {
+    table(SectionType::kSymbolStrings, symbols.strings);
+    table(SectionType::kSymbolNames, symbols.names);
+    table(SectionType::kSymbolChains, symbols.chains);
+    table(SectionType::kModuleSymbols, symbols.modules);
+    ByteWriter out;
+    out.varint(key);
+    add(SectionType::kSymbolsKey, out.bytes());
+}
+
 void SectionBatch::end(std::vector<IndexEntry> before, bool finished) {
     before.insert(before.end(), entries_.begin(), entries_.end());
     ByteWriter out;

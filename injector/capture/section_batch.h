@@ -26,6 +26,8 @@ public:
         ranges(type, rows, first,
                [](ByteWriter& out, const auto& all, RowRange range) { encode_table(out, all, range); });
     }
+    // The names of native frames, as those of `key`.
+    void symbols(const Symbols& symbols, std::uint64_t key);
     // What only a finished profile has: amounts of sites, lifetimes, ..., totals.
     void finished_tables(const Profile& profile);
     // The index of everything up to here, and the footer. `before`: entries of earlier batches.

@@ -63,6 +63,8 @@ void decode_texts(ByteReader& in, std::span<Row> rows, Text text) {
 
 constexpr auto kItself = [](auto& row) -> auto& { return row; };
 constexpr auto kName = [](auto& row) -> auto& { return row.name; };
+constexpr auto kPath = [](auto& row) -> auto& { return row.path; };
+constexpr auto kBuildId = [](auto& row) -> auto& { return row.build_id; };
 
 }  // namespace
 
@@ -77,6 +79,24 @@ void encode_table(ByteWriter& out, const std::vector<Thread>& table, RowRange ro
 void encode_table(ByteWriter& out, const std::vector<Function>& table, RowRange rows) { encode_rows(out, table, rows); }
 void encode_table(ByteWriter& out, const std::vector<Frame>& table, RowRange rows) { encode_rows(out, table, rows); }
 void encode_table(ByteWriter& out, const std::vector<Stack>& table, RowRange rows) { encode_rows(out, table, rows); }
+void encode_table(ByteWriter& out, const std::vector<Module>& table, RowRange rows) {
+    encode_rows(out, table, rows);
+    encode_texts(out, rows_of(table, rows), kPath);
+    encode_texts(out, rows_of(table, rows), kBuildId);
+}
+void encode_table(ByteWriter& out, const std::vector<NativeFrame>& table, RowRange rows) {
+    encode_rows(out, table, rows);
+}
+void encode_table(ByteWriter& out, const std::vector<NativeStack>& table, RowRange rows) {
+    encode_rows(out, table, rows);
+}
+void encode_table(ByteWriter& out, const std::vector<Symbol>& table, RowRange rows) { encode_rows(out, table, rows); }
+void encode_table(ByteWriter& out, const std::vector<SymbolChain>& table, RowRange rows) {
+    encode_rows(out, table, rows);
+}
+void encode_table(ByteWriter& out, const std::vector<ModuleSymbols>& table, RowRange rows) {
+    encode_rows(out, table, rows);
+}
 void encode_table(ByteWriter& out, const std::vector<Site>& table, RowRange rows) { encode_rows(out, table, rows); }
 void encode_table(ByteWriter& out, const std::vector<Lifetime>& table, RowRange rows) { encode_rows(out, table, rows); }
 void encode_table(ByteWriter& out, const std::vector<Interval>& table, RowRange rows) { encode_rows(out, table, rows); }
@@ -99,6 +119,17 @@ void decode_table(ByteReader& in, std::vector<Thread>& table) {
 void decode_table(ByteReader& in, std::vector<Function>& table) { decode_rows(in, table); }
 void decode_table(ByteReader& in, std::vector<Frame>& table) { decode_rows(in, table); }
 void decode_table(ByteReader& in, std::vector<Stack>& table) { decode_rows(in, table); }
+void decode_table(ByteReader& in, std::vector<Module>& table) {
+    const std::span<Module> rows = decode_range(in, table, column_count<Columns<Module>>() + 2);
+    Columns<Module>::visit(ColumnReader<Module>(in, rows));
+    decode_texts(in, rows, kPath);
+    decode_texts(in, rows, kBuildId);
+}
+void decode_table(ByteReader& in, std::vector<NativeFrame>& table) { decode_rows(in, table); }
+void decode_table(ByteReader& in, std::vector<NativeStack>& table) { decode_rows(in, table); }
+void decode_table(ByteReader& in, std::vector<Symbol>& table) { decode_rows(in, table); }
+void decode_table(ByteReader& in, std::vector<SymbolChain>& table) { decode_rows(in, table); }
+void decode_table(ByteReader& in, std::vector<ModuleSymbols>& table) { decode_rows(in, table); }
 void decode_table(ByteReader& in, std::vector<Site>& table) { decode_rows(in, table); }
 void decode_table(ByteReader& in, std::vector<Lifetime>& table) { decode_rows(in, table); }
 void decode_table(ByteReader& in, std::vector<Interval>& table) { decode_rows(in, table); }

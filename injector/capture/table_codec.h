@@ -26,6 +26,12 @@ void encode_table(ByteWriter& out, const std::vector<Thread>& table, RowRange ro
 void encode_table(ByteWriter& out, const std::vector<Function>& table, RowRange rows);
 void encode_table(ByteWriter& out, const std::vector<Frame>& table, RowRange rows);
 void encode_table(ByteWriter& out, const std::vector<Stack>& table, RowRange rows);
+void encode_table(ByteWriter& out, const std::vector<Module>& table, RowRange rows);
+void encode_table(ByteWriter& out, const std::vector<NativeFrame>& table, RowRange rows);
+void encode_table(ByteWriter& out, const std::vector<NativeStack>& table, RowRange rows);
+void encode_table(ByteWriter& out, const std::vector<Symbol>& table, RowRange rows);
+void encode_table(ByteWriter& out, const std::vector<SymbolChain>& table, RowRange rows);
+void encode_table(ByteWriter& out, const std::vector<ModuleSymbols>& table, RowRange rows);
 void encode_table(ByteWriter& out, const std::vector<Site>& table, RowRange rows);  // without the amounts
 void encode_table(ByteWriter& out, const std::vector<Lifetime>& table, RowRange rows);
 void encode_table(ByteWriter& out, const std::vector<Interval>& table, RowRange rows);
@@ -38,6 +44,12 @@ void decode_table(ByteReader& in, std::vector<Thread>& table);
 void decode_table(ByteReader& in, std::vector<Function>& table);
 void decode_table(ByteReader& in, std::vector<Frame>& table);
 void decode_table(ByteReader& in, std::vector<Stack>& table);
+void decode_table(ByteReader& in, std::vector<Module>& table);
+void decode_table(ByteReader& in, std::vector<NativeFrame>& table);
+void decode_table(ByteReader& in, std::vector<NativeStack>& table);
+void decode_table(ByteReader& in, std::vector<Symbol>& table);
+void decode_table(ByteReader& in, std::vector<SymbolChain>& table);
+void decode_table(ByteReader& in, std::vector<ModuleSymbols>& table);
 void decode_table(ByteReader& in, std::vector<Site>& table);
 void decode_table(ByteReader& in, std::vector<Lifetime>& table);
 void decode_table(ByteReader& in, std::vector<Interval>& table);

@@ -3,6 +3,7 @@
 #include "injector/capture/table_loader.h"
 
 #include "injector/capture/metadata_codec.h"
+#include "injector/capture/symbols_key.h"
 #include "injector/capture/table_codec.h"
 #include "injector/capture/validate.h"
 
@@ -25,6 +26,12 @@ void decode_section(SectionType type, ByteReader& in, LoadedTables& tables) {
             return decode_table(in, profile.stacks);
         case SectionType::kThreads:
             return decode_table(in, profile.threads);
+        case SectionType::kModules:
+            return decode_table(in, profile.modules);
+        case SectionType::kNativeFrames:
+            return decode_table(in, profile.native_frames);
+        case SectionType::kNativeStacks:
+            return decode_table(in, profile.native_stacks);
         case SectionType::kSites:
             return decode_table(in, profile.sites);
         case SectionType::kSiteAmounts:
@@ -39,6 +46,17 @@ void decode_section(SectionType type, ByteReader& in, LoadedTables& tables) {
             return decode_table(in, profile.snapshots);
         case SectionType::kSizes:
             return decode_table(in, profile.sizes);
+        case SectionType::kSymbolStrings:
+            return decode_table(in, profile.symbols.strings);
+        case SectionType::kSymbolNames:
+            return decode_table(in, profile.symbols.names);
+        case SectionType::kSymbolChains:
+            return decode_table(in, profile.symbols.chains);
+        case SectionType::kModuleSymbols:
+            return decode_table(in, profile.symbols.modules);
+        case SectionType::kSymbolsKey:
+            tables.symbols_key = in.varint();
+            return;
         case SectionType::kTotals:
             decode_totals(in, profile);
             tables.totals = true;
@@ -47,6 +65,13 @@ void decode_section(SectionType type, ByteReader& in, LoadedTables& tables) {
         case SectionType::kIndex:
             return;
     }
+}
+
+void complete(LoadedTables& tables) {
+    Profile& profile = tables.profile;
+    if (profile.stacks.empty()) { profile.stacks.emplace_back(); }
+    if (profile.native_stacks.empty()) { profile.native_stacks.emplace_back(); }
+    if (profile.symbols.present() && tables.symbols_key != symbols_key(profile)) { profile.symbols = {}; }
 }
 
 // Stops at the first section that is damaged.
@@ -66,7 +91,7 @@ LoadedTables load(const InputFile& file, const SectionList& list) {
         ByteReader in(*payload);
         decode_section(section.header.type, in, tables);
     }
-    if (tables.profile.stacks.empty()) { tables.profile.stacks.emplace_back(); }
+    complete(tables);
     validate(tables.profile);
     return tables;
 }

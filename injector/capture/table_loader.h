@@ -4,6 +4,8 @@
 // Reads the tables of a capture into a Profile and checks every index in them.
 #pragma once
 
+#include <optional>
+
 #include "injector/capture/profile.h"
 #include "injector/capture/section_list.h"
 
@@ -13,7 +15,8 @@ struct LoadedTables {
     Profile profile;
     bool totals{false};    // the amounts are there; otherwise only the event log knows them
     bool finished{false};  // the recording came to its end
-    bool cut{false};       // something at the end of the file is missing or damaged
+    std::optional<std::uint64_t> symbols_key;
+    bool cut{false};  // something at the end of the file is missing or damaged
 };
 
 // By the index, or, if there is none or it leads to something damaged, by scanning. Throws Corrupt.

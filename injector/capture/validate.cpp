@@ -29,9 +29,39 @@ void check_stacks(const Profile& profile) {
     }
 }
 
+void check_native_stacks(const Profile& profile) {
+    for (const Module& module : profile.modules) { check(module.kind <= ModuleKind::kVdso, "a module has no kind"); }
+    for (const NativeFrame& frame : profile.native_frames) {
+        check(frame.module == kNoModule || frame.module < profile.modules.size(), "a native frame has no module");
+    }
+    for (std::size_t i = 1; i < profile.native_stacks.size(); ++i) {
+        const NativeStack& stack = profile.native_stacks[i];
+        check(stack.parent < i, "a native stack has no root");
+        check(stack.frame < profile.native_frames.size(), "a native stack has no frame");
+    }
+}
+
+void check_symbols(const Profile& profile) {
+    const Symbols& symbols = profile.symbols;
+    if (!symbols.present()) { return; }
+    check(symbols.chains.size() == profile.native_frames.size(), "native frames have no symbols");
+    check(symbols.modules.size() == profile.modules.size(), "modules have no symbols");
+    for (const Symbol& name : symbols.names) {
+        check(name.function < symbols.strings.size() && name.file < symbols.strings.size(), "a symbol has no name");
+    }
+    for (const SymbolChain& chain : symbols.chains) {
+        check(chain.first <= symbols.names.size() && chain.count <= symbols.names.size() - chain.first,
+              "a native frame has no names");
+    }
+    for (const ModuleSymbols& module : symbols.modules) {
+        check(module.source <= kLastSymbolSource, "symbols have no source");
+    }
+}
+
 void check_sites(const Profile& profile) {
     for (const Site& site : profile.sites) {
         check(site.stack < profile.stacks.size(), "a site has no stack");
+        check(site.native_stack < profile.native_stacks.size(), "a site has no native stack");
         check(site.thread < profile.threads.size(), "a site has no thread");
         check(static_cast<std::size_t>(site.allocator) < kAllocatorCount, "a site has no allocator");
     }
@@ -66,6 +96,8 @@ void check_order(const std::vector<Row>& table, Key key, const char* what) {
 
 void validate(const Profile& profile) {
     check_stacks(profile);
+    check_native_stacks(profile);
+    check_symbols(profile);
     check_sites(profile);
     check_lifetimes(profile);
     check_intervals(profile);

@@ -18,10 +18,28 @@ struct Written {
     std::size_t functions{0};
     std::size_t frames{0};
     std::size_t stacks{0};
+    std::size_t modules{0};
+    std::size_t native_frames{0};
+    std::size_t native_stacks{0};
     std::size_t sites{0};
     std::size_t snapshots{0};
     std::vector<Thread> threads;
 };
+
+Written all_of(const Profile& tables) {
+    Written written;
+    written.strings = tables.strings.size();
+    written.functions = tables.functions.size();
+    written.frames = tables.frames.size();
+    written.stacks = tables.stacks.size();
+    written.modules = tables.modules.size();
+    written.native_frames = tables.native_frames.size();
+    written.native_stacks = tables.native_stacks.size();
+    written.sites = tables.sites.size();
+    written.snapshots = tables.snapshots.size();
+    written.threads = tables.threads;
+    return written;
+}
 
 bool same_thread(const Thread& a, const Thread& b) { return a.id == b.id && a.tid == b.tid && a.name == b.name; }
 
@@ -37,6 +55,9 @@ void add_growing_tables(SectionBatch& batch, const Profile& tables, const Writte
     batch.table(SectionType::kFrames, tables.frames, written.frames);
     batch.table(SectionType::kStacks, tables.stacks, written.stacks);
     batch.table(SectionType::kThreads, tables.threads, first_changed(written.threads, tables.threads));
+    batch.table(SectionType::kModules, tables.modules, written.modules);
+    batch.table(SectionType::kNativeFrames, tables.native_frames, written.native_frames);
+    batch.table(SectionType::kNativeStacks, tables.native_stacks, written.native_stacks);
     batch.table(SectionType::kSites, tables.sites, written.sites);
     // Fewer than before: they were thinned, and replace the old ones.
     const std::size_t known = written.snapshots <= tables.snapshots.size() ? written.snapshots : 0;
@@ -74,8 +95,7 @@ public:
         add_growing_tables(batch, tables, written_);
         add_events(batch, events);
         append(batch);
-        written_ = {tables.strings.size(), tables.functions.size(), tables.frames.size(), tables.stacks.size(),
-                    tables.sites.size(),   tables.snapshots.size(), tables.threads};
+        written_ = all_of(tables);
     }
 
     // The whole file at once.

@@ -57,8 +57,8 @@ public:
     // Bytes of encoded events that wait for a flush: flush at about 1 MiB or once a second.
     [[nodiscard]] std::size_t pending() const noexcept { return events_.bytes().size(); }
 
-    // Appends new entries of strings, functions, frames, stacks, threads, sites (their definitions) and snapshots of
-    // `tables`, which only ever grow between calls, then the pending events.
+    // Appends new entries of strings, functions, frames, stacks, threads, modules, native frames and stacks, sites
+    // (their definitions) and snapshots of `tables`, which only ever grow between calls, then the pending events.
     void flush(const Profile& tables);
     void checkpoint(const Profile& profile);
     void finish(const Profile& profile);

@@ -21,11 +21,29 @@ namespace capture = memray::capture;
 
 namespace {
 
+void require(bool good) {
+    if (!good) { std::abort(); }
+}
+
+void use_native(const capture::Profile& profile) {
+    for (const auto& row : profile.native_frames) {
+        require(row.module == capture::kNoModule || row.module < profile.modules.size());
+    }
+    require(!profile.native_stacks.empty());
+    for (std::size_t i = 1; i < profile.native_stacks.size(); ++i) {
+        const capture::NativeStack& row = profile.native_stacks[i];
+        require(row.parent < i && row.frame < profile.native_frames.size());
+    }
+    const capture::Symbols& symbols = profile.symbols;
+    for (std::uint32_t frame = 0; frame < symbols.chains.size(); ++frame) {
+        for (const capture::Symbol& name : symbols.of(frame)) {
+            require(name.function < symbols.strings.size() && name.file < symbols.strings.size());
+        }
+    }
+}
+
 // Every index of a profile must be good: what reports rely on.
 void use(const capture::Profile& profile) {
-    const auto require = [](bool good) {
-        if (!good) { std::abort(); }
-    };
     for (const auto& row : profile.functions) {
         require(row.name < profile.strings.size() && row.file < profile.strings.size());
     }
@@ -36,8 +54,10 @@ void use(const capture::Profile& profile) {
     }
     for (const auto& row : profile.sites) {
         require(row.stack < profile.stacks.size() && row.thread < profile.threads.size());
+        require(row.native_stack < profile.native_stacks.size());
         require(static_cast<std::size_t>(row.allocator) < capture::kAllocatorCount);
     }
+    use_native(profile);
     for (const auto& row : profile.lifetimes) { require(row.site < profile.sites.size()); }
     for (const auto& row : profile.intervals) {
         require(row.site < profile.sites.size() && row.allocated < profile.time_buckets.size());

@@ -37,17 +37,42 @@ std::string metadata_text(const Metadata& m) {
     return out.str();
 }
 
+// Nothing for a capture without native stacks.
+std::string native_text(const Profile& p) {
+    std::ostringstream out;
+    for (const Module& row : p.modules) {
+        line(out, "module", row.path, row.build_id, static_cast<int>(row.kind), row.file_size, row.modified_ns);
+    }
+    for (const NativeFrame& row : p.native_frames) {
+        line(out, "native frame", row.module, row.address, row.interrupted);
+    }
+    for (std::size_t i = 1; i < p.native_stacks.size(); ++i) {
+        line(out, "native stack", p.native_stacks[i].parent, p.native_stacks[i].frame);
+    }
+    if (p.metadata.losses.cut_native_stacks != 0) { line(out, "cut", p.metadata.losses.cut_native_stacks); }
+    return out.str();
+}
+
 std::string definitions_text(const Profile& p) {
     std::ostringstream out;
     for (const std::string& text : p.strings) { line(out, "string", text); }
     for (const Function& row : p.functions) { line(out, "function", row.name, row.file, row.first_line); }
     for (const Frame& row : p.frames) { line(out, "frame", row.function, row.line); }
-    for (const Stack& row : p.stacks) { line(out, "stack", row.parent, row.frame); }
+    for (const Stack& row : p.stacks) { line(out, row.entry ? "entry stack" : "stack", row.parent, row.frame); }
     for (const Thread& row : p.threads) { line(out, "thread", row.id, row.tid, row.name); }
     for (const Site& row : p.sites) {
         line(out, "site", row.stack, row.native_stack, row.thread, allocator_name(row.allocator));
     }
     for (const Snapshot& row : p.snapshots) { line(out, "snapshot", row.time_ms, row.rss, row.heap); }
+    return out.str() + native_text(p);
+}
+
+std::string symbols_text(const Symbols& symbols) {
+    std::ostringstream out;
+    for (const std::string& text : symbols.strings) { line(out, "symbol string", text); }
+    for (const Symbol& row : symbols.names) { line(out, "symbol", row.function, row.file, row.line); }
+    for (const SymbolChain& row : symbols.chains) { line(out, "symbol chain", row.first, row.count); }
+    for (const ModuleSymbols& row : symbols.modules) { line(out, "source", static_cast<int>(row.source)); }
     return out.str();
 }
 
@@ -63,4 +88,6 @@ std::string amounts_text(const Profile& p) {
     return out.str();
 }
 
-std::string profile_text(const Profile& p) { return metadata_text(p.metadata) + definitions_text(p) + amounts_text(p); }
+std::string profile_text(const Profile& p) {
+    return metadata_text(p.metadata) + definitions_text(p) + symbols_text(p.symbols) + amounts_text(p);
+}

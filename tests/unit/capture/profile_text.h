@@ -12,6 +12,8 @@
 std::string metadata_text(const memray::capture::Metadata& metadata);
 // Strings to sites' definitions, snapshots.
 std::string definitions_text(const memray::capture::Profile& profile);
+std::string native_text(const memray::capture::Profile& profile);
+std::string symbols_text(const memray::capture::Symbols& symbols);
 // What only a finished capture has, or a replay computes.
 std::string amounts_text(const memray::capture::Profile& profile);
 std::string profile_text(const memray::capture::Profile& profile);

@@ -19,17 +19,46 @@ std::string RandomCapture::text() {
     return characters;
 }
 
+void RandomCapture::grow_native(Profile& p, bool module) {
+    if (module) {
+        p.modules.push_back(
+            {text(), text(), static_cast<ModuleKind>(below(3)), number(), static_cast<std::int64_t>(number())});
+    }
+    const auto of_module = static_cast<std::uint32_t>(below(p.modules.size() + 1));
+    p.native_frames.push_back({of_module < p.modules.size() ? of_module : kNoModule, number(), below(9) == 0});
+    p.native_stacks.push_back({static_cast<std::uint32_t>(below(p.native_stacks.size())),
+                               static_cast<std::uint32_t>(below(p.native_frames.size()))});
+}
+
+Symbols RandomCapture::symbols(const Profile& p) {
+    Symbols symbols;
+    for (std::size_t i = 0; i < 20; ++i) { symbols.strings.push_back(text()); }
+    for (std::size_t i = 0; i < p.native_frames.size(); ++i) {
+        const auto count = static_cast<std::uint32_t>(below(4));
+        symbols.chains.push_back({static_cast<std::uint32_t>(symbols.names.size()), count});
+        for (std::uint32_t name = 0; name < count; ++name) {
+            symbols.names.push_back({static_cast<std::uint32_t>(below(20)), static_cast<std::uint32_t>(below(20)),
+                                     static_cast<std::uint32_t>(number())});
+        }
+    }
+    for (std::size_t i = 0; i < p.modules.size(); ++i) {
+        symbols.modules.push_back({static_cast<SymbolSource>(below(9))});
+    }
+    return symbols;
+}
+
 void RandomCapture::grow(Profile& p, std::size_t rows) {
     const auto index = [&](const auto& table) { return static_cast<std::uint32_t>(below(table.size())); };
     for (std::size_t i = 0; i < rows; ++i) {
         p.strings.push_back(text());
         p.functions.push_back({index(p.strings), index(p.strings), static_cast<std::uint32_t>(number())});
         p.frames.push_back({index(p.functions), static_cast<std::uint32_t>(number())});
-        p.stacks.push_back({index(p.stacks), index(p.frames)});
+        p.stacks.push_back({index(p.stacks), index(p.frames), below(3) == 0});
+        grow_native(p, i % 16 == 0);
         if (i % 8 == 0) { p.threads.push_back({number(), number(), text()}); }
         Site site;
         site.stack = index(p.stacks);
-        site.native_stack = static_cast<std::uint32_t>(number());
+        site.native_stack = index(p.native_stacks);
         site.thread = index(p.threads);
         site.allocator = static_cast<Allocator>(below(kAllocatorCount));
         p.sites.push_back(site);
@@ -69,7 +98,7 @@ Profile RandomCapture::profile(std::size_t rows) {
     m.trace_python_allocators = below(2) == 0;
     m.native_traces = below(2) == 0;
     m.ending = {EndKind::kSignaled, -9};
-    m.losses = {number(), number(), number(), number(), number(), number()};
+    m.losses = {number(), number(), number(), number(), number(), number(), number()};
     m.incomplete = text();
     grow(p, rows);
     finished(p, rows);

@@ -20,6 +20,8 @@ public:
     memray::capture::Profile profile(std::size_t rows);
     // Adds rows to the tables that grow while recording.
     void grow(memray::capture::Profile& profile, std::size_t rows);
+    // Names for its native frames.
+    memray::capture::Symbols symbols(const memray::capture::Profile& profile);
     // Writes events that can happen to `writer`, and returns what a reader must see.
     std::vector<memray::capture::Event> events(memray::capture::Writer& writer, std::size_t sites, std::size_t count);
 
@@ -29,6 +31,7 @@ private:
     std::string text();
     memray::capture::Amount amount() { return {number(), number()}; }
     memray::capture::Event event(std::size_t sites);
+    void grow_native(memray::capture::Profile& profile, bool module);
     void finished(memray::capture::Profile& profile, std::size_t rows);
 
     std::mt19937_64 random_;

@@ -15,7 +15,7 @@ TEST_CASE("The dump has a line for each entry of each table") {
     CHECK(
         dump_tables(sample_profile()) ==
         R"(HEADER magic=memray python_version=3.11.2 native_traces=false trace_python_allocators=false python_allocator=pymalloc file_format=ALL_ALLOCATIONS start_time=1795386900884 end_time=1795386900960 pid=4711 main_tid=1 ending=exited with code 0 python_executable= command_line=memray run app.py
-LOSSES events=0 bad_stacks=0 unpatched=0 missing_sequences=0 unknown_frees=0 reused_addresses=0 incomplete=
+LOSSES events=0 bad_stacks=0 cut_native_stacks=0 unpatched=0 missing_sequences=0 unknown_frees=0 reused_addresses=0 incomplete=
 FUNCTION id=0 name=main file=/srv/app.py first_line=10
 FUNCTION id=1 name=build file=/srv/app.py first_line=3
 FUNCTION id=2 name=main file=/srv/app.py first_line=11
@@ -24,14 +24,14 @@ FRAME id=0 function=0 line=10
 FRAME id=1 function=1 line=3
 FRAME id=2 function=2 line=11
 FRAME id=3 function=3 line=7
-STACK id=1 parent=0 frame=0
-STACK id=2 parent=1 frame=1
-STACK id=3 parent=0 frame=2
-STACK id=4 parent=3 frame=3
+STACK id=1 parent=0 frame=0 entry=0
+STACK id=2 parent=1 frame=1 entry=0
+STACK id=3 parent=0 frame=2 entry=0
+STACK id=4 parent=3 frame=3 entry=0
 THREAD id=0 number=1 tid=4711 name=worker one
-SITE id=0 stack=2 thread=0 allocator=malloc peak_count=2 peak_bytes=5000000 leaked_count=2 leaked_bytes=5000000 total_count=2 total_bytes=5000000
-SITE id=1 stack=4 thread=0 allocator=malloc peak_count=10 peak_bytes=1000 leaked_count=10 leaked_bytes=1000 total_count=10 total_bytes=1000
-SITE id=2 stack=0 thread=0 allocator=realloc peak_count=1 peak_bytes=500 leaked_count=1 leaked_bytes=500 total_count=1 total_bytes=500
+SITE id=0 stack=2 native_stack=0 thread=0 allocator=malloc peak_count=2 peak_bytes=5000000 leaked_count=2 leaked_bytes=5000000 total_count=2 total_bytes=5000000
+SITE id=1 stack=4 native_stack=0 thread=0 allocator=malloc peak_count=10 peak_bytes=1000 leaked_count=10 leaked_bytes=1000 total_count=10 total_bytes=1000
+SITE id=2 stack=0 native_stack=0 thread=0 allocator=realloc peak_count=1 peak_bytes=500 leaked_count=1 leaked_bytes=500 total_count=1 total_bytes=500
 LIFETIME site=1 distance=0 count=4 bytes=400
 LIFETIME site=1 distance=1 count=2 bytes=200
 MEMORY_SNAPSHOT time=1795386900890 rss=9000000 heap=500
