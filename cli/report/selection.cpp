@@ -2,24 +2,73 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/report/selection.h"
 
+#include <algorithm>
+
 #include "injector/capture/lifetime.h"
 
 namespace memray::report {
+namespace {
 
-Selection at_peak(const capture::Profile& profile) {
+void add(capture::Amount& to, const capture::Amount& amount) {
+    to.count += amount.count;
+    to.bytes += amount.bytes;
+}
+
+Selection of_sites(const capture::Profile& profile, capture::Amount capture::Site::*amount) {
     Selection selection;
     selection.reserve(profile.sites.size());
-    for (const capture::Site& site : profile.sites) { selection.push_back(site.peak); }
+    for (const capture::Site& site : profile.sites) { selection.push_back(site.*amount); }
     return selection;
+}
+
+template <typename Wanted>
+Selection of_intervals(const capture::Profile& profile, Wanted wanted) {
+    Selection selection(profile.sites.size());
+    for (const capture::Interval& interval : profile.intervals) {
+        if (wanted(interval)) { add(selection[interval.site], interval.amount); }
+    }
+    return selection;
+}
+
+// Moment i is the start of bucket i. Of equal ones the first.
+std::uint32_t fullest_moment(const capture::Profile& profile, TimeRange range) {
+    const auto buckets = static_cast<std::uint32_t>(profile.time_buckets.size());
+    std::vector<std::uint64_t> grown(buckets + 1);  // differences: live bytes are their running sum, modulo 2^64
+    for (const capture::Interval& interval : profile.intervals) {
+        grown[interval.allocated + 1] += interval.amount.bytes;
+        if (interval.freed < buckets) { grown[interval.freed + 1] -= interval.amount.bytes; }
+    }
+    for (std::uint32_t i = 1; i <= buckets; ++i) { grown[i] += grown[i - 1]; }
+    const auto at = [&](std::uint32_t moment) { return grown.begin() + std::min(moment, buckets); };
+    return static_cast<std::uint32_t>(std::max_element(at(range.first), at(range.last + 1) + 1) - grown.begin());
+}
+
+}  // namespace
+
+Selection at_peak(const capture::Profile& profile) { return of_sites(profile, &capture::Site::peak); }
+
+Selection leaked(const capture::Profile& profile) { return of_sites(profile, &capture::Site::leaked); }
+
+Selection allocated(const capture::Profile& profile) { return of_sites(profile, &capture::Site::total); }
+
+Selection at_peak_of(const capture::Profile& profile, TimeRange range) {
+    const std::uint32_t moment = fullest_moment(profile, range);
+    return of_intervals(profile, [moment](const capture::Interval& interval) {
+        return interval.allocated < moment && interval.freed >= moment;
+    });
+}
+
+Selection leaked_in(const capture::Profile& profile, TimeRange range) {
+    return of_intervals(profile, [range](const capture::Interval& interval) {
+        return interval.allocated >= range.first && interval.allocated <= range.last && interval.freed > range.last;
+    });
 }
 
 Selection temporary(const capture::Profile& profile, std::uint32_t threshold) {
     Selection selection(profile.sites.size());
     for (const capture::Lifetime& lifetime : profile.lifetimes) {
         if (lifetime.distance > threshold) { continue; }
-        capture::Amount& amount = selection[lifetime.site];
-        amount.count += lifetime.amount.count;
-        amount.bytes += lifetime.amount.bytes;
+        add(selection[lifetime.site], lifetime.amount);
     }
     return selection;
 }
@@ -30,10 +79,7 @@ std::uint32_t usable_threshold(std::uint32_t threshold) noexcept {
 
 capture::Amount sum(const Selection& selection) noexcept {
     capture::Amount total;
-    for (const capture::Amount& amount : selection) {
-        total.count += amount.count;
-        total.bytes += amount.bytes;
-    }
+    for (const capture::Amount& amount : selection) { add(total, amount); }
     return total;
 }
 

@@ -17,6 +17,25 @@ using Selection = std::vector<capture::Amount>;
 // Live when the heap was largest.
 [[nodiscard]] Selection at_peak(const capture::Profile& profile);
 
+// Live at the end of the recording.
+[[nodiscard]] Selection leaked(const capture::Profile& profile);
+
+// Everything that was ever allocated.
+[[nodiscard]] Selection allocated(const capture::Profile& profile);
+
+// Time buckets of the profile, both included.
+struct TimeRange {
+    std::uint32_t first{0};
+    std::uint32_t last{0};
+};
+
+// Live at the fullest moment of the range, of those a capture knows in detail: the start of the range and the end of
+// each of its buckets. What was freed in the bucket it was allocated in is in none of them.
+[[nodiscard]] Selection at_peak_of(const capture::Profile& profile, TimeRange range);
+
+// Allocated in the range and not freed by its end.
+[[nodiscard]] Selection leaked_in(const capture::Profile& profile, TimeRange range);
+
 // Freed by their own thread after at most `threshold` further allocations of that thread.
 [[nodiscard]] Selection temporary(const capture::Profile& profile, std::uint32_t threshold);
 

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/report/stack_view.h"
+
+#include <fmt/format.h>
+
+#include "cli/report/locations.h"
+
+namespace memray::report {
+
+StackView make_stack_view(const capture::Profile& profile) {
+    StackView view;
+    view.strings = profile.strings;
+    view.stacks = profile.stacks;
+    view.frames.reserve(profile.frames.size());
+    for (const capture::Frame& frame : profile.frames) {
+        const capture::Function& function = profile.functions[frame.function];
+        view.frames.push_back({function.name, function.file, frame.line, FrameKind::kPython});
+    }
+    view.of_site.reserve(profile.sites.size());
+    for (const capture::Site& site : profile.sites) { view.of_site.push_back(site.stack); }
+    return view;
+}
+
+std::string frame_text(const StackView& view, const ViewFrame& frame) {
+    const std::string& function = view.strings[frame.function];
+    const std::string& file = view.strings[frame.file];
+    if (function.empty() && file.empty()) { return std::string(kUnknownLocation); }
+    if (file.empty()) { return function; }
+    if (frame.line == 0) { return fmt::format("{} at {}", function, file); }
+    return fmt::format("{} at {}:{}", function, file, frame.line);
+}
+
+}  // namespace memray::report
