@@ -4,6 +4,7 @@
 // The two functions that the controller calls in a stopped thread of the target. Nothing else is exported.
 #include <cstddef>
 
+#include "payload/children.h"
 #include "payload/got/patch.h"
 #include "payload/hooks/loader_hooks.h"
 #include "payload/hooks/originals.h"
@@ -22,7 +23,8 @@ bool hooked = false;
 bool is_busy() noexcept { return payload::is_armed() && !payload::controller_died(*payload::newest_session()); }
 
 void take_out_hooks() noexcept {
-    payload::disarm(*payload::newest_session(), wire::Phase::kStopped);
+    payload::disarm(*payload::newest_session());
+    payload::leave_children();
     payload::restore_hooks();
     payload::restore_python_allocators();
     payload::restore_code_death_hook();
@@ -50,16 +52,18 @@ extern "C" {
     if (const int error = payload::open_session(region, size)) { return error; }
     const payload::Session& session = *payload::newest_session();
     put_in_hooks(session);
+    payload::follow_children(*session.control);
     payload::arm(session);
     return wire::kStarted;
 }
 
-// Stops recording and takes every hook out again, as far as nobody built on it. Without `force`, only if the controller
-// is dead. The library and the region stay: a thread may still be inside a hook. Returns a StartError.
+// Stops recording and takes every hook out again, as far as nobody built on it, and unmaps the region. Without `force`,
+// only if the controller is dead. The library stays. Returns a StartError.
 [[gnu::visibility("default")]] int memray_payload_stop(int force) {
-    if (!hooked) { return wire::kNotRecording; }
+    if (!hooked && payload::is_released()) { return wire::kNotRecording; }
     if (force == 0 && is_busy()) { return wire::kAlreadyRecording; }
-    take_out_hooks();
-    return wire::kStarted;
+    if (hooked) { take_out_hooks(); }
+    payload::release_session();
+    return payload::is_released() ? wire::kStarted : wire::kStillInside;
 }
 }

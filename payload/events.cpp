@@ -3,6 +3,7 @@
 #include "payload/events.h"
 
 #include "payload/got/rescan.h"
+#include "payload/stack/native_stack.h"
 #include "payload/stack/python_stack.h"
 #include "payload/thread.h"
 
@@ -36,20 +37,20 @@ void write_event(wire::Slot& slot, std::uint64_t header, const void* address) no
     if (wire::Slot* slot = current_slot()) {
         write_event(*slot, wire::header_word(RecordKind::kFinish, Allocator::kNone, 0), nullptr);
     }
-    disarm(own_session(), wire::Phase::kFinished);
+    end_recording(own_session(), wire::Phase::kFinished);
     wake_controller(own_session());
 }
 
 // The slot to write to; nullptr if this event is not to be recorded.
 wire::Slot* begin_event() noexcept {
-    if (interpreter_is_finalizing()) [[unlikely]] {
+    if (is_finalizing(*own_session().info)) [[unlikely]] {
         finish_recording();
         return nullptr;
     }
     const auto phase = own_session().control->phase.load(std::memory_order_relaxed);
     if (phase != wire::Phase::kRecording) [[unlikely]] {
         // Idle: it is just being started, by another thread.
-        if (phase != wire::Phase::kIdle) { disarm(own_session(), wire::Phase::kStopped); }
+        if (phase != wire::Phase::kIdle) { end_recording(own_session(), wire::Phase::kStopped); }
         return nullptr;
     }
     wire::Slot* slot = current_slot();
@@ -63,14 +64,16 @@ std::uint64_t clamped(std::uint64_t size) noexcept { return size < wire::kMaxVal
 
 void record_allocation(const void* address, std::size_t size, Allocator allocator) noexcept {
     const RecordingScope scope;
+    if (!scope) { return; }
     leave_loader();
     wire::Slot* slot = begin_event();
-    if (slot == nullptr || !sync_python_stack(*slot)) { return; }
+    if (slot == nullptr || !sync_python_stack(*slot) || !sync_native_stack(*slot)) { return; }
     write_event(*slot, wire::header_word(RecordKind::kAllocation, allocator, clamped(size)), address);
 }
 
 void record_deallocation(const void* address, std::size_t size, Allocator allocator) noexcept {
     const RecordingScope scope;
+    if (!scope) { return; }
     wire::Slot* slot = begin_event();
     if (slot == nullptr) { return; }
     write_event(*slot, wire::header_word(RecordKind::kDeallocation, allocator, clamped(size)), address);
@@ -78,6 +81,7 @@ void record_deallocation(const void* address, std::size_t size, Allocator alloca
 
 void record_undo(const void* address) noexcept {
     const RecordingScope scope;
+    if (!scope) { return; }
     wire::Slot* slot = begin_event();
     if (slot == nullptr) { return; }
     write_event(*slot, wire::header_word(RecordKind::kUndoDeallocation, Allocator::kNone, 0), address);
@@ -86,6 +90,7 @@ void record_undo(const void* address) noexcept {
 void record_thread_name(const char* name) noexcept {
     constexpr std::uint32_t kLongestName = 15;  // bytes, prctl(2) PR_SET_NAME
     const RecordingScope scope;
+    if (!scope) { return; }
     wire::Slot* slot = begin_event();
     if (slot == nullptr) { return; }
     std::uint64_t words[2] = {0, 0};

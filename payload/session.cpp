@@ -4,6 +4,7 @@
 
 #include <new>
 
+#include "payload/presence.h"
 #include "payload/syscalls.h"
 #include "payload/wire/record.h"
 #include "payload/wire/slot.h"
@@ -19,59 +20,139 @@ namespace {
 // stopped by SIGSTOP or in a debugger does not wake up to an expired deadline.
 constexpr std::uint32_t kMaxStalledRounds = 200;
 
+bool directory_is_sane(const wire::ControlPage& control, std::size_t size) noexcept {
+    const std::uint64_t offset = control.directory_offset;
+    return control.native_capacity == 0 ||
+           (offset % wire::kPageSize == 0 && offset <= size && size - offset >= wire::kTablesOffset);
+}
+
 bool layout_is_sane(const wire::ControlPage& control, std::size_t size) noexcept {
-    const std::uint64_t stride = wire::slot_stride(control.frame_capacity, control.ring_words);
+    const std::uint64_t stride = wire::slot_stride(control.frame_capacity, control.ring_words, control.native_capacity);
     const bool power_of_two = (control.ring_words & (control.ring_words - 1)) == 0;
     return control.ring_words >= 2 * wire::kMaxRecordWords && power_of_two && control.slot_count > 0 &&
            control.slot_stride == stride && control.slots_offset == wire::kFirstSlotOffset &&
-           control.slots_offset + stride * control.slot_count <= size;
+           control.slots_offset + stride * control.slot_count <= size && directory_is_sane(control, size);
 }
 
-// In the control page, which stays mapped as long as the process lives.
-const Session* describe(wire::ControlPage& control) noexcept {
-    static_assert(sizeof(Session) <= sizeof control.payload_notes);
-    auto* info = reinterpret_cast<unsigned char*>(&control) + wire::kTargetInfoOffset;
-    return new (control.payload_notes) Session{&control,
-                                               reinterpret_cast<const wire::TargetInfo*>(info),
-                                               ++recordings.started,
-                                               control.slot_count,
-                                               control.ring_words,
-                                               control.frame_capacity};
+// Used again and again: a thread that has it in its hands while it changes sees that it is not armed before it uses
+// what it holds. Only where somebody is inside the old one for long, another is made, and the old one stays.
+constinit Session first_session{};
+Session* last_session{&first_session};
+
+// A forked child keeps what its parent had mapped: that is the parent's.
+void forget_parent() noexcept { last_session->size = 0; }
+
+bool open_process() noexcept {
+    if (recordings.own == nullptr) {
+        recordings.own = static_cast<OwnPage*>(map_page_wiped_on_fork(wire::kPageSize));
+        if (recordings.own == nullptr) { return false; }
+    }
+    const bool is_new = recordings.own->known.load(std::memory_order_relaxed) != kKnownProcess;
+    if (!open_presences(is_new)) { return false; }
+    if (is_new) { forget_parent(); }
+    return true;
 }
 
 }  // namespace
 
-int open_session(void* region, std::size_t size) noexcept {
+bool is_released() noexcept { return last_session->size == 0; }
+
+namespace {
+
+Session* next_session() noexcept {
+    release_session();
+    if (!is_released()) { return static_cast<Session*>(map_memory(sizeof(Session))); }
+    return last_session;
+}
+
+// `mapped`: bytes that are to be unmapped at the end.
+void describe(Session& session, wire::ControlPage& control, std::size_t size, std::size_t mapped) noexcept {
+    unsigned char* info = reinterpret_cast<unsigned char*>(&control) + wire::kTargetInfoOffset;
+    session = {&control,
+               mapped,
+               &control.controller_lock,
+               reinterpret_cast<const wire::TargetInfo*>(info),
+               ++recordings.started,
+               control.slot_count,
+               control.ring_words,
+               control.frame_capacity,
+               control.native_capacity,
+               {wire::module_directory(control), size - control.directory_offset}};
+}
+
+constexpr int kReleaseRounds = 20;
+constexpr std::int64_t kReleaseRoundNs = 100'000;
+
+// The region's layout and this process are fit for a recording: 0, or why not.
+int check(void* region, std::size_t size) noexcept {
     auto* control = static_cast<wire::ControlPage*>(region);
     if (control == nullptr || size < wire::kFirstSlotOffset) { return wire::kBadRegion; }
     if (control->magic != wire::kRegionMagic || control->version != wire::kProtocolVersion) {
         return wire::kOtherProtocol;
     }
     if (!layout_is_sane(*control, size)) { return wire::kBadRegion; }
-    if (recordings.armed == nullptr) {
-        recordings.armed = static_cast<std::atomic<std::uint32_t>*>(map_page_wiped_on_fork(wire::kPageSize));
-        if (recordings.armed == nullptr) { return wire::kNoForkDetection; }
-    }
+    return open_process() ? 0 : wire::kNoForkDetection;
+}
+
+void publish(Session& session) noexcept {
+    last_session = &session;
+    recordings.newest.store(&session, std::memory_order_release);
+}
+
+}  // namespace
+
+int open_session(void* region, std::size_t size) noexcept {
+    if (const int error = check(region, size)) { return error; }
     // Rings have no place in a core dump of the target; without this they would be written as anonymous memory.
     raw_syscall(SYS_madvise, address_of(region), static_cast<long>(size), MADV_DONTDUMP);
-    recordings.newest.store(describe(*control), std::memory_order_release);
+    Session* session = next_session();
+    if (session == nullptr) { return wire::kNoForkDetection; }
+    describe(*session, *static_cast<wire::ControlPage*>(region), size, size);
+    publish(*session);
+    recordings.own->known.store(kKnownProcess, std::memory_order_release);
+    return 0;
+}
+
+int open_child_session(void* region, std::size_t size, const std::atomic<std::uint32_t>& controller_lock) noexcept {
+    if (const int error = check(region, size)) { return error; }
+    Session& session = *last_session;
+    describe(session, *static_cast<wire::ControlPage*>(region), size, 0);
+    session.controller_lock = &controller_lock;
+    publish(session);
     return 0;
 }
 
 void arm(const Session& session) noexcept {
     session.control->phase.store(wire::Phase::kRecording, std::memory_order_release);
-    recordings.armed->store(session.generation, std::memory_order_release);
+    recordings.own->armed.store(session.generation, std::memory_order_release);
 }
 
-void disarm(const Session& session, wire::Phase phase) noexcept {
+void disarm(const Session& session) noexcept {
     std::uint32_t own = session.generation;
-    recordings.armed->compare_exchange_strong(own, 0, std::memory_order_relaxed);
+    recordings.own->armed.compare_exchange_strong(own, 0, std::memory_order_relaxed);
+}
+
+void end_recording(const Session& session, wire::Phase phase) noexcept {
+    disarm(session);
     auto recording = wire::Phase::kRecording;
     session.control->phase.compare_exchange_strong(recording, phase, std::memory_order_acq_rel);
 }
 
+void release_session() noexcept {
+    if (is_released()) { return; }
+    const std::atomic<std::uint32_t> nothing{0};
+    for (int round = 0; anybody_present(); ++round) {
+        if (round == kReleaseRounds) { return; }
+        futex_wait(nothing, 0, kReleaseRoundNs);
+    }
+    auto recording = wire::Phase::kRecording;
+    last_session->control->phase.compare_exchange_strong(recording, wire::Phase::kStopped);
+    raw_syscall(SYS_munmap, address_of(last_session->control), static_cast<long>(last_session->size));
+    last_session->size = 0;
+}
+
 bool controller_died(const Session& session) noexcept {
-    return (session.control->controller_lock.load(std::memory_order_relaxed) & FUTEX_OWNER_DIED) != 0;
+    return (session.controller_lock->load(std::memory_order_relaxed) & FUTEX_OWNER_DIED) != 0;
 }
 
 bool controller_is_alive(const Session& session, StallCounter& stalls) noexcept {

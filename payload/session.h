@@ -8,14 +8,16 @@
 // as the parent.
 //
 // Recordings follow each other in one process. A thread may be inside a hook when one stops and when the next starts,
-// so a hook takes the newest Session once, at its beginning, and writes to that one only. A Session never changes and
-// is never unmapped: a late thread writes where nobody reads any more, and can switch off its own recording alone.
+// so what a hook writes goes to one Session only, the newest when it began. The thread makes itself present
+// (presence.h) and looks again whether that session is armed; once it is not, and nobody is present any more, nobody
+// can come back to its region, which is unmapped. The memory of the Session itself stays, for the next one.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 
+#include "payload/stack/native_walk.h"
 #include "payload/wire/control.h"
 
 namespace memray::payload {
@@ -23,16 +25,27 @@ namespace memray::payload {
 // Copies of what never changes while recording, so that hooks stay within one or two cache lines.
 struct Session {
     wire::ControlPage* control;
+    std::size_t size;  // of the region; 0 once that is unmapped, or if it must stay
+    const std::atomic<std::uint32_t>* controller_lock;
     const wire::TargetInfo* info;
     std::uint32_t generation;  // of start(), from 1
     std::uint32_t slot_count;
     std::uint32_t ring_words;
     std::uint32_t frame_capacity;
+    std::uint32_t native_capacity;  // 0: native stacks are not recorded
+    Modules modules;
 };
+
+// In a page that forked children see as zero.
+struct OwnPage {
+    std::atomic<std::uint32_t> armed;  // generation of the session that records, 0: none
+    std::atomic<std::uint32_t> known;  // Known: whether this process has been looked at
+};
+enum Known : std::uint32_t { kNewProcess = 0, kBeingLookedAt = 1, kKnownProcess = 2 };
 
 struct Recordings {
     std::atomic<const Session*> newest{nullptr};  // nullptr before the first start
-    std::atomic<std::uint32_t>* armed{nullptr};   // generation of the session that records, 0: none
+    OwnPage* own{nullptr};
     std::uint32_t started{0};
 };
 
@@ -41,14 +54,22 @@ inline const Session* newest_session() noexcept { return recordings.newest.load(
 
 // True while this process records. The one check of a hook that has nothing to do.
 inline bool is_armed() noexcept {
-    return recordings.armed != nullptr && recordings.armed->load(std::memory_order_relaxed) != 0;
+    return recordings.own != nullptr && recordings.own->armed.load(std::memory_order_relaxed) != 0;
 }
 
 // Takes over a region; nullptr-safe. Returns 0, or an error number for memray_payload_start.
 int open_session(void* region, std::size_t size) noexcept;
+// The same for a forked child and a region that stays mapped. The session of its parent is forgotten.
+int open_child_session(void* region, std::size_t size, const std::atomic<std::uint32_t>& controller_lock) noexcept;
 void arm(const Session& session) noexcept;
 // Hooks pass everything through from now on, unless a newer session has started.
-void disarm(const Session& session, wire::Phase phase) noexcept;
+void disarm(const Session& session) noexcept;
+// The same, and the controller is told why.
+void end_recording(const Session& session, wire::Phase phase) noexcept;
+// Unmaps the region of the newest session, which is not armed, as soon as no thread uses it; does not wait for long.
+void release_session() noexcept;
+// Whether no region of a recording is mapped.
+bool is_released() noexcept;
 
 bool controller_died(const Session& session) noexcept;
 

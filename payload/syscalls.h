@@ -47,6 +47,10 @@ template <typename Word>
 void futex_wake(const Word& word) noexcept {
     raw_syscall(SYS_futex, address_of(&word), FUTEX_WAKE, 1);
 }
+template <typename Word>
+void futex_wake_all(const Word& word) noexcept {
+    raw_syscall(SYS_futex, address_of(&word), FUTEX_WAKE, INT32_MAX);
+}
 
 // Seconds of CLOCK_MONOTONIC.
 inline std::int64_t monotonic_seconds() noexcept {
@@ -55,14 +59,20 @@ inline std::int64_t monotonic_seconds() noexcept {
     return now.seconds;
 }
 
+// Private memory; nullptr if the kernel refuses.
+inline void* map_memory(std::size_t size) noexcept {
+    const long memory =
+        raw_syscall(SYS_mmap, 0, static_cast<long>(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory < 0 && memory > -4096 ? nullptr : reinterpret_cast<void*>(memory);
+}
+
 // A private page that reads as zero in every copy-on-write child, however it was made (madvise(2), MADV_WIPEONFORK,
 // Linux 4.14). nullptr if the kernel refuses.
 inline void* map_page_wiped_on_fork(std::size_t size) noexcept {
-    const long page =
-        raw_syscall(SYS_mmap, 0, static_cast<long>(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (page < 0 && page > -4096) { return nullptr; }
-    if (raw_syscall(SYS_madvise, page, static_cast<long>(size), MADV_WIPEONFORK) != 0) { return nullptr; }
-    return reinterpret_cast<void*>(page);
+    void* page = map_memory(size);
+    if (page == nullptr) { return nullptr; }
+    const bool wiped = raw_syscall(SYS_madvise, address_of(page), static_cast<long>(size), MADV_WIPEONFORK) == 0;
+    return wiped ? page : nullptr;
 }
 
 }  // namespace memray::payload

@@ -36,6 +36,11 @@ wire::Slot* try_claim(std::uint32_t index) noexcept {
     slot->tid = current_tid();
     slot->depth = 0;
     slot->native_depth = 0;
+    if (own_session().native_capacity != 0) {
+        wire::NativeBuffers* buffers =
+            wire::native_buffers(*slot, own_session().frame_capacity, own_session().ring_words);
+        buffers->readable_to = buffers->readable_from = 0;  // of another thread's stack
+    }
     slot->deaths_seen = own_session().control->code_deaths.load(std::memory_order_relaxed);
     slot->written = slot->head.load(std::memory_order_relaxed);
     slot->cached_tail = slot->tail.load(std::memory_order_relaxed);
@@ -73,6 +78,13 @@ wire::Slot* wait_for_slot() noexcept {
 
 }  // namespace
 
+Presence* take_presence() noexcept {
+    const PresenceTable* table = presence_table;
+    this_thread.presence = claim_presence();
+    this_thread.presence_table = table;
+    return this_thread.presence;
+}
+
 wire::Slot* claim_slot() noexcept {
     if (this_thread.generation != own_session().generation) { this_thread.slotless_events = 0; }
     if (this_thread.slotless_events > 0 && ++this_thread.slotless_events < kRetryEvents) { return nullptr; }
@@ -93,7 +105,7 @@ bool wait_for_room(wire::Slot& slot) noexcept {
         if (own_session().control->phase.load(std::memory_order_relaxed) != wire::Phase::kRecording ||
             !controller_is_alive(own_session(), stalls)) {
             own_session().control->losses.abandoned.fetch_add(1, std::memory_order_relaxed);
-            disarm(own_session(), wire::Phase::kAbandoned);
+            end_recording(own_session(), wire::Phase::kAbandoned);
             return false;
         }
         wake_controller(own_session());

@@ -2,12 +2,13 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // What the payload knows about the current thread: its slot and whether it is inside a hook. Kept in initial-exec
-// thread-local storage (32 bytes), so a new thread starts with zeroes and needs neither heap nor destructor; the
+// thread-local storage (48 bytes), so a new thread starts with zeroes and needs neither heap nor destructor; the
 // controller takes the slots of dead threads back.
 #pragma once
 
 #include <cstdint>
 
+#include "payload/presence.h"
 #include "payload/session.h"
 #include "payload/wire/ring_writer.h"
 
@@ -19,16 +20,28 @@ enum class Activity : std::uint32_t {
     kRecording = 2,   // inside the payload's own code
 };
 
+// What is not known to be over yet of a thread's last dlopen or dlclose. Both bits end by themselves, at different
+// times.
+enum Loading : std::uint32_t {
+    kMayRelocate = 1,       // it may still write to the words that hooks are put into
+    kMayChangeModules = 2,  // modules may still come and go
+};
+
 struct ThreadState {
     const Session* session;  // of the hook that this thread is in
     wire::Slot* slot;
     std::uint32_t generation;  // Session::generation the slot was claimed in
     Activity activity;
     std::uint32_t slotless_events;  // since a slot was last asked for in vain
-    std::uint32_t loading;          // inside a dlopen, as far as known
+    std::uint32_t loading;          // Loading
+    Presence* presence;
+    const PresenceTable* presence_table;  // that it is in
 };
 
 extern __thread ThreadState this_thread __attribute__((tls_model("initial-exec")));
+
+// Its first presence.
+Presence* take_presence() noexcept;
 
 // Only inside a RecordingScope.
 inline const Session& own_session() noexcept { return *this_thread.session; }
@@ -66,18 +79,60 @@ private:
     Activity previous_;
 };
 
-// The payload's own code: everything in scope concerns the session that was the newest when it began. A signal handler
-// that comes first may leave a newer one; one that comes later records nothing.
+// nullptr if there are too many threads.
+inline Presence* own_presence() noexcept {
+    if (this_thread.presence != nullptr && this_thread.presence_table == presence_table) [[likely]] {
+        return this_thread.presence;
+    }
+    return take_presence();
+}
+
+// The payload's own code: everything in scope concerns the session that was the newest when it began, and its region
+// stays mapped. False if that is not armed (any more): then nothing of it may be touched. A signal handler that comes
+// before this thread is present may have a scope of its own; one that comes later records nothing.
 class RecordingScope {
 public:
-    RecordingScope() noexcept : activity_(choose_session()) {}
+    RecordingScope() noexcept : previous_(this_thread.activity) {
+        const Session* session = newest_session();
+        appear();
+        // Not before: only now does it stay as it is, if it is armed.
+        armed_ = recordings.own->armed.load(std::memory_order_acquire) == session->generation;
+        if (!armed_) [[unlikely]] { return; }
+        this_thread.session = session;
+        ActivityScope::enter(Activity::kRecording);
+    }
+    ~RecordingScope() {
+        ActivityScope::enter(previous_);
+        disappear();
+    }
+    RecordingScope(const RecordingScope&) = delete;
+    RecordingScope& operator=(const RecordingScope&) = delete;
+    [[nodiscard]] explicit operator bool() const noexcept { return armed_; }
 
 private:
-    static Activity choose_session() noexcept {
-        this_thread.session = newest_session();
-        return Activity::kRecording;
+    // The membarrier of anybody_present() orders the store before the load of `armed` that follows.
+    void appear() noexcept {
+        presence_ = own_presence();
+        if (presence_ == nullptr) [[unlikely]] {
+            present_without_presence.fetch_add(1, std::memory_order_seq_cst);
+            return;
+        }
+        depth_ = presence_->depth.load(std::memory_order_relaxed);
+        presence_->depth.store(depth_ + 1, std::memory_order_relaxed);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
     }
-    ActivityScope activity_;
+    void disappear() const noexcept {
+        if (presence_ == nullptr) [[unlikely]] {
+            present_without_presence.fetch_sub(1, std::memory_order_release);
+            return;
+        }
+        presence_->depth.store(depth_, std::memory_order_release);
+    }
+
+    Activity previous_;
+    Presence* presence_{nullptr};
+    std::uint32_t depth_{0};
+    bool armed_{false};
 };
 
 }  // namespace memray::payload

@@ -3,19 +3,22 @@
 #include "cli/commands/attach.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 
 #include "cli/commands/background.h"
+#include "cli/commands/creatable.h"
 #include "cli/commands/payload_file.h"
+#include "cli/commands/region_sizes.h"
+#include "cli/commands/view_process.h"
+#include "cli/live/server.h"
 #include "cli/report/format.h"
+#include "injector/base/file.h"
 
 namespace memray::cli {
 namespace {
@@ -32,16 +35,10 @@ void catch_interrupts() {
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) { ::sigaction(number, &action, nullptr); }
 }
 
-// The recorder would refuse, too, but with the target's thread in its hands.
-void require_creatable(const std::string& path, bool overwrite) {
-    struct stat status {};
-    const std::string parent = std::filesystem::path(path).parent_path().string();
-    if (::stat(parent.c_str(), &status) != 0) { throw base::system_error("Could not create output file " + path); }
-    if (::stat(path.c_str(), &status) != 0 || overwrite) { return; }
-    if (S_ISREG(status.st_mode)) {
-        throw base::Error("Could not create output file " + path +
-                          ": it already exists. Memray can overwrite it with the --force CLI argument.");
-    }
+std::string name_of(pid_t pid) {
+    std::string name = base::try_read_file(fmt::format("/proc/{}/comm", pid)).value_or("");
+    while (name.ends_with('\n')) { name.pop_back(); }
+    return name;
 }
 
 // One line on the terminal, a few times a second.
@@ -72,27 +69,23 @@ AttachCommand::AttachCommand(CLI::App& program, const Verbosity& verbosity)
       verbosity_(verbosity) {
     options().add_option("pid", pid_, "Process id to attach to")->required();
     add_output_options();
-    add_recording_options();
+    recording_.declare_content(options(), "process");
+    add_time_options();
     add_attach_options();
 }
 
 void AttachCommand::add_output_options() {
     CLI::App& app = options();
-    app.add_option("-o,--output", output_, "Capture file to write")->option_text("OUTPUT");
-    app.add_flag("-f,--force", force_, "If the output file already exists, overwrite it");
-    auto* compress = app.add_flag("--compress-on-exit", compress_, "Compress the capture using lz4 (default)");
-    app.add_flag("--no-compress", no_compress_, "Do not compress the capture")->excludes(compress);
+    app.add_option("-o,--output", output_,
+                   "Capture file to write, in the background; without it, the live view. %p: process id,\n"
+                   "%n: program, %h: host, %t: start time, %%: a percent sign")
+        ->option_text("OUTPUT");
+    recording_.declare_file(app);
     app.add_flag("-v,--verbose", own_verbosity_, "Print what is done in the process, and how long that takes");
 }
 
-void AttachCommand::add_recording_options() {
+void AttachCommand::add_time_options() {
     CLI::App& app = options();
-    app.add_flag("--aggregate", aggregate_, "Write aggregated stats to the output file instead of all allocations");
-    app.add_flag("--native", native_, "Track native (C/C++) stack frames as well (not available yet)");
-    app.add_flag("--follow-fork", follow_fork_,
-                 "Record allocations in child processes forked from the process (not available yet)");
-    app.add_flag("--trace-python-allocators", trace_python_allocators_,
-                 "Record allocations made by the pymalloc allocator");
     app.add_option("--duration", duration_, "Seconds to record, 0 for no limit (default)")
         ->option_text("SECONDS")
         ->check(CLI::NonNegativeNumber);
@@ -112,34 +105,44 @@ void AttachCommand::add_attach_options() {
 
 void AttachCommand::refuse_what_is_missing() const {
     if (pid_ <= 0) { throw UsageError(fmt::format("argument pid: invalid process id: {}", pid_)); }
-    if (aggregate_ && output_.empty()) { throw UsageError("Can't use aggregated mode without an output file."); }
-    const auto refuse = [](bool used, const char* what) {
-        if (used) { throw base::Error(fmt::format("memray attach {} is not available yet", what), 2); }
-    };
-    refuse(output_.empty(), "without -o (the live view)");
-    refuse(native_, "--native");
-    refuse(follow_fork_, "--follow-fork");
+    if (recording_.aggregate && output_.empty()) {
+        throw UsageError("Can't use aggregated mode without an output file.");
+    }
+    const char* option = recording_.needs_output();
+    if (option == nullptr || !output_.empty()) { return; }
+    throw UsageError(fmt::format("{} needs an output file (-o).", option));
 }
 
 AttachRequest AttachCommand::request() const {
     AttachRequest request;
     request.attach.pid = pid_;
     request.attach.payload = find_payload();
-    request.attach.trace_python_allocators = trace_python_allocators_;
+    const session::RegionSizes sizes = request.attach.plan.sizes;
+    request.attach.plan = recording_.plan();
+    request.attach.plan.sizes = sizes;
     request.attach.replace = force_detach_;
+    override_sizes(request.attach.plan.sizes);
     request.attach.timeout =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(timeout_));
     if (verbosity_.level + own_verbosity_ > 0) {
         request.attach.tell = [](const std::string& text) { fmt::print(stderr, "memray: {}\n", text); };
     }
-    const std::string path = std::filesystem::absolute(output_).string();
-    request.recorder = {path, force_, !no_compress_, aggregate_};
+    if (!output_.empty()) { request.output = OutputName(std::filesystem::absolute(output_).string(), name_of(pid_)); }
+    request.recorder = recording_.recorder(request.output.of(pid_));
+    request.on_exit = recording_.on_exit;
+    request.snapshots = recording_.snapshots();
     request.duration = std::chrono::seconds(duration_);
     return request;
 }
 
 void AttachCommand::end_other_recording() const {
     if (force_detach_) { static_cast<void>(ask_recorder(pid_, "stop")); }
+}
+
+void AttachCommand::tell_time(const AttachRequest& request) const {
+    if (!request.attach.tell) { return; }
+    const std::chrono::duration<double, std::milli> time = Clock::now() - started_;
+    request.attach.tell(fmt::format("attached in {:.2f} ms", time.count()));
 }
 
 int AttachCommand::run_and_return(const AttachRequest& request) const {
@@ -157,6 +160,7 @@ int AttachCommand::run_and_return(const AttachRequest& request) const {
                           recording->discard();
                           recording.reset();
                       });
+    tell_time(request);
     const std::string time = duration_ > 0 ? fmt::format(" for {}s", duration_) : "";
     fmt::print("memray: tracking PID {}{} in the background, into {}. Run `memray detach {}` to stop{}.\n", pid_, time,
                request.recorder.path, pid_, duration_ > 0 ? " early" : "");
@@ -166,6 +170,7 @@ int AttachCommand::run_and_return(const AttachRequest& request) const {
 int AttachCommand::run_and_wait(const AttachRequest& request) const {
     catch_interrupts();
     AttachedRecording recording(request);
+    tell_time(request);
     fmt::print(stderr, "memray: tracking PID {}; Ctrl-C ends the recording\n", pid_);
     ProgressLine line;
     std::string done;
@@ -182,12 +187,39 @@ int AttachCommand::run_and_wait(const AttachRequest& request) const {
     return 0;
 }
 
+int AttachCommand::run_and_watch(const AttachRequest& request) const {
+    catch_interrupts();
+    ViewProcess view("");
+    AttachedRecording recording(request);
+    live::Server server;
+    server.show(recording.recorder().look().metadata);
+    server.adopt(view.take_socket());
+    std::string done;
+    try {
+        done = recording.follow([&] { return interrupted.load() || view.has_ended(); },
+                                [&](const auto& /*status*/) { server.step(recording.recorder()); });
+    } catch (const base::Error& error) {
+        recording.answer("-" + std::string(error.what()));
+        throw;
+    }
+    recording.answer("+" + done);
+    server.finish(recording.recorder(), recording.ended());
+    if (!interrupted) { view.wait(); }
+    fmt::print("{}\n", done);
+    return 0;
+}
+
 int AttachCommand::run() {
     refuse_what_is_missing();
     ::signal(SIGXFSZ, SIG_IGN);
     const AttachRequest wanted = request();
-    require_creatable(wanted.recorder.path, force_);
+    if (output_.empty()) {
+        require_terminal("memray attach without -o");
+    } else {
+        require_creatable(wanted.recorder.path, recording_.force);
+    }
     end_other_recording();
+    if (output_.empty()) { return run_and_watch(wanted); }
     return wait_ ? run_and_wait(wanted) : run_and_return(wanted);
 }
 

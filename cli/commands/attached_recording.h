@@ -9,7 +9,10 @@
 #include <optional>
 #include <string>
 
+#include "cli/commands/follower.h"
+#include "cli/commands/oom_counter.h"
 #include "cli/commands/rendezvous.h"
+#include "cli/commands/snapshots.h"
 #include "injector/capture/profile.h"
 #include "injector/collector/recorder.h"
 #include "injector/session/attach.h"
@@ -19,6 +22,9 @@ namespace memray::cli {
 struct AttachRequest {
     session::AttachOptions attach;
     collector::RecorderOptions recorder;
+    OutputName output{OutputName::plain("")};
+    std::string on_exit;  // --on-exit
+    SnapshotOptions snapshots;
     std::chrono::seconds duration{0};  // 0: no limit
 };
 
@@ -31,6 +37,10 @@ public:
     // target and finishes the capture. `progress` is called now and then. What is to be said at the end.
     std::string follow(const std::function<bool()>& stop,
                        const std::function<void(const collector::RecorderStatus&)>& progress);
+
+    [[nodiscard]] collector::Recorder& recorder() noexcept { return *recorder_; }
+    // How it came to its end, after follow().
+    [[nodiscard]] const capture::Ending& ended() const noexcept { return ended_; }
 
     // The last words of follow() for those who asked to stop.
     void answer(const std::string& line) { rendezvous_.answer(line); }
@@ -46,7 +56,11 @@ private:
     Rendezvous rendezvous_;
     session::Attach attach_;
     std::optional<collector::Recorder> recorder_;
+    std::optional<Snapshots> snapshots_;
+    std::optional<Follower> follower_;
+    OomCounter oom_;
     std::chrono::steady_clock::time_point started_;
+    capture::Ending ended_;
 };
 
 }  // namespace memray::cli

@@ -19,11 +19,6 @@ namespace {
 
 constexpr char kReady = '+';
 
-void close_standard_streams() {
-    const base::UniqueFd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) { ::dup2(nothing.get(), stream); }
-}
-
 // An exit code and a message, or kReady.
 bool report(int fd, const std::string& text) {
     try {
@@ -69,6 +64,11 @@ std::string read_all(int fd) {
 }
 
 }  // namespace
+
+void close_standard_streams() {
+    const base::UniqueFd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) { ::dup2(nothing.get(), stream); }
+}
 
 void run_in_background(const std::function<void()>& prepare, const std::function<void()>& work,
                        const std::function<void()>& abandon) {

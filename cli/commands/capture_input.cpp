@@ -4,8 +4,9 @@
 
 #include <filesystem>
 
-#include "cli/commands/progress_bar.h"
+#include "cli/commands/native_names.h"
 #include "injector/base/error.h"
+#include "injector/base/progress_bar.h"
 #include "injector/capture/reader.h"
 
 namespace memray::cli {
@@ -23,15 +24,21 @@ base::Error unreadable(const std::string& path, const base::Error& reason) {
 }  // namespace
 
 capture::Profile load_profile(const std::string& path) {
+    capture::Profile profile = load_recorded_profile(path);
+    name_native_frames(path, profile);
+    return profile;
+}
+
+capture::Profile load_recorded_profile(const std::string& path) {
     require_file(path);
-    ProgressBar bar("Calculating high watermark...");
+    base::ProgressBar bar("Calculating high watermark...");
     try {
         return capture::read_profile(path, [&bar](double share) { bar.show(share); });
     } catch (const base::Error& error) { throw unreadable(path, error); }
 }
 
 void load_events(const std::string& path, const std::function<void(const capture::Event&)>& visit) {
-    ProgressBar bar("Processing allocation records...");
+    base::ProgressBar bar("Processing allocation records...");
     try {
         capture::read_events(path, visit, [&bar](double share) { bar.show(share); });
     } catch (const base::Error& error) { throw unreadable(path, error); }

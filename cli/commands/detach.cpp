@@ -37,6 +37,7 @@ std::string DetachCommand::clean_up() const {
     }
     switch (session::stop_recording(pid_, false, kTimeout, tell)) {
         case session::StopResult::kStopped:
+        case session::StopResult::kStillInside:
             return fmt::format("The recorder of process {} has died; its hooks were taken out", pid_);
         case session::StopResult::kBusy:
             throw base::Error(fmt::format("Process {} is being recorded by somebody else", pid_));

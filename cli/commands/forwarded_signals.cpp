@@ -14,9 +14,16 @@ namespace {
 std::atomic<pid_t> target_pid{0};
 std::atomic<int> target_pidfd{-1};
 
-// The target may signal its whole group: it has that signal already. si_code > 0: sent by the kernel (terminal).
+// si_code > 0: sent by the kernel, that is by the terminal to its whole foreground group; but for a hang-up, of which
+// only the leader of the session hears (setsid(2); drivers/tty/tty_io.c: tty_signal_session_leader).
+bool target_has_it_already(int number, const siginfo_t& info) {
+    if (info.si_code > 0) { return number != SIGHUP || ::getsid(0) != ::getpid(); }
+    // The target may signal its whole group.
+    return info.si_pid == target_pid.load(std::memory_order_relaxed);
+}
+
 void forward(int number, siginfo_t* info, void* /*context*/) {
-    if (info->si_code > 0 || info->si_pid == target_pid.load(std::memory_order_relaxed)) { return; }
+    if (target_has_it_already(number, *info)) { return; }
     const int saved = errno;
     ::syscall(SYS_pidfd_send_signal, target_pidfd.load(std::memory_order_relaxed), number, nullptr, 0);
     errno = saved;

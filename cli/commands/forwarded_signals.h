@@ -2,8 +2,9 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // While it lives, signals that somebody sends to us go on to the target. What the terminal sends (Ctrl-C, a window
-// change, a hang-up) reaches the target by itself, as it is in our process group, and is ignored here. System calls
-// that wait end with EINTR. One at a time; make it after the target was forked, which must not inherit these handlers.
+// change) reaches the target by itself, as it is in our process group, and is ignored here; a hang-up that only the
+// leader of a session hears of goes on to it, too. System calls that wait end with EINTR. One at a time; make it after
+// the target was forked, which must not inherit these handlers.
 #pragma once
 
 #include <sys/types.h>

@@ -28,7 +28,7 @@ ParseCommand::ParseCommand(CLI::App& program)
 
 int ParseCommand::run() {
     if (::isatty(STDOUT_FILENO) != 0) { throw base::Error("You must redirect stdout to a file or shell pipeline."); }
-    const capture::Profile profile = load_profile(results_);
+    const capture::Profile profile = load_recorded_profile(results_);
     print(report::dump_tables(profile));
     load_events(results_, [](const capture::Event& event) { print(report::dump_event(event)); });
     print(report::dump_trailer(profile));

@@ -74,10 +74,6 @@ std::string script_output_name(const fs::path& script) {
     return name;
 }
 
-std::string output_name(const std::string& program, pid_t pid) {
-    return "memray-" + program + "." + std::to_string(pid) + ".bin";
-}
-
 std::string folder_of_imports(const Program& program) {
     std::error_code ignored;
     if (program.kind != ProgramKind::kScript) { return fs::current_path(ignored); }
@@ -96,17 +92,22 @@ std::vector<std::string> interpreter_arguments(const Program& program) {
     return arguments;
 }
 
-std::string default_output(const Program& program, pid_t pid) {
+std::string program_name(const Program& program) {
     switch (program.kind) {
         case ProgramKind::kModule:
-            return output_name(program.name, pid);
+            return program.name;
         case ProgramKind::kText:
-            return output_name("string", pid);
+            return "string";
         case ProgramKind::kScript:
             break;
     }
-    const fs::path script = without_trailing_slash(program.name);
-    return script.parent_path() / output_name(script_output_name(script), pid);
+    return script_output_name(without_trailing_slash(program.name));
+}
+
+std::string default_output(const Program& program, pid_t pid) {
+    const std::string name = "memray-" + program_name(program) + "." + std::to_string(pid) + ".bin";
+    if (program.kind != ProgramKind::kScript) { return name; }
+    return without_trailing_slash(program.name).parent_path() / name;
 }
 
 std::vector<std::string> own_search_paths(const Program& program) {

@@ -23,6 +23,9 @@ struct Program {
 // What follows the interpreter's own options on its command line.
 [[nodiscard]] std::vector<std::string> interpreter_arguments(const Program& program);
 
+// Name of the script without its folder, of the module, or "string".
+[[nodiscard]] std::string program_name(const Program& program);
+
 // memray-<script>.<pid>.bin beside the script, memray-<module>.<pid>.bin or memray-string.<pid>.bin here.
 [[nodiscard]] std::string default_output(const Program& program, pid_t pid);
 

@@ -18,16 +18,19 @@ using capture::Ending;
 using collector::Recorder;
 
 constexpr std::chrono::milliseconds kStep{10};
+constexpr std::chrono::milliseconds kTeardownStep{50};
 
 class Follower {
 public:
-    Follower(TargetWatch& watch, Recorder& recorder) : watch_(watch), recorder_(recorder) {}
+    Follower(TargetWatch& watch, Recorder& recorder, const std::function<void()>& meanwhile)
+        : watch_(watch), recorder_(recorder), meanwhile_(meanwhile) {}
 
     Outcome run() {
         std::optional<Ending> ending = record();
         const bool written = finish(ending.value_or(Ending{capture::EndKind::kReplaced, 0}));
         while (!ending) {
-            watch_.wait();
+            meanwhile_();
+            watch_.wait(kTeardownStep);
             ending = watch_.try_reap();
         }
         return {*ending, written};
@@ -38,8 +41,9 @@ private:
     std::optional<Ending> record() {
         for (;;) {
             if (const auto ending = watch_.try_reap()) { return ending; }
+            meanwhile_();
             if (!recorder_.recording()) {
-                watch_.wait();
+                watch_.wait(kTeardownStep);
                 continue;
             }
             recorder_.step(kStep);
@@ -66,6 +70,7 @@ private:
 
     TargetWatch& watch_;
     Recorder& recorder_;
+    const std::function<void()>& meanwhile_;
     bool failed_{false};
 };
 
@@ -80,6 +85,8 @@ void start(session::Launch& launch, Recorder& recorder) {
     }
 }
 
-Outcome follow(TargetWatch& watch, Recorder& recorder) { return Follower(watch, recorder).run(); }
+Outcome follow(TargetWatch& watch, Recorder& recorder, const std::function<void()>& meanwhile) {
+    return Follower(watch, recorder, meanwhile).run();
+}
 
 }  // namespace memray::cli

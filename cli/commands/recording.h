@@ -4,6 +4,8 @@
 // A recording from the target's first step to its last.
 #pragma once
 
+#include <functional>
+
 #include "cli/commands/target_watch.h"
 #include "injector/capture/profile.h"
 #include "injector/collector/recorder.h"
@@ -21,6 +23,7 @@ void start(session::Launch& launch, collector::Recorder& recorder);
 
 // Records until the target has ended, and finishes the capture: before that if the target executes another program.
 // Why the capture could not be written is printed, not thrown, as the program goes on.
-[[nodiscard]] Outcome follow(TargetWatch& watch, collector::Recorder& recorder);
+// `meanwhile` is called between the steps of the recorder, and often while there is nothing to record.
+[[nodiscard]] Outcome follow(TargetWatch& watch, collector::Recorder& recorder, const std::function<void()>& meanwhile);
 
 }  // namespace memray::cli

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <string_view>
 
 #include "injector/base/error.h"
 #include "injector/base/file.h"
@@ -21,6 +22,7 @@
 namespace memray::cli {
 namespace {
 
+constexpr std::string_view kSnapshot = "snapshot ";
 constexpr int kQuestionMs = 200;  // for a client to say what it wants
 
 // Field 22 of /proc/PID/stat; the second one, a name in parentheses, may hold anything.
@@ -119,6 +121,11 @@ bool Rendezvous::stop_requested() {
         if (::poll(&readable, 1, kQuestionMs) <= 0) { continue; }
         const std::string question = read_line(client.get());
         if (question == "who") { send_line(client.get(), std::to_string(::getpid())); }
+        if (question.starts_with(kSnapshot) && question.size() > kSnapshot.size()) {
+            const SnapshotRequest wanted{question.substr(kSnapshot.size() + 1), question[kSnapshot.size()] == 'f'};
+            snapshots_.emplace_back(std::move(client), wanted);
+            continue;
+        }
         if (question == "stop") { waiting_.push_back(std::move(client)); }
     }
 }
@@ -128,10 +135,31 @@ void Rendezvous::answer(const std::string& line) {
     waiting_.clear();
 }
 
+std::optional<Rendezvous::SnapshotRequest> Rendezvous::snapshot_requested() {
+    static_cast<void>(stop_requested());
+    if (snapshots_.empty()) { return std::nullopt; }
+    return snapshots_.front().second;
+}
+
+void Rendezvous::answer_snapshot(const std::string& line) {
+    send_line(snapshots_.front().first.get(), line);
+    snapshots_.pop_front();
+}
+
+void Rendezvous::refuse_to_stop() {
+    if (stop_requested()) { answer("-It is recorded by `memray run`, until it ends"); }
+}
+
+std::unique_ptr<Rendezvous> try_listen(pid_t target) {
+    try {
+        return std::make_unique<Rendezvous>(target);
+    } catch (const base::Error&) { return nullptr; }
+}
+
 std::optional<std::string> ask_recorder(pid_t target, const std::string& question) {
     const base::UniqueFd recorder = try_connect(socket_path(target));
     if (!recorder) { return std::nullopt; }
-    if (question != "stop") {  // finishing a capture takes what it takes
+    if (question == "who") {  // writing a capture takes what it takes
         const timeval limit{2, 0};
         ::setsockopt(recorder.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     }

@@ -5,19 +5,27 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
+#include <filesystem>
 
+#include "cli/commands/command_recording.h"
+#include "cli/commands/exit_command.h"
+#include "cli/commands/follower.h"
 #include "cli/commands/forwarded_signals.h"
 #include "cli/commands/interpreter_check.h"
+#include "cli/commands/live.h"
+#include "cli/commands/oom_counter.h"
 #include "cli/commands/option_split.h"
 #include "cli/commands/payload_file.h"
+#include "cli/commands/process_facts.h"
 #include "cli/commands/recording.h"
+#include "cli/commands/region_sizes.h"
+#include "cli/commands/rendezvous.h"
+#include "cli/commands/snapshots.h"
 #include "cli/commands/target_watch.h"
+#include "cli/commands/unknown_python.h"
 #include "injector/base/file.h"
 #include "injector/collector/recorder.h"
 
@@ -29,23 +37,9 @@ constexpr std::string_view kSuccess = R"([memray] Successfully generated profile
 You can now generate reports from the stored allocation records.
 Some example commands to generate reports:
 
-memray summary {}
+memray flamegraph {0}
+memray summary {0}
 )";
-
-// MEMRAY_SLOTS and MEMRAY_RING_WORDS: for tests, which need rings that are full all the time.
-void override_from_environment(const char* name, std::uint32_t& value) {
-    const char* text = std::getenv(name);
-    if (text == nullptr) { return; }
-    const std::string_view digits(text);
-    std::from_chars(digits.data(), digits.data() + digits.size(), value);
-}
-
-std::string own_command_line() {
-    std::string line = base::try_read_file("/proc/self/cmdline").value_or("");
-    while (line.ends_with('\0')) { line.pop_back(); }
-    std::replace(line.begin(), line.end(), '\0', ' ');
-    return line;
-}
 
 std::int64_t now_ms() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -61,39 +55,29 @@ void print_status(const collector::RecorderStatus& status) {
 
 RunCommand::RunCommand(CLI::App& program, const Verbosity& verbosity)
     : Command(program, "run", "Run the specified application and track memory usage",
-              "[options] [-m module | -c cmd | file] [args]"),
+              "[options] [-m module | -c cmd | file | --exec command] [args]"),
       verbosity_(verbosity) {
     add_output_options();
-    add_recording_options();
+    recording_.declare_content(options(), "tracked script");
     add_program_options();
 }
 
 void RunCommand::add_output_options() {
     CLI::App& app = options();
-    auto* output = app.add_option("-o,--output", output_, "Output file name (default: memray-<program>.<pid>.bin)")
-                       ->option_text("OUTPUT");
-    auto* live = app.add_flag("--live", live_, "Start a live tracking session (not available yet)");
-    auto* remote = app.add_flag("--live-remote", live_remote_,
-                                "Start a live tracking session and wait until a client connects (not available yet)");
-    live->excludes(output)->excludes(remote);
-    remote->excludes(output);
-    app.add_option("-p,--live-port", live_port_, "Port to use for live tracking (not available yet)")
+    app.add_option("-o,--output", output_,
+                   "Output file name (default: memray-<program>.<pid>.bin, and none with --live and\n"
+                   "--live-remote); %p: process id, %n: program, %h: host, %t: start time, %%: a percent sign")
+        ->option_text("OUTPUT");
+    auto* live = app.add_flag("--live", live_,
+                              "Watch the program's memory in this terminal; its output goes into a pane and a file");
+    app.add_flag("--live-remote", live_remote_,
+                 "Wait until `memray live` in another terminal watches the program, then start it")
+        ->excludes(live);
+    app.add_option("-p,--live-port", live_port_, "Port of this machine for --live-remote (default: any that is free)")
         ->option_text("LIVE_PORT");
     app.add_flag("-q,--quiet", quiet_, "Don't show any tracking-specific output while running");
-    app.add_flag("-f,--force", force_, "If the output file already exists, overwrite it");
+    recording_.declare_file(app);
     app.add_flag("--buffered-file-io", buffered_, "Accepted for compatibility: captures are always written plainly");
-    auto* compress = app.add_flag("--compress-on-exit", compress_, "Compress the capture using lz4 (default)");
-    app.add_flag("--no-compress", no_compress_, "Do not compress the capture")->excludes(compress);
-}
-
-void RunCommand::add_recording_options() {
-    CLI::App& app = options();
-    app.add_flag("--aggregate", aggregate_, "Write aggregated stats to the output file instead of all allocations");
-    app.add_flag("--native", native_, "Track native (C/C++) stack frames as well (not available yet)");
-    app.add_flag("--follow-fork", follow_fork_,
-                 "Record allocations in child processes forked from the tracked script (not available yet)");
-    app.add_flag("--trace-python-allocators", trace_python_allocators_,
-                 "Record allocations made by the pymalloc allocator");
 }
 
 void RunCommand::add_program_options() {
@@ -105,7 +89,12 @@ void RunCommand::add_program_options() {
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     auto* text = app.add_flag("-c", text_, "Program passed in as string");
-    app.add_flag("-m", module_, "Run library module as a script (terminates option list)")->excludes(text);
+    auto* exec = app.add_flag("--exec", exec_,
+                              "Run any command instead of a Python program, and record every Python that it starts");
+    exec->excludes(text);
+    app.add_flag("-m", module_, "Run library module as a script (terminates option list)")
+        ->excludes(text)
+        ->excludes(exec);
 }
 
 std::size_t RunCommand::own_arguments(const std::vector<std::string>& arguments) const {
@@ -119,13 +108,11 @@ void RunCommand::take_rest(const std::vector<std::string>& arguments) {
 
 void RunCommand::refuse_what_is_missing() const {
     if (live_port_ && !live_remote_) { throw UsageError("The --live-port argument requires --live-remote"); }
-    const auto refuse = [](bool used, const char* option) {
-        if (used) { throw base::Error(fmt::format("memray run {} is not available yet", option), 2); }
-    };
-    refuse(live_, "--live");
-    refuse(live_remote_, "--live-remote");
-    refuse(native_, "--native");
-    refuse(follow_fork_, "--follow-fork");
+    if (live_port_) { require_port(*live_port_); }
+    if (exec_ && live()) { throw UsageError("--exec cannot be used with a live session"); }
+    const char* option = recording_.needs_output();
+    if (option == nullptr || !live() || !output_.empty()) { return; }
+    throw UsageError(fmt::format("With a live session {} needs an output file (-o).", option));
 }
 
 Program RunCommand::program() const {
@@ -141,23 +128,20 @@ session::LaunchOptions RunCommand::launch_options(const Program& program) const 
     const std::vector<std::string> arguments = interpreter_arguments(program);
     options.command.insert(options.command.end(), arguments.begin(), arguments.end());
     options.payload = find_payload();
-    options.trace_python_allocators = trace_python_allocators_;
-    override_from_environment("MEMRAY_SLOTS", options.sizes.slots);
-    override_from_environment("MEMRAY_RING_WORDS", options.sizes.ring_words);
+    options.plan = recording_.plan();
+    override_sizes(options.plan.sizes);
     return options;
 }
 
 capture::Metadata RunCommand::metadata(const Program& program, const session::Target& target) const {
     capture::Metadata metadata;
-    metadata.command_line = own_command_line();
-    metadata.python_version = target.python_version;
-    metadata.python_executable = target.python_executable;
-    metadata.python_allocator = target.python_allocator;
+    metadata.command_line = command_line_of(::getpid());
+    describe_process(target, metadata);
     metadata.search_paths = own_search_paths(program);
-    metadata.pid = target.pid;
     metadata.start_ms = now_ms();
-    metadata.trace_python_allocators = trace_python_allocators_;
-    metadata.aggregated = aggregate_;
+    metadata.trace_python_allocators = recording_.trace_python_allocators;
+    metadata.native_traces = recording_.native;
+    metadata.aggregated = recording_.aggregate;
     return metadata;
 }
 
@@ -169,31 +153,104 @@ void RunCommand::say(const std::string& text) const {
     } catch (const base::Error&) {}
 }
 
-capture::Ending RunCommand::record() const {
+std::optional<OutputName> RunCommand::output_name(const Program& program) const {
+    if (!output_.empty()) { return OutputName(output_, program_name(program)); }
+    return std::nullopt;
+}
+
+void RunCommand::watch(LiveSession& session, const Program& program) const {
+    if (live_remote_) { session.watch_from_elsewhere(live_port_.value_or(0)); }
+    if (live_) { session.watch_here(program_name(program)); }
+}
+
+capture::Ending RunCommand::record(LiveSession& session) const {
     const Program profiled = program();
     require_runnable(profiled);
+    std::optional<OutputName> name = output_name(profiled);
+    watch(session, profiled);
     session::Launch launch(launch_options(profiled));
     session::Target& target = launch.target();
     require_startable(profiled, target.python_executable, target.pid, python_arguments_);
+    avoid_oom_killer();  // only now: the target would inherit it
 
+    const capture::Metadata facts = metadata(profiled, target);
+    if (!session.begin(facts, target.pidfd.get())) { throw base::Error("The program was killed before it began"); }
     const ForwardedSignals signals(target.pid, target.pidfd.get());
-    const std::string path = output_.empty() ? default_output(profiled, target.pid) : output_;
-    collector::Recorder recorder(std::move(target.region), target.pid, metadata(profiled, target),
-                                 {path, force_, !no_compress_, aggregate_});
+    if (!name && !live()) { name = OutputName::plain(default_output(profiled, target.pid)); }
+    const std::string path = name ? name->of(target.pid) : "";
+    const collector::RecorderOptions options = recording_.recorder(path);
+    warn_of_unknown_python(target);
+    collector::Recorder recorder(std::move(target.region), target.pid, facts, options);
+    std::optional<Follower> follower;
+    if (recording_.follows()) {
+        follower.emplace(FollowRequest{std::move(target.children), facts, false, options, *name, recording_.on_exit,
+                                       recording_.snapshots(), recording_.plan(), find_payload()});
+    }
     TargetWatch watch(target.pid, target.pidfd.get());
-    say(fmt::format("Writing profile results into {}\n", path));
+    if (!path.empty() && !live_) { say(fmt::format("Writing profile results into {}\n", path)); }
     start(launch, recorder);
-    const Outcome outcome = follow(watch, recorder);
-    if (outcome.written) { say(fmt::format(kSuccess, path)); }
+    Snapshots snapshots(recording_.snapshots(), options, recorder);
+    const std::unique_ptr<Rendezvous> rendezvous = try_listen(target.pid);
+    const Outcome outcome = follow(watch, recorder, [&] {
+        if (recorder.recording()) { snapshots.serve(rendezvous.get(), target.pid); }
+        if (live()) { session.step(recorder); }
+    });
+    snapshots.end(rendezvous.get());
+    session.end(recorder, outcome.ending);
+    const std::string children = follower ? follower->finish().text : "";
+    if (outcome.written && !path.empty()) { run_exit_command(recording_.on_exit, path, outcome.ending); }
+    const bool failed = outcome.ending.kind != capture::EndKind::kExited || outcome.ending.code != 0;
+    fmt::print(stderr, "{}", session.close(failed));
+    report(outcome, path, children);
     if (verbosity_.level > 0) { print_status(recorder.status()); }
     return outcome.ending;
+}
+
+FollowRequest RunCommand::follow_request() const {
+    FollowRequest request;
+    request.metadata.search_paths = {std::filesystem::current_path()};
+    request.metadata.trace_python_allocators = recording_.trace_python_allocators;
+    request.metadata.native_traces = recording_.native;
+    request.metadata.aggregated = recording_.aggregate;
+    request.recorder = recording_.recorder("");
+    request.on_exit = recording_.on_exit;
+    request.snapshots = recording_.snapshots();
+    request.plan = recording_.plan();
+    request.plan.follow_forks = request.plan.follow_execs = true;
+    override_sizes(request.plan.sizes);
+    request.payload = find_payload();
+    return request;
+}
+
+capture::Ending RunCommand::record_whatever_starts() const {
+    if (rest_.empty()) { throw UsageError("the following arguments are required: command"); }
+    const CommandOutcome outcome = record_command({rest_, output_, follow_request()});
+    const Followed& followed = outcome.followed;
+    if (followed.first) { say(fmt::format(kSuccess, outcome.output)); }
+    if (!followed.text.empty()) { say(fmt::format("\nOther processes: {}\n", followed.text)); }
+    if (!followed.first && followed.text.empty()) {
+        fmt::print(stderr, "memray: {} started no Python that could be recorded\n", rest_.front());
+    }
+    return outcome.ending;
+}
+
+void RunCommand::report(const Outcome& outcome, const std::string& path, const std::string& children) const {
+    if (outcome.written && !path.empty()) { say(fmt::format(kSuccess, path)); }
+    if (!children.empty()) { say(fmt::format("\nOther processes: {}\n", children)); }
 }
 
 int RunCommand::run() {
     refuse_what_is_missing();
     // A limit on file sizes is an error like others. The target may inherit this: CPython ignores the signal, too.
     ::signal(SIGXFSZ, SIG_IGN);
-    return end_like(record());
+    if (exec_) { return end_like(record_whatever_starts()); }
+    LiveSession session;
+    try {
+        return end_like(record(session));
+    } catch (const base::Error&) {
+        fmt::print(stderr, "{}", session.close(true));
+        throw;
+    }
 }
 
 }  // namespace memray::cli

@@ -10,7 +10,12 @@
 #include <vector>
 
 #include "cli/commands/command.h"
+#include "cli/commands/follower.h"
+#include "cli/commands/live_session.h"
+#include "cli/commands/output_name.h"
 #include "cli/commands/program.h"
+#include "cli/commands/recording.h"
+#include "cli/commands/recording_options.h"
 #include "injector/capture/profile.h"
 #include "injector/session/launch.h"
 
@@ -27,31 +32,32 @@ public:
 
 private:
     void add_output_options();
-    void add_recording_options();
     void add_program_options();
     void refuse_what_is_missing() const;
     [[nodiscard]] Program program() const;
     [[nodiscard]] session::LaunchOptions launch_options(const Program& program) const;
     [[nodiscard]] capture::Metadata metadata(const Program& program, const session::Target& target) const;
-    [[nodiscard]] capture::Ending record() const;
+    [[nodiscard]] bool live() const noexcept { return live_ || live_remote_; }
+    // The name of the capture; nothing if the live view is all that is wanted.
+    [[nodiscard]] std::optional<OutputName> output_name(const Program& program) const;
+    void watch(LiveSession& session, const Program& program) const;
+    [[nodiscard]] capture::Ending record(LiveSession& session) const;
+    void report(const Outcome& outcome, const std::string& path, const std::string& children) const;
+    [[nodiscard]] FollowRequest follow_request() const;
+    [[nodiscard]] capture::Ending record_whatever_starts() const;
     void say(const std::string& text) const;
 
     const Verbosity& verbosity_;
     std::string output_;
-    bool force_{false};
     bool quiet_{false};
-    bool compress_{false};  // the default anyway
-    bool no_compress_{false};
-    bool aggregate_{false};
-    bool trace_python_allocators_{false};
-    bool native_{false};
-    bool follow_fork_{false};
+    RecordingOptions recording_;
     bool buffered_{false};  // no effect
     bool live_{false};
     bool live_remote_{false};
     std::optional<int> live_port_;
     bool text_{false};
     bool module_{false};
+    bool exec_{false};
     std::string python_{"python3"};
     std::vector<std::string> python_arguments_;
     std::vector<std::string> rest_;  // program and its arguments

@@ -36,7 +36,7 @@ std::string default_output(const std::string& results) {
 
 StatsCommand::StatsCommand(CLI::App& program)
     : Command(program, "stats", "Generate high level stats of the memory usage in the terminal",
-              "[-h] [-n NUM_LARGEST] [--json] [-o OUTPUT] [-f] results") {
+              "[-h] [-n NUM_LARGEST] [--json] [-o OUTPUT] [-f] [--include REGEX] [--exclude REGEX] results") {
     CLI::App& app = options();
     app.add_option("results", results_, "Results of the tracker run")->required();
     app.add_option("-n,--num-largest", largest_, "Displays the top 'n' largest allocating functions. Default is 5")
@@ -45,17 +45,20 @@ StatsCommand::StatsCommand(CLI::App& program)
     auto* json = app.add_flag("--json", json_, "Exports stats to a JSON file");
     app.add_option("-o,--output", output_, "Output file name for JSON output")->option_text("OUTPUT")->needs(json);
     app.add_flag("-f,--force", force_, "If the JSON output file already exists, overwrite it");
+    filter_.add_to(app);
 }
 
 int StatsCommand::run() {
+    filter_.check();
     const std::string path = output_.empty() ? default_output(results_) : output_;
     if (json_ && !force_) { require_absent(path); }
     const capture::Profile profile = load_profile(results_);
+    const report::StackView view = filter_.view(profile);
     if (json_) {
-        write_report(path, report::stats_json(profile, largest_), force_);
+        write_report(path, report::stats_json(profile, view, largest_), force_);
         fmt::print("Wrote {}\n", path);
     } else {
-        fmt::print("{}", report::stats_text(profile, largest_, output_has_colours()));
+        fmt::print("{}", report::stats_text(profile, view, largest_, output_has_colours()));
     }
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/commands/command.h"
+#include "cli/commands/report_options.h"
 
 namespace memray::cli {
 
@@ -21,6 +22,7 @@ private:
     bool json_{false};
     std::string output_;
     bool force_{false};
+    FilterOptions filter_;
 };
 
 }  // namespace memray::cli

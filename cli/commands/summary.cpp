@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <limits>
 
 #include "cli/commands/capture_input.h"
 #include "cli/commands/terminal.h"
-#include "cli/report/selection.h"
 
 namespace memray::cli {
 namespace {
@@ -17,41 +17,27 @@ namespace {
 constexpr std::size_t kLinesBesideRows = 5;  // borders, header and prompt
 constexpr std::size_t kFewestRows = 10;
 
-std::size_t default_rows() {
+std::size_t default_rows(bool json) {
+    if (json) { return std::numeric_limits<std::size_t>::max(); }
     const std::size_t lines = output_terminal().value_or(TerminalSize{}).lines;
     return std::max(lines - std::min(lines, kLinesBesideRows), kFewestRows);
-}
-
-std::uint32_t usable(int threshold) {
-    const auto asked = static_cast<std::uint32_t>(threshold);
-    const std::uint32_t used = report::usable_threshold(asked);
-    if (used != asked) {
-        fmt::print(stderr,
-                   "memray: a capture tells lifetimes of up to 16 other allocations apart, then powers of two: using "
-                   "a threshold of {} instead of {}\n",
-                   used, asked);
-    }
-    return used;
 }
 
 }  // namespace
 
 SummaryCommand::SummaryCommand(CLI::App& program)
     : Command(program, "summary", "Generate a terminal-based summary report of the functions that allocate most memory",
-              "[-h] [-s SORT_COLUMN] [-r MAX_ROWS] [--temporary-allocation-threshold N | --temporary-allocations] "
-              "results") {
+              "[-h] [-s SORT_COLUMN] [-r MAX_ROWS] [--json] "
+              "[--leaks | --temporary-allocation-threshold N | --temporary-allocations] [--include REGEX] "
+              "[--exclude REGEX] results") {
     CLI::App& app = options();
     app.add_option("results", results_, "Results of the tracker run")->required();
     app.add_option("-s,--sort-column", sort_column_, "Column number to sort on (default: 1)")
         ->option_text("SORT_COLUMN");
     app.add_option("-r,--max-rows", max_rows_, "Maximum number of rows to display")->option_text("MAX_ROWS");
-    auto* threshold =
-        app.add_option("--temporary-allocation-threshold", threshold_,
-                       "Report temporary allocations instead of those at the peak: allocations that their thread\n"
-                       "freed after at most N other allocations of its own. With N=0, before any other")
-            ->option_text("N");
-    app.add_flag("--temporary-allocations", temporary_, "Equivalent to --temporary-allocation-threshold=1")
-        ->excludes(threshold);
+    app.add_flag("--json", json_, "Print the rows as JSON instead; all of them, unless -r is given");
+    selection_.add_to(app);
+    filter_.add_to(app);
 }
 
 report::SummaryOptions SummaryCommand::report_options() const {
@@ -61,18 +47,23 @@ report::SummaryOptions SummaryCommand::report_options() const {
     if (max_rows_ && *max_rows_ < 1) { throw UsageError("The --max-rows argument must be at least 1"); }
     report::SummaryOptions options;
     options.sort_column = sort_column_;
-    options.max_rows = max_rows_ ? static_cast<std::size_t>(*max_rows_) : default_rows();
-    if (temporary_) { options.temporary_threshold = 1; }
-    if (threshold_ && *threshold_ >= 0) { options.temporary_threshold = usable(*threshold_); }
+    options.max_rows = max_rows_ ? static_cast<std::size_t>(*max_rows_) : default_rows(json_);
+    options.selection = selection_.choice();
     return options;
+}
+
+std::string SummaryCommand::report(const capture::Profile& profile, const report::SummaryOptions& options) const {
+    const report::StackView view = filter_.view(profile);
+    if (json_) { return report::summary_json(profile, view, options); }
+    const auto terminal = output_terminal();
+    if (!terminal) { return report::summary_plain(profile, view, options); }
+    return report::summary_box(profile, view, options, terminal->columns, output_has_colours());
 }
 
 int SummaryCommand::run() {
     const report::SummaryOptions options = report_options();
-    const capture::Profile profile = load_profile(results_);
-    const auto terminal = output_terminal();
-    fmt::print("{}", terminal ? report::summary_box(profile, options, terminal->columns, output_has_colours())
-                              : report::summary_plain(profile, options));
+    filter_.check();
+    fmt::print("{}", report(load_profile(results_), options));
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/commands/command.h"
+#include "cli/commands/report_options.h"
 #include "cli/report/summary_report.h"
 
 namespace memray::cli {
@@ -19,12 +20,14 @@ public:
 
 private:
     [[nodiscard]] report::SummaryOptions report_options() const;
+    [[nodiscard]] std::string report(const capture::Profile& profile, const report::SummaryOptions& options) const;
 
     std::string results_;
     int sort_column_{1};
     std::optional<int> max_rows_;
-    std::optional<int> threshold_;
-    bool temporary_{false};
+    bool json_{false};
+    SelectionOptions selection_;
+    FilterOptions filter_;
 };
 
 }  // namespace memray::cli

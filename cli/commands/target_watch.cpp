@@ -22,12 +22,12 @@ std::optional<capture::Ending> TargetWatch::try_reap() {
     }
     if (info.si_pid == 0) { return std::nullopt; }
     const bool exited = info.si_code == CLD_EXITED;
-    return capture::Ending{exited ? capture::EndKind::kExited : capture::EndKind::kSignaled, info.si_status};
+    return oom_.explain({exited ? capture::EndKind::kExited : capture::EndKind::kSignaled, info.si_status});
 }
 
-void TargetWatch::wait() const {
+void TargetWatch::wait(std::chrono::milliseconds longest) const {
     pollfd waiting{pidfd_, POLLIN, 0};
-    ::poll(&waiting, 1, -1);
+    ::poll(&waiting, 1, static_cast<int>(longest.count()));
 }
 
 int end_like(const capture::Ending& ending) {

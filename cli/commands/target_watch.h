@@ -6,8 +6,10 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 
+#include "cli/commands/oom_counter.h"
 #include "injector/capture/profile.h"
 
 namespace memray::cli {
@@ -15,16 +17,17 @@ namespace memray::cli {
 class TargetWatch {
 public:
     // `pidfd` must outlive this.
-    TargetWatch(pid_t pid, int pidfd) : pid_(pid), pidfd_(pidfd) {}
+    TargetWatch(pid_t pid, int pidfd) : pid_(pid), pidfd_(pidfd), oom_(pid) {}
 
     // How it ended, once it has (then it is reaped).
     [[nodiscard]] std::optional<capture::Ending> try_reap();
-    // Sleeps until it ends or a signal arrives.
-    void wait() const;
+    // Sleeps until it ends, a signal arrives, or `longest` has passed (negative: no limit).
+    void wait(std::chrono::milliseconds longest = std::chrono::milliseconds(-1)) const;
 
 private:
     pid_t pid_;
     int pidfd_;
+    OomCounter oom_;
 };
 
 // Ends this process as the target ended: the same signal, or returns the same exit code.

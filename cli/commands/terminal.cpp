@@ -9,6 +9,14 @@
 #include <string_view>
 
 namespace memray::cli {
+namespace {
+
+bool terminal_is_dumb() {
+    const char* type = std::getenv("TERM");
+    return type != nullptr && std::string_view(type) == "dumb";
+}
+
+}  // namespace
 
 std::optional<TerminalSize> output_terminal() {
     if (::isatty(STDOUT_FILENO) == 0) { return std::nullopt; }
@@ -22,12 +30,16 @@ std::optional<TerminalSize> output_terminal() {
     return size;
 }
 
+bool interactive_terminal() {
+    return ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0 && std::getenv("TERM") != nullptr &&
+           !terminal_is_dumb();
+}
+
 bool output_has_colours() {
     if (::isatty(STDOUT_FILENO) == 0) { return false; }
     const char* no_colour = std::getenv("NO_COLOR");
     if (no_colour != nullptr && *no_colour != '\0') { return false; }
-    const char* term = std::getenv("TERM");
-    return term == nullptr || std::string_view(term) != "dumb";
+    return !terminal_is_dumb();
 }
 
 }  // namespace memray::cli

@@ -17,6 +17,9 @@ struct TerminalSize {
 // Of the terminal that standard output is; none if it is a pipe or a file.
 [[nodiscard]] std::optional<TerminalSize> output_terminal();
 
+// Standard input and output are a terminal that can show pages.
+[[nodiscard]] bool interactive_terminal();
+
 // Standard output is a terminal that understands colours, and the user did not turn them off (NO_COLOR, TERM=dumb).
 [[nodiscard]] bool output_has_colours();
 

@@ -38,12 +38,14 @@ public:
 
     void add_site(std::size_t number, std::uint32_t thread, const std::vector<Selection>& selections) {
         const std::uint32_t stack = view_.of_site[number];
+        tree_.of_site.push_back(kLeftOut);
         if (stack == kLeftOut) { return; }
         const auto holds = [number](const Selection& selection) {
             return selection[number].count != 0 || selection[number].bytes != 0;
         };
         if (std::none_of(selections.begin(), selections.end(), holds)) { return; }
         const std::uint32_t node = end_of_path(stack, options_.split_threads ? thread : kAllThreads);
+        tree_.of_site.back() = node;
         for (std::size_t i = 0; i < selections.size(); ++i) { add(tree_.own[i][node], selections[i][number]); }
     }
 
@@ -136,6 +138,9 @@ public:
             } else {
                 fold(i);
             }
+        }
+        for (const std::uint32_t node : tree_.of_site) {
+            result_.of_site.push_back(node == kLeftOut ? kLeftOut : number_[node]);
         }
         return std::move(result_);
     }

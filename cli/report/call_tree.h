@@ -28,6 +28,7 @@ struct CallTree {
     std::vector<CallNode> nodes{CallNode{}};          // nodes[0] is the root
     std::vector<std::vector<capture::Amount>> own;    // [selection][node]: allocated by the node itself
     std::vector<std::vector<capture::Amount>> total;  // [selection][node]: with everything below it
+    std::vector<std::uint32_t> of_site;               // nodes; or kLeftOut, one for each site of the profile
 };
 
 struct CallTreeOptions {

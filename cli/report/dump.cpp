@@ -102,8 +102,8 @@ private:
             "command_line={}",
             escaped(data.python_version), data.native_traces, data.trace_python_allocators,
             escaped(data.python_allocator), data.aggregated ? "AGGREGATED_ALLOCATIONS" : "ALL_ALLOCATIONS",
-            data.start_ms, data.end_ms, data.pid, data.main_thread, ending_text(data.ending),
-            escaped(data.python_executable), escaped(data.command_line));
+            data.start_ms, data.end_ms, data.pid, data.main_thread, ending_text(data), escaped(data.python_executable),
+            escaped(data.command_line));
     }
     void losses() {
         const capture::Losses& lost = profile_.metadata.losses;

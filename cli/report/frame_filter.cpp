@@ -41,19 +41,6 @@ std::vector<bool> matches(const StackView& view, const Expressions& expressions)
     return result;
 }
 
-// Stacks keep their numbers; sites move to the nearest caller that stays, and so do the children.
-void take_out(StackView& view, const std::vector<bool>& unwanted) {
-    std::vector<std::uint32_t> kept(view.stacks.size());
-    for (std::uint32_t i = 1; i < view.stacks.size(); ++i) {
-        capture::Stack& stack = view.stacks[i];
-        stack.parent = kept[stack.parent];
-        kept[i] = unwanted[stack.frame] ? stack.parent : i;
-    }
-    for (std::uint32_t& stack : view.of_site) {
-        if (stack != kLeftOut) { stack = kept[stack]; }
-    }
-}
-
 void leave_out_others(StackView& view, const std::vector<bool>& wanted) {
     std::vector<bool> shown(view.stacks.size());
     for (std::size_t i = 1; i < view.stacks.size(); ++i) {

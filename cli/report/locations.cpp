@@ -11,26 +11,33 @@ namespace memray::report {
 namespace {
 
 using capture::Amount;
-using capture::Profile;
 
-// Functions that differ only in their first line are one location.
+struct Place {
+    std::uint32_t function;  // strings
+    std::uint32_t file;      // strings
+    std::uint32_t line;
+
+    friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+// Frames of one place are of one location.
 class LocationIds {
 public:
-    explicit LocationIds(const Profile& profile) {
-        std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> known;
-        for (const capture::Function& function : profile.functions) {
-            const auto next = static_cast<std::uint32_t>(names_.size());
-            const auto [entry, added] = known.try_emplace({function.name, function.file}, next);
-            if (added) { names_.emplace_back(function.name, function.file); }
-            of_function_.push_back(entry->second);
+    LocationIds(const StackView& view, LocationUnit unit) {
+        std::map<Place, std::uint32_t> known;
+        for (const ViewFrame& frame : view.frames) {
+            const Place place{frame.function, frame.file, unit == LocationUnit::kLine ? frame.line : 0};
+            const auto [entry, added] = known.try_emplace(place, static_cast<std::uint32_t>(places_.size()));
+            if (added) { places_.push_back(place); }
+            of_frame_.push_back(entry->second);
         }
     }
-    [[nodiscard]] std::uint32_t of_function(std::uint32_t function) const { return of_function_[function]; }
-    [[nodiscard]] const std::vector<std::pair<std::uint32_t, std::uint32_t>>& names() const { return names_; }
+    [[nodiscard]] std::uint32_t of_frame(std::uint32_t frame) const { return of_frame_[frame]; }
+    [[nodiscard]] const std::vector<Place>& places() const { return places_; }
 
 private:
-    std::vector<std::uint32_t> of_function_;
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> names_;  // function, file
+    std::vector<std::uint32_t> of_frame_;
+    std::vector<Place> places_;
 };
 
 // The children of stack i are order[begin[i]] .. order[begin[i + 1]].
@@ -39,13 +46,13 @@ struct Children {
     std::vector<std::uint32_t> order;
 };
 
-Children children_of(const Profile& profile) {
-    const std::size_t stacks = profile.stacks.size();
+Children children_of(const StackView& view) {
+    const std::size_t stacks = view.stacks.size();
     Children children{std::vector<std::uint32_t>(stacks + 1), std::vector<std::uint32_t>(stacks - 1)};
-    for (std::size_t i = 1; i < stacks; ++i) { ++children.begin[profile.stacks[i].parent + 1]; }
+    for (std::size_t i = 1; i < stacks; ++i) { ++children.begin[view.stacks[i].parent + 1]; }
     for (std::size_t i = 0; i < stacks; ++i) { children.begin[i + 1] += children.begin[i]; }
     std::vector<std::uint32_t> next(children.begin.begin(), children.begin.end() - 1);
-    for (std::uint32_t i = 1; i < stacks; ++i) { children.order[next[profile.stacks[i].parent]++] = i; }
+    for (std::uint32_t i = 1; i < stacks; ++i) { children.order[next[view.stacks[i].parent]++] = i; }
     return children;
 }
 
@@ -54,37 +61,39 @@ void add(Amount& to, const Amount& amount) {
     to.bytes += amount.bytes;
 }
 
-std::vector<Amount> own_amounts(const Profile& profile, const Selection& selection) {
-    std::vector<Amount> own(profile.stacks.size());
-    for (std::size_t i = 0; i < selection.size(); ++i) { add(own[profile.sites[i].stack], selection[i]); }
+std::vector<Amount> own_amounts(const StackView& view, const Selection& selection) {
+    std::vector<Amount> own(view.stacks.size());
+    for (std::size_t i = 0; i < selection.size(); ++i) {
+        if (view.of_site[i] != kLeftOut) { add(own[view.of_site[i]], selection[i]); }
+    }
     return own;
 }
 
-std::vector<Amount> with_callees(const Profile& profile, std::vector<Amount> amounts) {
-    for (std::size_t i = amounts.size() - 1; i > 0; --i) { add(amounts[profile.stacks[i].parent], amounts[i]); }
+std::vector<Amount> with_callees(const StackView& view, std::vector<Amount> amounts) {
+    for (std::size_t i = amounts.size() - 1; i > 0; --i) { add(amounts[view.stacks[i].parent], amounts[i]); }
     return amounts;
 }
 
-std::uint32_t location_of(const Profile& profile, const LocationIds& ids, std::uint32_t stack) {
-    return ids.of_function(profile.frames[profile.stacks[stack].frame].function);
+std::uint32_t location_of(const StackView& view, const LocationIds& ids, std::uint32_t stack) {
+    return ids.of_frame(view.stacks[stack].frame);
 }
 
 // Walks the tree of stacks from the root and calls `visit(stack, location)` for each stack whose location is on none of
 // its callers: there, everything below belongs to the location once. Needs no recursion, however deep the stacks are.
 template <typename Visit>
-void for_each_outermost(const Profile& profile, const LocationIds& ids, Visit visit) {
-    const Children children = children_of(profile);
-    std::vector<std::uint32_t> active(ids.names().size());
+void for_each_outermost(const StackView& view, const LocationIds& ids, Visit visit) {
+    const Children children = children_of(view);
+    std::vector<std::uint32_t> active(ids.places().size());
     std::vector<std::pair<std::uint32_t, bool>> pending{{capture::kRootStack, false}};  // stack, leaving
     while (!pending.empty()) {
         const auto [stack, leaving] = pending.back();
         pending.pop_back();
         if (leaving) {
-            --active[location_of(profile, ids, stack)];
+            --active[location_of(view, ids, stack)];
             continue;
         }
         if (stack != capture::kRootStack) {
-            const std::uint32_t location = location_of(profile, ids, stack);
+            const std::uint32_t location = location_of(view, ids, stack);
             if (active[location]++ == 0) { visit(stack, location); }
             pending.emplace_back(stack, true);
         }
@@ -94,11 +103,11 @@ void for_each_outermost(const Profile& profile, const LocationIds& ids, Visit vi
     }
 }
 
-std::vector<LocationRow> named_rows(const Profile& profile, const LocationIds& ids) {
+std::vector<LocationRow> named_rows(const StackView& view, const LocationIds& ids) {
     std::vector<LocationRow> rows;
-    rows.reserve(ids.names().size() + 1);
-    for (const auto& [function, file] : ids.names()) {
-        rows.push_back({profile.strings[function], profile.strings[file], 0, 0, 0});
+    rows.reserve(ids.places().size() + 1);
+    for (const Place& place : ids.places()) {
+        rows.push_back({view.strings[place.function], view.strings[place.file], place.line, 0, 0, 0});
     }
     return rows;
 }
@@ -117,29 +126,30 @@ void sort(std::vector<LocationRow>& rows, LocationOrder order) {
     };
     std::sort(rows.begin(), rows.end(), [&](const LocationRow& a, const LocationRow& b) {
         return std::make_tuple(key(b), b.total_bytes, b.own_bytes, b.count, std::string_view(a.function),
-                               std::string_view(a.file)) < std::make_tuple(key(a), a.total_bytes, a.own_bytes, a.count,
-                                                                           std::string_view(b.function),
-                                                                           std::string_view(b.file));
+                               std::string_view(a.file), a.line) <
+               std::make_tuple(key(a), a.total_bytes, a.own_bytes, a.count, std::string_view(b.function),
+                               std::string_view(b.file), b.line);
     });
 }
 
 }  // namespace
 
-std::vector<LocationRow> locations(const Profile& profile, const Selection& selection, LocationOrder order) {
-    const LocationIds ids(profile);
-    const std::vector<Amount> own = own_amounts(profile, selection);
-    const std::vector<Amount> total = with_callees(profile, own);
-    std::vector<LocationRow> rows = named_rows(profile, ids);
-    for (std::uint32_t i = 1; i < profile.stacks.size(); ++i) {
-        rows[location_of(profile, ids, i)].own_bytes += own[i].bytes;
+std::vector<LocationRow> locations(const StackView& view, const Selection& selection, LocationOrder order,
+                                   LocationUnit unit) {
+    const LocationIds ids(view, unit);
+    const std::vector<Amount> own = own_amounts(view, selection);
+    const std::vector<Amount> total = with_callees(view, own);
+    std::vector<LocationRow> rows = named_rows(view, ids);
+    for (std::uint32_t i = 1; i < view.stacks.size(); ++i) {
+        rows[location_of(view, ids, i)].own_bytes += own[i].bytes;
     }
-    for_each_outermost(profile, ids, [&](std::uint32_t stack, std::uint32_t location) {
+    for_each_outermost(view, ids, [&](std::uint32_t stack, std::uint32_t location) {
         rows[location].total_bytes += total[stack].bytes;
         rows[location].count += total[stack].count;
     });
     const Amount& stackless = own[capture::kRootStack];
     const std::string unknown(kUnknownLocation);
-    rows.push_back({unknown, unknown, stackless.bytes, stackless.bytes, stackless.count});
+    rows.push_back({unknown, unknown, 0, stackless.bytes, stackless.bytes, stackless.count});
     std::erase_if(rows, [](const LocationRow& row) { return row.count == 0; });
     sort(rows, order);
     return rows;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// A selection by place in the source: one row per function and file, lines and callers merged.
+// A selection by place in the source, callers merged.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "cli/report/selection.h"
-#include "injector/capture/profile.h"
+#include "cli/report/stack_view.h"
 
 namespace memray::report {
 
@@ -19,15 +19,17 @@ inline constexpr std::string_view kUnknownLocation = "???";  // of allocations w
 struct LocationRow {
     std::string function;
     std::string file;
+    std::uint32_t line{0};         // 0: not known, or rows are functions
     std::uint64_t total_bytes{0};  // allocated by the function and what it called; recursion counts once
     std::uint64_t own_bytes{0};    // allocated by the function itself
     std::uint64_t count{0};        // allocations behind total_bytes
 };
 
 enum class LocationOrder : std::uint8_t { kTotal, kOwn, kCount };
+enum class LocationUnit : std::uint8_t { kFunction, kLine };  // what a row is: a function of a file, or a line of it
 
 // The rows that hold anything, largest first.
-[[nodiscard]] std::vector<LocationRow> locations(const capture::Profile& profile, const Selection& selection,
-                                                 LocationOrder order);
+[[nodiscard]] std::vector<LocationRow> locations(const StackView& view, const Selection& selection, LocationOrder order,
+                                                 LocationUnit unit = LocationUnit::kFunction);
 
 }  // namespace memray::report

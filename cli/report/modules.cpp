@@ -61,21 +61,23 @@ std::string module_of(std::string_view file, const std::vector<std::string>& sea
     return file.empty() ? "unknown" : own_name(file);
 }
 
-std::vector<std::string> modules_of_files(const capture::Profile& profile) {
-    std::vector<std::string> modules(profile.strings.size());
-    for (const capture::Function& function : profile.functions) {
-        std::string& module = modules[function.file];
-        if (module.empty()) { module = module_of(profile.strings[function.file], profile.metadata.search_paths); }
+std::vector<std::string> modules_of_files(const StackView& view, const std::vector<std::string>& search_paths) {
+    std::vector<std::string> modules(view.strings.size());
+    for (const ViewFrame& frame : view.frames) {
+        std::string& module = modules[frame.file];
+        if (frame.kind == FrameKind::kPython && module.empty()) {
+            module = module_of(view.strings[frame.file], search_paths);
+        }
     }
     return modules;
 }
 
-std::vector<std::string_view> modules_of_stacks(const capture::Profile& profile,
+std::vector<std::string_view> modules_of_stacks(const StackView& view,
                                                 const std::vector<std::string>& module_of_string) {
-    std::vector<std::string_view> result(profile.stacks.size(), kNoModule);
-    for (std::size_t i = 1; i < profile.stacks.size(); ++i) {
-        const capture::Stack& stack = profile.stacks[i];
-        const std::string& module = module_of_string[profile.functions[profile.frames[stack.frame].function].file];
+    std::vector<std::string_view> result(view.stacks.size(), kNoModule);
+    for (std::size_t i = 1; i < view.stacks.size(); ++i) {
+        const capture::Stack& stack = view.stacks[i];
+        const std::string& module = module_of_string[view.frames[stack.frame].file];
         result[i] = module.empty() ? result[stack.parent] : std::string_view(module);
     }
     return result;

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "injector/capture/profile.h"
+#include "cli/report/stack_view.h"
 
 namespace memray::report {
 
@@ -19,11 +19,13 @@ inline constexpr std::string_view kNoModule = "<root>";  // nothing but the stan
 // `search_paths` that holds it, else its own name. Empty for files of the standard library.
 [[nodiscard]] std::string module_of(std::string_view file, const std::vector<std::string>& search_paths);
 
-// For each stack, the module of its innermost frame that is not of the standard library, or kNoModule.
-[[nodiscard]] std::vector<std::string_view> modules_of_stacks(const capture::Profile& profile,
+// For each stack of the view, the module of its innermost Python frame that is not of the standard library, or
+// kNoModule. Texts are those of `module_of_string`, which must outlive the result.
+[[nodiscard]] std::vector<std::string_view> modules_of_stacks(const StackView& view,
                                                               const std::vector<std::string>& module_of_string);
 
-// module_of() for every string that is the file of a function; the others stay empty.
-[[nodiscard]] std::vector<std::string> modules_of_files(const capture::Profile& profile);
+// module_of() for every string that is the file of a Python frame; the others stay empty.
+[[nodiscard]] std::vector<std::string> modules_of_files(const StackView& view,
+                                                        const std::vector<std::string>& search_paths);
 
 }  // namespace memray::report

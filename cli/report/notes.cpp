@@ -19,6 +19,12 @@ std::string signal_text(int number) {
     return name == nullptr ? fmt::format("signal {}", number) : fmt::format("signal {} (SIG{})", number, name);
 }
 
+std::string out_of_memory_text(const capture::Ending& ending) {
+    if (ending.out_of_memory == 0) { return {}; }
+    const std::string size = ending.out_of_memory > 1 ? " at " + size_text(ending.out_of_memory) : "";
+    return "; the oom_kill counter rose: out of memory" + size;
+}
+
 }  // namespace
 
 std::string ending_text(const capture::Ending& ending) {
@@ -26,15 +32,43 @@ std::string ending_text(const capture::Ending& ending) {
         case capture::EndKind::kExited:
             return fmt::format("exited with code {}", ending.code);
         case capture::EndKind::kSignaled:
-            return "killed by " + signal_text(ending.code);
+            return "killed by " + signal_text(ending.code) + out_of_memory_text(ending);
         case capture::EndKind::kReplaced:
             return "replaced itself by another program";
         case capture::EndKind::kDetached:
             return "was still running when the recording ended";
+        case capture::EndKind::kRunning:
+            return "not yet: this is a snapshot of the running process";
         case capture::EndKind::kUnknown:
             break;
     }
     return "not known";
+}
+
+std::vector<std::string> period_lines(const capture::Metadata& metadata) {
+    std::vector<std::string> lines{
+        fmt::format("Tracked: from {} to {}", time_text(metadata.start_ms), time_text(metadata.end_ms))};
+    if (const std::uint64_t frees = metadata.losses.unknown_frees; frees > 0) {
+        lines.push_back(fmt::format("Freed: memory allocated before tracking started, {}", counted(frees, "time")));
+    }
+    return lines;
+}
+
+std::string ending_text(const capture::Metadata& metadata) {
+    const std::string text = ending_text(metadata.ending);
+    if (metadata.ending.kind != capture::EndKind::kRunning) { return text; }
+    return fmt::format("{}, taken at {}", text, time_text(metadata.end_ms));
+}
+
+std::vector<std::string> kind_notes(const capture::Profile& profile) {
+    const capture::Metadata& metadata = profile.metadata;
+    if (metadata.pid == 0 && metadata.aggregated) {
+        return {
+            "merged from several processes: the peak is the sum of what each held when that was largest, to a time "
+            "bucket; the end is that of the first process"};
+    }
+    if (metadata.ending.kind != capture::EndKind::kRunning) { return {}; }
+    return {fmt::format("a snapshot of the running process, taken at {}", time_text(metadata.end_ms))};
 }
 
 std::vector<std::string> loss_notes(const capture::Metadata& metadata) {
@@ -49,6 +83,7 @@ std::vector<std::string> loss_notes(const capture::Metadata& metadata) {
     add(losses.events, "event", "could not be recorded");
     add(losses.missing_sequences, "event", "never arrived (in flight when the program died)");
     add(losses.bad_stacks, "stack", "could not be read to the end and may lack callers");
+    add(losses.cut_native_stacks, "native stack", "could not be followed to the end and may lack callers");
     add(losses.unpatched, "call site", "could not be hooked: their allocations are missing");
     add(losses.reused_addresses, "free", "went unseen: their memory was handed out again");
     return notes;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// What a reader must know about a capture before trusting its numbers: how the program ended and what was not recorded.
+// What a reader must know about a capture before trusting its numbers: what it is of, how the program ended, what was
+// not recorded, and since when.
 #pragma once
 
 #include <string>
@@ -13,6 +14,15 @@ namespace memray::report {
 
 // "exited with code 3", "killed by signal 9 (SIGKILL)", ...
 [[nodiscard]] std::string ending_text(const capture::Ending& ending);
+
+// When tracking started and ended, and how much of what was freed meanwhile it cannot know: one line or two.
+[[nodiscard]] std::vector<std::string> period_lines(const capture::Metadata& metadata);
+
+// Likewise; of a snapshot also when it was taken.
+[[nodiscard]] std::string ending_text(const capture::Metadata& metadata);
+
+// What kind of capture it is, one sentence each; empty for that of one process from start to end.
+[[nodiscard]] std::vector<std::string> kind_notes(const capture::Profile& profile);
 
 // One sentence per kind of loss; empty if everything was recorded.
 [[nodiscard]] std::vector<std::string> loss_notes(const capture::Metadata& metadata);

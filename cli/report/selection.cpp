@@ -2,8 +2,11 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/report/selection.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "cli/report/format.h"
 #include "injector/capture/lifetime.h"
 
 namespace memray::report {
@@ -75,6 +78,51 @@ Selection temporary(const capture::Profile& profile, std::uint32_t threshold) {
 
 std::uint32_t usable_threshold(std::uint32_t threshold) noexcept {
     return capture::largest_distance(capture::lifetime_class(threshold));
+}
+
+Selection select(const capture::Profile& profile, SelectionChoice choice) {
+    switch (choice.kind) {
+        case SelectionKind::kPeak:
+            break;
+        case SelectionKind::kLeaked:
+            return leaked(profile);
+        case SelectionKind::kTemporary:
+            return temporary(profile, choice.threshold);
+    }
+    return at_peak(profile);
+}
+
+std::string_view selection_name(SelectionKind kind) noexcept {
+    switch (kind) {
+        case SelectionKind::kPeak:
+            break;
+        case SelectionKind::kLeaked:
+            return "leaked";
+        case SelectionKind::kTemporary:
+            return "temporary";
+    }
+    return "peak";
+}
+
+std::string selection_title(SelectionChoice choice) {
+    switch (choice.kind) {
+        case SelectionKind::kPeak:
+            break;
+        case SelectionKind::kLeaked:
+            return "Not freed at the end";
+        case SelectionKind::kTemporary:
+            return fmt::format("Temporary allocations (freed after at most {})",
+                               counted(choice.threshold, "other allocation"));
+    }
+    return "Live at the peak";
+}
+
+capture::Amount sum(const Selection& selection, const StackView& view) noexcept {
+    capture::Amount total;
+    for (std::size_t i = 0; i < selection.size(); ++i) {
+        if (view.of_site[i] != kLeftOut) { add(total, selection[i]); }
+    }
+    return total;
 }
 
 capture::Amount sum(const Selection& selection) noexcept {

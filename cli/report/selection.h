@@ -5,8 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "cli/report/stack_view.h"
 #include "injector/capture/profile.h"
 
 namespace memray::report {
@@ -42,6 +45,21 @@ struct TimeRange {
 // Captures distinguish lifetimes in classes: the smallest threshold that is not less and does not cut a class.
 [[nodiscard]] std::uint32_t usable_threshold(std::uint32_t threshold) noexcept;
 
+// What users choose between.
+enum class SelectionKind : std::uint8_t { kPeak, kLeaked, kTemporary };
+struct SelectionChoice {
+    SelectionKind kind{SelectionKind::kPeak};
+    std::uint32_t threshold{1};  // of temporary allocations
+};
+[[nodiscard]] Selection select(const capture::Profile& profile, SelectionChoice choice);
+
+// "peak", "leaked", "temporary"
+[[nodiscard]] std::string_view selection_name(SelectionKind kind) noexcept;
+// "Live at the peak", "Not freed at the end", "Temporary allocations (freed after at most 1 other allocation)"
+[[nodiscard]] std::string selection_title(SelectionChoice choice);
+
 [[nodiscard]] capture::Amount sum(const Selection& selection) noexcept;
+// Of the sites that the view shows.
+[[nodiscard]] capture::Amount sum(const Selection& selection, const StackView& view) noexcept;
 
 }  // namespace memray::report

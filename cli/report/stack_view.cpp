@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/report/hybrid_stacks.h"
 #include "cli/report/locations.h"
 
 namespace memray::report {
@@ -19,7 +20,20 @@ StackView make_stack_view(const capture::Profile& profile) {
     }
     view.of_site.reserve(profile.sites.size());
     for (const capture::Site& site : profile.sites) { view.of_site.push_back(site.stack); }
+    if (profile.native_stacks.size() > 1) { add_native_frames(profile, view); }
     return view;
+}
+
+void take_out(StackView& view, const std::vector<bool>& unwanted) {
+    std::vector<std::uint32_t> kept(view.stacks.size());
+    for (std::uint32_t i = 1; i < view.stacks.size(); ++i) {
+        capture::Stack& stack = view.stacks[i];
+        stack.parent = kept[stack.parent];
+        kept[i] = unwanted[stack.frame] ? stack.parent : i;
+    }
+    for (std::uint32_t& stack : view.of_site) {
+        if (stack != kLeftOut) { stack = kept[stack]; }
+    }
 }
 
 std::string frame_text(const StackView& view, const ViewFrame& frame) {

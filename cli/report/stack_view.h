@@ -33,7 +33,12 @@ struct StackView {
 
 inline constexpr std::uint32_t kLeftOut = 0xffffffff;  // a site that filters took out of the report
 
+// With the native frames that the profile has.
 [[nodiscard]] StackView make_stack_view(const capture::Profile& profile);
+
+// Takes frames out of all stacks: what they allocated counts for the nearest caller that stays. One answer for each
+// frame. Stacks keep their numbers.
+void take_out(StackView& view, const std::vector<bool>& unwanted);
 
 // "function at file:line", "function at file" without a line; "???" if the frame has no name.
 [[nodiscard]] std::string frame_text(const StackView& view, const ViewFrame& frame);

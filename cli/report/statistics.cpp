@@ -19,9 +19,13 @@ using capture::Profile;
 
 constexpr std::string_view kNoStack = "<stack trace unavailable>";
 
-std::string location_text(const Profile& profile, const capture::Frame& frame) {
-    const capture::Function& function = profile.functions[frame.function];
-    return fmt::format("{}:{}:{}", profile.strings[function.name], profile.strings[function.file], frame.line);
+std::string location_text(const StackView& view, const ViewFrame& frame) {
+    return fmt::format("{}:{}:{}", view.strings[frame.function], view.strings[frame.file], frame.line);
+}
+
+void add(Amount& to, const Amount& amount) {
+    to.count += amount.count;
+    to.bytes += amount.bytes;
 }
 
 std::vector<Ranked> ranked(const std::map<std::string, Amount>& amounts) {
@@ -32,33 +36,29 @@ std::vector<Ranked> ranked(const std::map<std::string, Amount>& amounts) {
     return result;
 }
 
-std::vector<Ranked> locations(const Profile& profile) {
+std::vector<Ranked> locations(const Profile& profile, const StackView& view) {
     // Stacks share frames, so naming is done once per frame, not once per site.
-    std::vector<Amount> of_frame(profile.frames.size());
+    std::vector<Amount> of_frame(view.frames.size());
     std::map<std::string, Amount> amounts;
-    for (const capture::Site& site : profile.sites) {
-        const bool no_stack = site.stack == capture::kRootStack;
-        Amount& amount = no_stack ? amounts[std::string(kNoStack)] : of_frame[profile.stacks[site.stack].frame];
-        amount.count += site.total.count;
-        amount.bytes += site.total.bytes;
+    for (std::size_t i = 0; i < profile.sites.size(); ++i) {
+        const std::uint32_t stack = view.of_site[i];
+        if (stack == kLeftOut) { continue; }
+        const bool no_stack = stack == capture::kRootStack;
+        add(no_stack ? amounts[std::string(kNoStack)] : of_frame[view.stacks[stack].frame], profile.sites[i].total);
     }
     for (std::size_t i = 0; i < of_frame.size(); ++i) {
-        if (of_frame[i].count == 0) { continue; }
-        Amount& amount = amounts[location_text(profile, profile.frames[i])];
-        amount.count += of_frame[i].count;
-        amount.bytes += of_frame[i].bytes;
+        if (of_frame[i].count > 0) { add(amounts[location_text(view, view.frames[i])], of_frame[i]); }
     }
     return ranked(amounts);
 }
 
-std::vector<Ranked> modules(const Profile& profile) {
-    const std::vector<std::string> of_files = modules_of_files(profile);
-    const std::vector<std::string_view> of_stacks = modules_of_stacks(profile, of_files);
+std::vector<Ranked> modules(const Profile& profile, const StackView& view) {
+    const std::vector<std::string> of_files = modules_of_files(view, profile.metadata.search_paths);
+    const std::vector<std::string_view> of_stacks = modules_of_stacks(view, of_files);
     std::map<std::string, Amount> amounts;
-    for (const capture::Site& site : profile.sites) {
-        Amount& amount = amounts[std::string(of_stacks[site.stack])];
-        amount.count += site.total.count;
-        amount.bytes += site.total.bytes;
+    for (std::size_t i = 0; i < profile.sites.size(); ++i) {
+        if (view.of_site[i] == kLeftOut) { continue; }
+        add(amounts[std::string(of_stacks[view.of_site[i]])], profile.sites[i].total);
     }
     return ranked(amounts);
 }
@@ -89,9 +89,9 @@ std::vector<Ranked> allocators(const Profile& profile) {
 
 }  // namespace
 
-Statistics compute_statistics(const Profile& profile, std::size_t largest) {
-    const std::vector<Ranked> all_locations = locations(profile);
-    const std::vector<Ranked> all_modules = modules(profile);
+Statistics compute_statistics(const Profile& profile, const StackView& view, std::size_t largest) {
+    const std::vector<Ranked> all_locations = locations(profile, view);
+    const std::vector<Ranked> all_modules = modules(profile, view);
     return {allocators(profile), by_size(all_locations, largest), by_count(all_locations, largest),
             by_size(all_modules, largest), by_count(all_modules, largest)};
 }

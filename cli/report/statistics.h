@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/report/stack_view.h"
 #include "injector/capture/profile.h"
 
 namespace memray::report {
@@ -27,7 +28,9 @@ struct Statistics {
     std::vector<Ranked> modules_by_count;
 };
 
-// Rankings hold at most `largest` entries; equal amounts are in order of name.
-[[nodiscard]] Statistics compute_statistics(const capture::Profile& profile, std::size_t largest);
+// Locations and modules are those of the view; allocators are those of the whole run. Rankings hold at most `largest`
+// entries; equal amounts are in order of name.
+[[nodiscard]] Statistics compute_statistics(const capture::Profile& profile, const StackView& view,
+                                            std::size_t largest);
 
 }  // namespace memray::report

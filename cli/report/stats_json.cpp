@@ -2,9 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include <nlohmann/json.hpp>
 
-#include "cli/report/format.h"
 #include "cli/report/histogram.h"
-#include "cli/report/notes.h"
+#include "cli/report/metadata_json.h"
 #include "cli/report/statistics.h"
 #include "cli/report/stats_report.h"
 
@@ -54,35 +53,10 @@ Json modules(const std::vector<Ranked>& entries) {
     return result;
 }
 
-std::uint64_t recorded_calls(const capture::Profile& profile) {
-    std::uint64_t calls = 0;
-    for (const capture::Amount& amount : profile.allocators) { calls += amount.count; }
-    return calls;
-}
-
-Json metadata(const capture::Profile& profile) {
-    const capture::Metadata& data = profile.metadata;
-    return {{"start_time", time_text(data.start_ms)},
-            {"end_time", time_text(data.end_ms)},
-            {"total_allocations", recorded_calls(profile)},
-            {"total_frames", profile.frames.size()},
-            {"peak_memory", profile.peak.bytes},
-            {"command_line", data.command_line},
-            {"pid", data.pid},
-            {"main_thread_id", data.main_thread},
-            {"python_allocator", data.python_allocator},
-            {"has_native_traces", data.native_traces},
-            {"trace_python_allocators", data.trace_python_allocators},
-            {"file_format", data.aggregated ? 1 : 0},
-            {"python_version", data.python_version},
-            {"ending", ending_text(data.ending)},
-            {"losses", loss_notes(data)}};
-}
-
 }  // namespace
 
-std::string stats_json(const capture::Profile& profile, std::size_t largest) {
-    const Statistics statistics = compute_statistics(profile, largest);
+std::string stats_json(const capture::Profile& profile, const StackView& view, std::size_t largest) {
+    const Statistics statistics = compute_statistics(profile, view, largest);
     const Json document = {{"total_num_allocations", profile.total.count},
                            {"total_bytes_allocated", profile.total.bytes},
                            {"peak_bytes", profile.peak.bytes},
@@ -95,7 +69,7 @@ std::string stats_json(const capture::Profile& profile, std::size_t largest) {
                            {"top_allocations_by_count", counts(statistics.locations_by_count)},
                            {"top_modules_by_allocation_size", modules(statistics.modules_by_size)},
                            {"top_modules_by_allocation_count", modules(statistics.modules_by_count)},
-                           {"metadata", metadata(profile)}};
+                           {"metadata", metadata_json(profile)}};
     // Names of files need not be UTF-8, JSON must.
     return document.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -7,11 +7,13 @@
 #include <cstddef>
 #include <string>
 
-#include "injector/capture/profile.h"
+#include "cli/report/stack_view.h"
 
 namespace memray::report {
 
-[[nodiscard]] std::string stats_text(const capture::Profile& profile, std::size_t largest, bool colour);
-[[nodiscard]] std::string stats_json(const capture::Profile& profile, std::size_t largest);
+// The view says which stacks count for locations and modules; all other numbers are of the whole run.
+[[nodiscard]] std::string stats_text(const capture::Profile& profile, const StackView& view, std::size_t largest,
+                                     bool colour);
+[[nodiscard]] std::string stats_json(const capture::Profile& profile, const StackView& view, std::size_t largest);
 
 }  // namespace memray::report

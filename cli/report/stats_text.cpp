@@ -16,8 +16,11 @@ constexpr std::size_t kBarWidth = 25;
 
 class StatsText {
 public:
-    StatsText(const capture::Profile& profile, std::size_t largest, bool colour)
-        : profile_(profile), statistics_(compute_statistics(profile, largest)), largest_(largest), colour_(colour) {}
+    StatsText(const capture::Profile& profile, const StackView& view, std::size_t largest, bool colour)
+        : profile_(profile),
+          statistics_(compute_statistics(profile, view, largest)),
+          largest_(largest),
+          colour_(colour) {}
 
     [[nodiscard]] std::string write() {
         value("📏", "Total allocations:", std::to_string(profile_.total.count));
@@ -29,7 +32,9 @@ public:
         locations();
         modules("by size", statistics_.modules_by_size);
         modules("by number of allocations", statistics_.modules_by_count);
-        notes();
+        period();
+        notes("About this capture:", kind_notes(profile_));
+        notes("Not everything was recorded:", loss_notes(profile_.metadata));
         text_.pop_back();  // the blank line after the last section
         return text_;
     }
@@ -70,11 +75,15 @@ private:
         }
         text_ += '\n';
     }
-    void notes() {
-        const std::vector<std::string> losses = loss_notes(profile_.metadata);
-        if (losses.empty()) { return; }
-        heading("⚠", "Not everything was recorded:");
-        for (const std::string& loss : losses) { text_ += fmt::format("\t- {}\n", loss); }
+    void period() {
+        heading("⏱", "Period:");
+        for (const std::string& line : period_lines(profile_.metadata)) { text_ += fmt::format("\t{}\n", line); }
+        text_ += '\n';
+    }
+    void notes(const char* title, const std::vector<std::string>& sentences) {
+        if (sentences.empty()) { return; }
+        heading("⚠", title);
+        for (const std::string& sentence : sentences) { text_ += fmt::format("\t- {}\n", sentence); }
         text_ += '\n';
     }
 
@@ -87,8 +96,8 @@ private:
 
 }  // namespace
 
-std::string stats_text(const capture::Profile& profile, std::size_t largest, bool colour) {
-    return StatsText(profile, largest, colour).write();
+std::string stats_text(const capture::Profile& profile, const StackView& view, std::size_t largest, bool colour) {
+    return StatsText(profile, view, largest, colour).write();
 }
 
 }  // namespace memray::report

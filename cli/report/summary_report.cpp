@@ -84,9 +84,7 @@ std::array<std::string, kColumns> plain_cells(const SummaryRow& row) {
 
 }  // namespace
 
-std::string summary_box(const capture::Profile& profile, const SummaryOptions& options, std::size_t width,
-                        bool colour) {
-    const Summary summary = summarize(profile, options);
+std::string summary_box(const Summary& summary, std::size_t width, bool colour) {
     Row header;
     for (const std::string& title : summary.titles) { header.push_back(header_cell(title)); }
     const std::size_t padding = width >= kWide ? 1 : 0;
@@ -100,8 +98,7 @@ std::string summary_box(const capture::Profile& profile, const SummaryOptions& o
     return around(summary, box_table(columns, header, rows, padding, colour));
 }
 
-std::string summary_plain(const capture::Profile& profile, const SummaryOptions& options) {
-    const Summary summary = summarize(profile, options);
+std::string summary_plain(const Summary& summary) {
     std::vector<std::array<std::string, kColumns>> lines{summary.titles};
     for (const SummaryRow& row : summary.rows) { lines.push_back(plain_cells(row)); }
     std::array<std::size_t, kColumns> widths{};
@@ -115,6 +112,15 @@ std::string summary_plain(const capture::Profile& profile, const SummaryOptions&
         table += '\n';
     }
     return around(summary, table);
+}
+
+std::string summary_box(const capture::Profile& profile, const StackView& view, const SummaryOptions& options,
+                        std::size_t width, bool colour) {
+    return summary_box(summarize(profile, view, options), width, colour);
+}
+
+std::string summary_plain(const capture::Profile& profile, const StackView& view, const SummaryOptions& options) {
+    return summary_plain(summarize(profile, view, options));
 }
 
 }  // namespace memray::report

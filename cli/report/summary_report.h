@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "cli/report/locations.h"
@@ -19,13 +18,17 @@ inline constexpr int kSummaryColumns = 5;  // that can be sorted by, from 1
 struct SummaryOptions {
     int sort_column{1};
     std::size_t max_rows{10};
-    std::optional<std::uint32_t> temporary_threshold;  // temporary allocations instead of those at the peak
+    SelectionChoice selection;
 };
 
 // A box no wider than `width`.
-[[nodiscard]] std::string summary_box(const capture::Profile& profile, const SummaryOptions& options, std::size_t width,
-                                      bool colour);
+[[nodiscard]] std::string summary_box(const capture::Profile& profile, const StackView& view,
+                                      const SummaryOptions& options, std::size_t width, bool colour);
 // Aligned columns, nothing cut short.
-[[nodiscard]] std::string summary_plain(const capture::Profile& profile, const SummaryOptions& options);
+[[nodiscard]] std::string summary_plain(const capture::Profile& profile, const StackView& view,
+                                        const SummaryOptions& options);
+// Fields: selection, bytes, num_allocations, rows[function, file, total_bytes, own_bytes, num_allocations], metadata.
+[[nodiscard]] std::string summary_json(const capture::Profile& profile, const StackView& view,
+                                       const SummaryOptions& options);
 
 }  // namespace memray::report

@@ -17,18 +17,6 @@ namespace {
 using capture::Amount;
 using capture::Profile;
 
-LocationOrder order_of(int column) {
-    if (column <= 2) { return LocationOrder::kTotal; }
-    return column <= 4 ? LocationOrder::kOwn : LocationOrder::kCount;
-}
-
-Style style_of_share(std::uint64_t part, std::uint64_t whole) {
-    const double share = whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-    if (share > 0.6) { return Style::kRed; }
-    if (share > 0.2) { return Style::kYellow; }
-    return share > 0.05 ? Style::kGreen : Style::kBrightGreen;
-}
-
 SummaryRow row_of(const LocationRow& location, const Amount& whole) {
     const Style total = style_of_share(location.total_bytes, whole.bytes);
     const Style own = style_of_share(location.own_bytes, whole.bytes);
@@ -46,31 +34,36 @@ std::string amount_text(const Amount& amount) {
 
 std::vector<std::string> preamble(const Profile& profile, const SummaryOptions& options, const Amount& whole) {
     std::vector<std::string> lines;
-    if (options.temporary_threshold) {
-        lines.push_back(fmt::format("Temporary allocations (freed after at most {}): {}",
-                                    counted(*options.temporary_threshold, "other allocation"), amount_text(whole)));
+    if (options.selection.kind != SelectionKind::kPeak || whole.count != profile.peak.count) {
+        lines.push_back(fmt::format("{}: {}", selection_title(options.selection), amount_text(whole)));
     }
     lines.push_back(
         fmt::format("Peak memory: {}; allocated in total: {}", amount_text(profile.peak), amount_text(profile.total)));
     const capture::Metadata& metadata = profile.metadata;
     lines.push_back("Command: " + printable(metadata.command_line));
-    lines.push_back("Ended: " + ending_text(metadata.ending));
+    for (std::string& line : period_lines(metadata)) { lines.push_back(std::move(line)); }
+    lines.push_back("Ended: " + ending_text(metadata));
+    for (const std::string& note : kind_notes(profile)) { lines.push_back("Note: " + note); }
     for (const std::string& note : loss_notes(metadata)) { lines.push_back("Note: " + note); }
     return lines;
 }
 
 }  // namespace
 
-Summary summarize(const Profile& profile, const SummaryOptions& options) {
-    const Selection selection =
-        options.temporary_threshold ? temporary(profile, *options.temporary_threshold) : at_peak(profile);
-    const Amount whole = sum(selection);
+LocationOrder order_of(int column) {
+    if (column <= 2) { return LocationOrder::kTotal; }
+    return column <= 4 ? LocationOrder::kOwn : LocationOrder::kCount;
+}
+
+Summary summarize(const Profile& profile, const StackView& view, const SummaryOptions& options) {
+    const Selection selection = select(profile, options.selection);
+    const Amount whole = sum(selection, view);
     Summary summary;
     summary.preamble = preamble(profile, options, whole);
     summary.titles = {"Location", "Total Memory", "Total Memory %", "Own Memory", "Own Memory %", "Allocation Count"};
     std::string& sorted = summary.titles[static_cast<std::size_t>(options.sort_column)];
     sorted = "<" + sorted + ">";
-    const std::vector<LocationRow> all = locations(profile, selection, order_of(options.sort_column));
+    const std::vector<LocationRow> all = locations(view, selection, order_of(options.sort_column));
     const std::size_t shown = std::min(all.size(), options.max_rows);
     for (std::size_t i = 0; i < shown; ++i) { summary.rows.push_back(row_of(all[i], whole)); }
     summary.left_out = all.size() - shown;

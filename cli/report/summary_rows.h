@@ -28,6 +28,14 @@ struct Summary {
     std::size_t left_out{0};  // rows beyond the limit
 };
 
-[[nodiscard]] Summary summarize(const capture::Profile& profile, const SummaryOptions& options);
+// The order of rows that a column stands for.
+[[nodiscard]] LocationOrder order_of(int column);
+
+[[nodiscard]] Summary summarize(const capture::Profile& profile, const StackView& view, const SummaryOptions& options);
+
+// A box no wider than `width`.
+[[nodiscard]] std::string summary_box(const Summary& summary, std::size_t width, bool colour);
+// Aligned columns, nothing cut short.
+[[nodiscard]] std::string summary_plain(const Summary& summary);
 
 }  // namespace memray::report

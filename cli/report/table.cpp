@@ -30,6 +30,10 @@ std::string_view code(Style style) {
             return "\x1b[32m";
         case Style::kBrightGreen:
             return "\x1b[92m";
+        case Style::kDim:
+            return "\x1b[2m";
+        case Style::kReverse:
+            return "\x1b[7m";
     }
     return {};
 }
@@ -98,10 +102,28 @@ private:
 
 }  // namespace
 
+Style style_of_share(std::uint64_t part, std::uint64_t whole) noexcept {
+    const double share = whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+    if (share > 0.6) { return Style::kRed; }
+    if (share > 0.2) { return Style::kYellow; }
+    return share > 0.05 ? Style::kGreen : Style::kBrightGreen;
+}
+
 std::size_t line_width(const Line& line) {
     std::size_t width = 0;
     for (const Span& span : line) { width += display_width(span.text); }
     return width;
+}
+
+Line clipped(const Line& line, std::size_t width) {
+    Line result;
+    for (const Span& span : line) {
+        result.push_back({first_columns(span.text, width), span.style});
+        const std::size_t used = display_width(span.text);
+        if (used >= width) { break; }
+        width -= used;
+    }
+    return result;
 }
 
 std::string box_table(const std::vector<Column>& columns, const Row& header, const std::vector<Row>& rows,

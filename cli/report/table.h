@@ -11,7 +11,18 @@
 
 namespace memray::report {
 
-enum class Style : std::uint8_t { kNone, kBold, kBoldMagenta, kCyan, kRed, kYellow, kGreen, kBrightGreen };
+enum class Style : std::uint8_t {
+    kNone,
+    kBold,
+    kBoldMagenta,
+    kCyan,
+    kRed,
+    kYellow,
+    kGreen,
+    kBrightGreen,
+    kDim,
+    kReverse
+};
 
 struct Span {
     std::string text;  // printable, without line breaks
@@ -26,10 +37,16 @@ struct Column {
     bool right{false};  // aligned to the right
 };
 
+// The colour of a part of the whole, in all terminal reports: red above 60 %, yellow above 20 %, green above 5 %.
+[[nodiscard]] Style style_of_share(std::uint64_t part, std::uint64_t whole) noexcept;
+
 // Cells must fit their columns. `padding` spaces on both sides of each.
 [[nodiscard]] std::string box_table(const std::vector<Column>& columns, const Row& header, const std::vector<Row>& rows,
                                     std::size_t padding, bool colour);
 
 [[nodiscard]] std::size_t line_width(const Line& line);
+
+// The first `width` columns.
+[[nodiscard]] Line clipped(const Line& line, std::size_t width);
 
 }  // namespace memray::report

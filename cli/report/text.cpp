@@ -136,6 +136,14 @@ std::size_t display_width(std::string_view text) {
     return width;
 }
 
+std::string first_columns(std::string_view text, std::size_t width) {
+    const std::vector<Piece> all = pieces(text);
+    const auto end = last_that_fits(all.begin(), all.end(), width);
+    std::size_t bytes = 0;
+    for (auto piece = all.begin(); piece != end; ++piece) { bytes += piece->text.size(); }
+    return std::string(text.substr(0, bytes));
+}
+
 std::string shortened(std::string_view text, std::size_t width) {
     if (display_width(text) <= width) { return std::string(text); }
     if (width == 0) { return {}; }

@@ -17,6 +17,9 @@ namespace memray::report {
 // Columns that printable text takes: wide East Asian characters two, combining marks none.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
+// What fits into `width` columns, from the start.
+[[nodiscard]] std::string first_columns(std::string_view text, std::size_t width);
+
 // At most `width` columns, the middle replaced by "…"; the end keeps the larger half.
 [[nodiscard]] std::string shortened(std::string_view text, std::size_t width);
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace memray::base {
@@ -12,8 +13,8 @@ namespace memray::base {
 class Mapping {
 public:
     Mapping() = default;
-    // Maps `size` bytes of `fd` shared and writable. Throws Error.
-    static Mapping shared(int fd, std::size_t size);
+    // Maps `size` bytes of `fd` from `offset` on, shared and writable. Throws Error.
+    static Mapping shared(int fd, std::size_t size, std::uint64_t offset = 0);
     // Maps `size` bytes of `fd` private and read-only. Throws Error.
     static Mapping read_only(int fd, std::size_t size);
 

@@ -79,6 +79,7 @@ void metadata_fields(Fields&& field, M& metadata) {
     field(metadata.losses.reused_addresses);
     field(metadata.incomplete);
     field(metadata.losses.cut_native_stacks);
+    field(metadata.ending.out_of_memory);
 }
 
 template <typename Fields, typename P>
@@ -97,7 +98,7 @@ void encode_metadata(ByteWriter& out, const Metadata& metadata) { metadata_field
 Metadata decode_metadata(ByteReader& in) {
     Metadata metadata;
     metadata_fields(FieldReader(in), metadata);
-    if (metadata.ending.kind > EndKind::kDetached) { metadata.ending = Ending{}; }
+    if (metadata.ending.kind > EndKind::kRunning) { metadata.ending = Ending{}; }
     return metadata;
 }
 

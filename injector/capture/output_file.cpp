@@ -8,60 +8,17 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
-#include <system_error>
 
 #include "injector/base/error.h"
+#include "injector/capture/replacement_file.h"
 
 namespace memray::capture {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr mode_t kMode = 0666;  // less the umask
-constexpr int kMaxLinks = 40;
 
 base::Error creation_error(const std::string& path, int number) {
     return base::system_error("Could not create output file " + path, number);
-}
-
-// Where writing to `path` ends up, whether that exists or not.
-fs::path follow_links(const std::string& path) {
-    std::error_code error;
-    fs::path target = fs::absolute(path, error);
-    if (error) { throw creation_error(path, error.value()); }
-    for (int i = 0; i < kMaxLinks; ++i) {
-        const fs::path next = fs::read_symlink(target, error);
-        if (error) { return target; }
-        target = target.parent_path() / next;
-    }
-    throw creation_error(path, ELOOP);
-}
-
-void write_all(int fd, std::span<const std::uint8_t> bytes, const std::string& path) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) { continue; }
-        if (written < 0) { throw base::system_error("Could not write " + path); }
-        bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-}
-
-// A new file beside `target`. Its name is short, so that it is valid wherever the target's is.
-base::UniqueFd create_beside(const fs::path& target, fs::path& name) {
-    for (int i = 0;; ++i) {
-        name = target.parent_path() / (".memray-" + std::to_string(::getpid()) + "-" + std::to_string(i) + ".tmp");
-        base::UniqueFd fd(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
-        if (fd || errno != EEXIST) { return fd; }
-    }
-}
-
-void copy_permissions(const std::string& from, int to) noexcept {
-    struct stat status {};
-    if (::stat(from.c_str(), &status) != 0) { return; }
-    // Ownership as far as we may; a failure leaves a file that is ours, which is what a new one would be.
-    if (::fchown(to, status.st_uid, status.st_gid) != 0) { static_cast<void>(::fchown(to, ~uid_t{0}, status.st_gid)); }
-    static_cast<void>(::fchmod(to, status.st_mode & 07777U));
 }
 
 }  // namespace
@@ -87,10 +44,7 @@ void OutputFile::open_regular(bool overwrite) {
         return;
     }
     if (errno != EEXIST) { throw creation_error(path_, errno); }
-    if (!overwrite) {
-        throw base::Error("Output file " + path_ +
-                          " already exists. Memray can overwrite it with the --force CLI argument.");
-    }
+    if (!overwrite) { throw already_exists(path_); }
     open_existing();
 }
 
@@ -117,17 +71,9 @@ void OutputFile::append(std::span<const std::uint8_t> bytes) {
 }
 
 void OutputFile::replace(std::span<const std::uint8_t> bytes) {
-    fs::path name;
-    const base::UniqueFd fd = create_beside(target_, name);
-    if (!fd) { throw creation_error(path_, errno); }
-    try {
-        write_all(fd.get(), bytes, path_);
-        copy_permissions(target_, fd.get());
-        if (::rename(name.c_str(), target_.c_str()) != 0) { throw base::system_error("Could not write " + path_); }
-    } catch (const base::Error&) {
-        ::unlink(name.c_str());
-        throw;
-    }
+    ReplacementFile file(path_, target_);
+    file.append(bytes);
+    fd_ = file.commit();
     size_ = bytes.size();
 }
 

@@ -27,10 +27,13 @@ enum class EndKind : std::uint8_t {
     kSignaled = 2,  // code: signal number
     kReplaced = 3,  // exec of another program
     kDetached = 4,
+    kRunning = 5,  // not at all: a snapshot of the running process, taken at Metadata::end_ms
 };
 struct Ending {
     EndKind kind{EndKind::kUnknown};
     std::int32_t code{0};
+    // If the kernel's OOM killer did it: bytes that the cgroup held at most, at least 1; else 0.
+    std::uint64_t out_of_memory{0};
 };
 
 struct Losses {

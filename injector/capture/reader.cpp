@@ -9,6 +9,7 @@
 #include "injector/capture/event_decoder.h"
 #include "injector/capture/progress_meter.h"
 #include "injector/capture/replay.h"
+#include "injector/capture/symbols_file.h"
 #include "injector/capture/table_loader.h"
 
 namespace memray::capture {
@@ -62,7 +63,11 @@ Profile read_checked(const std::string& path, const Progress& progress) {
         replay.finish(tables.profile);
     }
     if (!tables.finished) { note_missing(tables); }
-    return std::move(tables.profile);
+    Profile& profile = tables.profile;
+    if (!profile.native_frames.empty() && !profile.symbols.present()) {
+        load_symbols_alone(sidecar_path(path), profile);
+    }
+    return std::move(profile);
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ void complete(LoadedTables& tables) {
 }
 
 // Stops at the first section that is damaged.
-LoadedTables load(const InputFile& file, const SectionList& list) {
+LoadedTables decode_sections(const InputFile& file, const SectionList& list) {
     LoadedTables tables;
     tables.finished = list.finished;
     tables.cut = list.cut;
@@ -91,6 +91,11 @@ LoadedTables load(const InputFile& file, const SectionList& list) {
         ByteReader in(*payload);
         decode_section(section.header.type, in, tables);
     }
+    return tables;
+}
+
+LoadedTables load(const InputFile& file, const SectionList& list) {
+    LoadedTables tables = decode_sections(file, list);
     complete(tables);
     validate(tables.profile);
     return tables;
@@ -106,6 +111,13 @@ LoadedTables load_tables(const InputFile& file) {
     LoadedTables tables = load(file, scan_sections(file));
     tables.finished = tables.finished && tables.totals;
     return tables;
+}
+
+Symbols load_symbols(const InputFile& file, const Profile& profile) {
+    LoadedTables tables = decode_sections(file, scan_sections(file));
+    if (tables.symbols_key != symbols_key(profile)) { return {}; }
+    validate(tables.profile.symbols, profile);
+    return std::move(tables.profile.symbols);
 }
 
 }  // namespace memray::capture

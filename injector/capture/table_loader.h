@@ -22,4 +22,7 @@ struct LoadedTables {
 // By the index, or, if there is none or it leads to something damaged, by scanning. Throws Corrupt.
 [[nodiscard]] LoadedTables load_tables(const InputFile& file);
 
+// The symbols in `file` if they are those of the native frames of `profile`, otherwise none. Throws Corrupt.
+[[nodiscard]] Symbols load_symbols(const InputFile& file, const Profile& profile);
+
 }  // namespace memray::capture

@@ -41,9 +41,7 @@ void check_native_stacks(const Profile& profile) {
     }
 }
 
-void check_symbols(const Profile& profile) {
-    const Symbols& symbols = profile.symbols;
-    if (!symbols.present()) { return; }
+void check_symbols(const Symbols& symbols, const Profile& profile) {
     check(symbols.chains.size() == profile.native_frames.size(), "native frames have no symbols");
     check(symbols.modules.size() == profile.modules.size(), "modules have no symbols");
     for (const Symbol& name : symbols.names) {
@@ -94,10 +92,14 @@ void check_order(const std::vector<Row>& table, Key key, const char* what) {
 
 }  // namespace
 
+void validate(const Symbols& symbols, const Profile& profile) {
+    if (symbols.present()) { check_symbols(symbols, profile); }
+}
+
 void validate(const Profile& profile) {
     check_stacks(profile);
     check_native_stacks(profile);
-    check_symbols(profile);
+    validate(profile.symbols, profile);
     check_sites(profile);
     check_lifetimes(profile);
     check_intervals(profile);

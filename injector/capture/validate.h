@@ -11,5 +11,7 @@ namespace memray::capture {
 
 // Throws Corrupt.
 void validate(const Profile& profile);
+// `symbols` as those of `profile`.
+void validate(const Symbols& symbols, const Profile& profile);
 
 }  // namespace memray::capture

@@ -6,63 +6,13 @@
 #include <optional>
 
 #include "injector/base/error.h"
+#include "injector/capture/growing_tables.h"
 #include "injector/capture/output_file.h"
 #include "injector/capture/section_batch.h"
+#include "injector/capture/whole_capture.h"
 
 namespace memray::capture {
 namespace {
-
-// How much of the growing tables is in the file.
-struct Written {
-    std::size_t strings{0};
-    std::size_t functions{0};
-    std::size_t frames{0};
-    std::size_t stacks{0};
-    std::size_t modules{0};
-    std::size_t native_frames{0};
-    std::size_t native_stacks{0};
-    std::size_t sites{0};
-    std::size_t snapshots{0};
-    std::vector<Thread> threads;
-};
-
-Written all_of(const Profile& tables) {
-    Written written;
-    written.strings = tables.strings.size();
-    written.functions = tables.functions.size();
-    written.frames = tables.frames.size();
-    written.stacks = tables.stacks.size();
-    written.modules = tables.modules.size();
-    written.native_frames = tables.native_frames.size();
-    written.native_stacks = tables.native_stacks.size();
-    written.sites = tables.sites.size();
-    written.snapshots = tables.snapshots.size();
-    written.threads = tables.threads;
-    return written;
-}
-
-bool same_thread(const Thread& a, const Thread& b) { return a.id == b.id && a.tid == b.tid && a.name == b.name; }
-
-// The first thread that is new or has changed (a thread may get its name late).
-std::size_t first_changed(const std::vector<Thread>& written, const std::vector<Thread>& now) {
-    const auto same = std::mismatch(written.begin(), written.end(), now.begin(), now.end(), same_thread);
-    return static_cast<std::size_t>(same.second - now.begin());
-}
-
-void add_growing_tables(SectionBatch& batch, const Profile& tables, const Written& written) {
-    batch.table(SectionType::kStrings, tables.strings, written.strings);
-    batch.table(SectionType::kFunctions, tables.functions, written.functions);
-    batch.table(SectionType::kFrames, tables.frames, written.frames);
-    batch.table(SectionType::kStacks, tables.stacks, written.stacks);
-    batch.table(SectionType::kThreads, tables.threads, first_changed(written.threads, tables.threads));
-    batch.table(SectionType::kModules, tables.modules, written.modules);
-    batch.table(SectionType::kNativeFrames, tables.native_frames, written.native_frames);
-    batch.table(SectionType::kNativeStacks, tables.native_stacks, written.native_stacks);
-    batch.table(SectionType::kSites, tables.sites, written.sites);
-    // Fewer than before: they were thinned, and replace the old ones.
-    const std::size_t known = written.snapshots <= tables.snapshots.size() ? written.snapshots : 0;
-    batch.table(SectionType::kSnapshots, tables.snapshots, known);
-}
 
 void add_events(SectionBatch& batch, const EventEncoder& events) {
     if (events.count() == 0) { return; }
@@ -95,19 +45,14 @@ public:
         add_growing_tables(batch, tables, written_);
         add_events(batch, events);
         append(batch);
-        written_ = all_of(tables);
+        written_ = rows_of(tables);
     }
 
     // The whole file at once.
     void replace(const Profile& profile, bool finished) {
-        SectionBatch batch(0, compress_);
-        batch.file_header();
-        batch.metadata(profile.metadata);
-        add_growing_tables(batch, profile, Written{});
-        batch.finished_tables(profile);
-        batch.end({}, finished);
-        if (file_.is_regular()) { return file_.replace(batch.bytes()); }
-        file_.append(batch.bytes());
+        const Bytes bytes = whole_capture(profile, compress_, finished);
+        if (file_.is_regular()) { return file_.replace(bytes); }
+        file_.append(bytes);
     }
 
     // After the last flush of the log.
@@ -116,7 +61,7 @@ public:
         Metadata metadata = profile.metadata;
         if (!incomplete.empty()) { metadata.incomplete += (metadata.incomplete.empty() ? "" : "; ") + incomplete; }
         batch.metadata(metadata);
-        Written rest = written_;
+        WrittenRows rest = written_;
         rest.snapshots = 0;  // may have been thinned to the same number
         rest.threads.clear();
         add_growing_tables(batch, profile, rest);
@@ -146,7 +91,7 @@ private:
     OutputFile file_;
     bool compress_;
     bool aggregated_;
-    Written written_;
+    WrittenRows written_;
     std::vector<IndexEntry> index_;
 };
 

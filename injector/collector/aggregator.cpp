@@ -161,6 +161,40 @@ void Aggregator::fill(capture::Profile& profile) const {
     profile.metadata.losses.events += bad_events_;
 }
 
+void Aggregator::fill_live(capture::Profile& profile) const {
+    for (std::uint32_t i = 0; i < profile.sites.size(); ++i) { profile.sites[i].leaked = sites_[i].live; }
+    profile.leaked = heap_;
+    profile.peak = peak_;
+    profile.peak_ms = peak_ms_;
+}
+
+Mark Aggregator::mark(const std::vector<ThreadState>& threads, std::size_t count) const {
+    Mark mark{buckets_.current(), folds_, std::vector<std::optional<std::uint32_t>>(count)};
+    for (const ThreadState& state : threads) {
+        if (state.opened) { mark.allocations.at(state.thread) = state.allocations; }
+    }
+    return mark;
+}
+
+// Counts of allocations wrap, but not within a time bucket: those tell what the buckets leave open.
+std::vector<capture::Amount> Aggregator::live_since(const Mark& mark) const {
+    const std::uint32_t bucket = mark.bucket >> std::min(folds_ - mark.folds, 31U);
+    const auto is_since = [&](const Block& block) {
+        const std::uint32_t thread = sites_[block.site].thread;
+        if (thread >= mark.allocations.size()) { return true; }
+        if (block.bucket != bucket) { return block.bucket > bucket; }
+        const std::optional<std::uint32_t> before = mark.allocations[thread];
+        return before && static_cast<std::int32_t>(block.birth - *before) > 0;
+    };
+    std::vector<capture::Amount> amounts(sites_.size());
+    live_.for_each([&](const Block& block) {
+        if (!is_since(block)) { return; }
+        ++amounts[block.site].count;
+        amounts[block.site].bytes += block.size;
+    });
+    return amounts;
+}
+
 void Aggregator::fill_sites(capture::Profile& profile) const {
     profile.lifetimes.clear();
     profile.total = {};

@@ -6,13 +6,16 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "injector/capture/profile.h"
 #include "injector/capture/writer.h"
 #include "injector/collector/intervals.h"
 #include "injector/collector/lifetimes.h"
 #include "injector/collector/live_table.h"
+#include "injector/collector/mark.h"
 #include "injector/collector/range_table.h"
 #include "injector/collector/site_table.h"
 #include "injector/collector/size_counts.h"
@@ -45,6 +48,13 @@ public:
 
     // Fills in all amounts. `profile.sites` holds the first of our sites already; those beyond are left out.
     void fill(capture::Profile& profile) const;
+    // Only what is live now, as `leaked`, and the peak. The same holds for the sites.
+    void fill_live(capture::Profile& profile) const;
+
+    // `threads`: those of the rings; `count`: how many there ever were.
+    [[nodiscard]] Mark mark(const std::vector<ThreadState>& threads, std::size_t count) const;
+    // Per site, what was allocated after the mark and is live. Looks at every live allocation.
+    [[nodiscard]] std::vector<capture::Amount> live_since(const Mark& mark) const;
 
 private:
     std::uint32_t site_of(ThreadState& thread, capture::Allocator allocator);
@@ -89,11 +99,15 @@ private:
 };
 
 inline std::uint32_t Aggregator::site_of(ThreadState& thread, capture::Allocator allocator) {
-    if (thread.site == kNoSlot || thread.site_node != thread.node || thread.site_allocator != allocator) {
+    const std::uint32_t node = thread.python.node;
+    const std::uint32_t native_node = thread.native.node;
+    if (thread.site == kNoSlot || thread.site_node != node || thread.site_native_node != native_node ||
+        thread.site_allocator != allocator) {
         const std::uint32_t before = sites_.size();
-        thread.site = sites_.find({thread.node, thread.thread, allocator});
+        thread.site = sites_.find({node, native_node, thread.thread, allocator});
         if (sites_.size() != before) { sites_[thread.site].epoch = epoch_; }
-        thread.site_node = thread.node;
+        thread.site_node = node;
+        thread.site_native_node = native_node;
         thread.site_allocator = allocator;
     }
     return thread.site;

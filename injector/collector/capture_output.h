@@ -2,10 +2,12 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // When and what goes into the capture file, and what happens when it cannot be written: then the reason is remembered
-// and nothing more is tried until finish(), so that a full disk never disturbs the target.
+// and nothing more is tried until finish(), so that a full disk never disturbs the target. Without a path there is no
+// file: who watches the recording live need not keep it.
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "injector/capture/writer.h"
@@ -17,12 +19,13 @@ public:
     using Clock = std::chrono::steady_clock;
 
     // Throws base::Error, see capture::Writer.
-    CaptureOutput(const capture::WriterOptions& options, const capture::Metadata& metadata)
-        : writer_(options, metadata), aggregated_(options.aggregated) {}
+    CaptureOutput(const capture::WriterOptions& options, const capture::Metadata& metadata);
 
-    [[nodiscard]] capture::Writer& writer() noexcept { return writer_; }
-    [[nodiscard]] const capture::Writer& writer() const noexcept { return writer_; }
+    // Where events are written to, null if they are not.
+    [[nodiscard]] capture::Writer* log() noexcept { return writer_ && !aggregated_ ? &*writer_ : nullptr; }
     [[nodiscard]] bool aggregated() const noexcept { return aggregated_; }
+    [[nodiscard]] std::size_t pending() const noexcept { return writer_ ? writer_->pending() : 0; }
+    [[nodiscard]] std::uint64_t bytes_written() const noexcept { return writer_ ? writer_->bytes_written() : 0; }
     // Why writing stopped; empty if it did not.
     [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
 
@@ -32,12 +35,13 @@ public:
     // `started`: when the caller began to prepare the profile, which counts as part of the cost.
     void checkpoint(const capture::Profile& profile, Clock::time_point started);
     void finish(const capture::Profile& profile);
+    void discard();
 
 private:
     template <class Write>
     void guarded(Write write);
 
-    capture::Writer writer_;
+    std::optional<capture::Writer> writer_;
     bool aggregated_;
     std::string failure_;
     Clock::time_point next_{Clock::now() + std::chrono::seconds(1)};

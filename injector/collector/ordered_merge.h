@@ -32,6 +32,8 @@ public:
 
     // A numbered record is there, but an earlier one is missing.
     [[nodiscard]] bool blocked() const noexcept { return !waiting_.empty() && waiting_.front().sequence > expected_; }
+    // The number that is delivered next: all before it have been, or were skipped.
+    [[nodiscard]] std::uint64_t next() const noexcept { return expected_; }
     // Goes on with the smallest number present.
     void skip_missing() noexcept;
     // Numbers skipped and not seen since.

@@ -62,11 +62,12 @@ void ProcessSampler::sample(std::int64_t now_ms, std::uint64_t heap, std::vector
     if (now_ms < next_look_ms_) { return; }
     next_look_ms_ = now_ms + kIntervalMs;
     look_for_exec();
-    if (now_ms < next_row_ms_ || replaced_) { return; }
+    if (replaced_) { return; }
     const auto rss = resident_bytes();
     if (!rss) { return; }
-    next_row_ms_ = now_ms + interval_ms_;
     last_rss_ = *rss;
+    if (now_ms < next_row_ms_) { return; }
+    next_row_ms_ = now_ms + interval_ms_;
     rows.push_back({now_ms, *rss, heap});
     if (rows.size() < kMaxSnapshots) { return; }
     thin(rows);

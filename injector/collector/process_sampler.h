@@ -27,6 +27,8 @@ public:
     // The last row, whether due or not.
     void sample_last(std::int64_t now_ms, std::uint64_t heap, std::vector<capture::Snapshot>& rows);
 
+    // As seen at the latest look.
+    [[nodiscard]] std::uint64_t rss() const noexcept { return last_rss_; }
     // The target called exec since the first sample.
     [[nodiscard]] bool replaced() const noexcept { return replaced_; }
     // What the kernel calls a thread; empty if it is not known or just the name of the program.

@@ -8,22 +8,32 @@ namespace memray::collector {
 namespace {
 
 constexpr std::uint32_t kUnresolved = 0xffffffff;
+constexpr std::uint32_t kEntry = 0x80000000;  // there are fewer frames
 
 std::uint64_t pair(std::uint32_t first, std::uint32_t second) { return std::uint64_t{first} << 32U | second; }
 
 }  // namespace
 
-ProfileTables::ProfileTables(capture::Profile& profile, const StackTree& stacks, const CodeTable& codes)
-    : profile_(profile), stacks_(stacks), codes_(codes), stack_by_node_{capture::kRootStack} {}
+ProfileTables::ProfileTables(capture::Profile& profile, const StackTree& stacks, const CodeTable& codes,
+                             NativeTables* native)
+    : profile_(profile), stacks_(stacks), codes_(codes), native_(native), stack_by_node_{capture::kRootStack} {}
 
 bool ProfileTables::update(const SiteTable& sites, bool final) {
     stack_by_node_.resize(stacks_.size(), kUnresolved);
     while (profile_.sites.size() < sites.size()) {
         const SiteKey key = sites.key(static_cast<std::uint32_t>(profile_.sites.size()));
         if (!final && !known(key.node)) { return false; }
-        profile_.sites.push_back({stack_of(key.node), 0, key.thread, key.allocator, {}, {}, {}});
+        const std::uint32_t native = native_ == nullptr ? capture::kRootStack : native_->stack_of(key.native_node);
+        profile_.sites.push_back({stack_of(key.node), native, key.thread, key.allocator, {}, {}, {}});
     }
     return true;
+}
+
+void ProfileTables::add_without_stacks(const SiteTable& sites, capture::Profile& copy) {
+    while (copy.sites.size() < sites.size()) {
+        const SiteKey key = sites.key(static_cast<std::uint32_t>(copy.sites.size()));
+        copy.sites.push_back({capture::kRootStack, 0, key.thread, key.allocator, {}, {}, {}});
+    }
 }
 
 bool ProfileTables::known(std::uint32_t node) const {
@@ -39,9 +49,10 @@ std::uint32_t ProfileTables::stack_of(std::uint32_t node) {
     std::uint32_t stack = stack_by_node_[node];
     for (auto at = path.rbegin(); at != path.rend(); ++at) {
         const std::uint32_t frame = frame_of(stacks_.frame(*at));
+        const bool entry = wire::is_entry(stacks_.frame(*at));
         // Number 0 of the index is stack 1: stack 0 is the root.
-        const std::uint32_t number = stack_index_.number(pair(stack, frame)) + 1;
-        if (number == profile_.stacks.size()) { profile_.stacks.push_back({stack, frame}); }
+        const std::uint32_t number = stack_index_.number(pair(stack, frame | (entry ? kEntry : 0U))) + 1;
+        if (number == profile_.stacks.size()) { profile_.stacks.push_back({stack, frame, entry}); }
         stack = number;
         stack_by_node_[*at] = stack;
     }

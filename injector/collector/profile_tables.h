@@ -16,6 +16,7 @@
 #include "injector/capture/profile.h"
 #include "injector/collector/code_table.h"
 #include "injector/collector/key_index.h"
+#include "injector/collector/native_tables.h"
 #include "injector/collector/site_table.h"
 #include "injector/collector/stack_tree.h"
 
@@ -23,11 +24,15 @@ namespace memray::collector {
 
 class ProfileTables {
 public:
-    ProfileTables(capture::Profile& profile, const StackTree& stacks, const CodeTable& codes);
+    // `native` may be null: no native stacks.
+    ProfileTables(capture::Profile& profile, const StackTree& stacks, const CodeTable& codes,
+                  NativeTables* native = nullptr);
 
     // Adds the sites that are new. With a code object not announced yet, false and sites are missing, or, if `final`,
     // it is called "???".
     bool update(const SiteTable& sites, bool final);
+    // Adds the sites that are missing then to a copy of the profile, without stacks.
+    static void add_without_stacks(const SiteTable& sites, capture::Profile& copy);
 
 private:
     bool known(std::uint32_t node) const;
@@ -39,11 +44,12 @@ private:
     capture::Profile& profile_;
     const StackTree& stacks_;
     const CodeTable& codes_;
+    NativeTables* native_;
     const Code unknown_{"???", "???", 0, {}};
     std::unordered_map<std::string, std::uint32_t> strings_;
     std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::uint32_t> functions_;
     KeyIndex frames_;                                                 // function, line
-    KeyIndex stack_index_;                                            // parent, frame
+    KeyIndex stack_index_;                                            // parent, frame, whether it is an entry
     std::unordered_map<std::uint64_t, std::uint32_t> frame_by_word_;  // resolved frame words
     std::vector<std::uint32_t> stack_by_node_;                        // resolved nodes
 };

@@ -18,6 +18,7 @@ constexpr std::uint32_t high(std::uint64_t word) { return static_cast<std::uint3
 
 void RecordDecoder::opened(std::uint32_t ring, std::uint32_t thread, std::uint32_t tid) {
     states_[ring] = ThreadState{};
+    states_[ring].opened = true;
     states_[ring].thread = static_cast<std::uint32_t>(threads_.size());
     threads_.push_back({thread, tid, {}});
 }
@@ -26,7 +27,10 @@ void RecordDecoder::change(std::uint32_t ring, std::uint64_t header, const wire:
     ThreadState& state = states_[ring];
     switch (wire::kind_of(header)) {
         case wire::RecordKind::kFrames:
-            frames(state, wire::value_of(header), reader);
+            frames(state.python, stacks_, wire::value_of(header), reader);
+            break;
+        case wire::RecordKind::kNativeFrames:
+            frames(state.native, native_stacks_, wire::value_of(header), reader);
             break;
         case wire::RecordKind::kBytes:
             bytes(state, wire::value_of(header), reader);
@@ -42,10 +46,10 @@ void RecordDecoder::change(std::uint32_t ring, std::uint64_t header, const wire:
     }
 }
 
-void RecordDecoder::frames(ThreadState& state, std::uint64_t value, const wire::RingReader& reader) {
-    bool good = state.pop(wire::pops_of(value));
+void RecordDecoder::frames(StackCursor& stack, StackTree& tree, std::uint64_t value, const wire::RingReader& reader) {
+    bool good = stack.pop(wire::pops_of(value));
     const std::uint32_t pushes = wire::pushes_of(value);
-    for (std::uint32_t i = 0; i < pushes; ++i) { good &= state.push(stacks_, reader.word(1 + i)); }
+    for (std::uint32_t i = 0; i < pushes; ++i) { good &= stack.push(tree, reader.word(1 + i)); }
     if (!good) { ++bad_records_; }
 }
 

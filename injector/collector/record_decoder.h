@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Runs the records of all rings, in the order of the merge (whose sink it is): keeps each thread's stack, the stack
-// tree and the code table, and passes the events on to the aggregator.
+// Runs the records of all rings, in the order of the merge (whose sink it is): keeps each thread's stacks, the stack
+// trees and the code table, and passes the events on to the aggregator.
 #pragma once
 
 #include <cstdint>
@@ -30,20 +30,24 @@ public:
     // The interpreter began to tear down: events after that do not count.
     [[nodiscard]] bool finished() const noexcept { return finished_; }
     [[nodiscard]] const StackTree& stacks() const noexcept { return stacks_; }
+    [[nodiscard]] const StackTree& native_stacks() const noexcept { return native_stacks_; }
     [[nodiscard]] const CodeTable& codes() const noexcept { return codes_; }
     // In order of their first record.
     [[nodiscard]] std::vector<capture::Thread>& threads() noexcept { return threads_; }
+    // Of the threads that have a ring, by ring.
+    [[nodiscard]] const std::vector<ThreadState>& states() const noexcept { return states_; }
     // Records that a sane target does not write.
     [[nodiscard]] std::uint64_t bad_records() const noexcept { return bad_records_; }
 
 private:
-    void frames(ThreadState& state, std::uint64_t value, const wire::RingReader& reader);
+    void frames(StackCursor& stack, StackTree& tree, std::uint64_t value, const wire::RingReader& reader);
     void bytes(ThreadState& state, std::uint64_t size, const wire::RingReader& reader);
     void code(ThreadState& state, std::uint64_t id, const wire::RingReader& reader);
     void thread_name(ThreadState& state);
 
     Aggregator& aggregator_;
-    StackTree stacks_;
+    StackTree stacks_;         // of Python, frames are frame words
+    StackTree native_stacks_;  // frames are native words
     CodeTable codes_;
     std::vector<ThreadState> states_;  // by ring
     std::vector<capture::Thread> threads_;

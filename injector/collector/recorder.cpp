@@ -3,11 +3,17 @@
 #include "injector/collector/recorder.h"
 
 #include <algorithm>
+#include <exception>
+#include <system_error>
 #include <utility>
 
+#include "injector/base/error.h"
+#include "injector/capture/whole_capture.h"
 #include "injector/collector/aggregator.h"
 #include "injector/collector/capture_output.h"
 #include "injector/collector/futex.h"
+#include "injector/collector/native_modules.h"
+#include "injector/collector/native_tables.h"
 #include "injector/collector/ordered_merge.h"
 #include "injector/collector/process_sampler.h"
 #include "injector/collector/profile_tables.h"
@@ -28,6 +34,7 @@ constexpr milliseconds kCorruptPatience{10};
 constexpr milliseconds kBlockedWait{1};
 constexpr milliseconds kDetachedPatience{100};
 constexpr std::chrono::seconds kLongestDrain{30};
+constexpr std::chrono::seconds kLongestCatchUp{1};
 
 // Milliseconds since the epoch that never run backwards.
 class WallClock {
@@ -55,6 +62,12 @@ capture::Profile started(capture::Metadata metadata, const RecorderOptions& opti
     return profile;
 }
 
+std::future<void> failed(const base::Error& error) {
+    std::promise<void> promise;
+    promise.set_exception(std::make_exception_ptr(error));
+    return promise.get_future();
+}
+
 }  // namespace
 
 class Recorder::Impl {
@@ -63,13 +76,21 @@ public:
 
     void step(milliseconds max_wait);
     [[nodiscard]] bool recording() const;
+    [[nodiscard]] std::future<void> write_snapshot(std::string path, bool overwrite);
     void finish(capture::Ending ending);
-    void discard() { output_.writer().discard(); }
+    void discard() { output_.discard(); }
     [[nodiscard]] RecorderStatus status() const;
+    [[nodiscard]] const capture::Profile& look();
+    [[nodiscard]] Mark mark() { return aggregator_.mark(decoder_.states(), decoder_.threads().size()); }
+    [[nodiscard]] std::vector<capture::Amount> live_since(const Mark& mark) const {
+        return aggregator_.live_since(mark);
+    }
 
 private:
     bool drain();
     void sleep(milliseconds max_wait);
+    void catch_up();
+    [[nodiscard]] capture::Profile snapshot();
     void skip_when_stuck(Clock::time_point now);
     void drain_rest(bool target_gone);
     void name_threads();
@@ -78,6 +99,7 @@ private:
     void stop_writing_after_failure();
     void complete(capture::Profile& profile);
 
+    bool compress_;
     Region region_;
     capture::Profile profile_;
     CaptureOutput output_;
@@ -85,6 +107,8 @@ private:
     Aggregator aggregator_;
     OrderedMerge merge_;
     RecordDecoder decoder_;
+    NativeModules modules_;
+    NativeTables native_tables_;
     ProfileTables tables_;
     ProcessSampler sampler_;
     TargetThreads threads_;
@@ -95,14 +119,17 @@ private:
 };
 
 Recorder::Impl::Impl(base::Mapping region, std::int64_t pid, capture::Metadata metadata, const RecorderOptions& options)
-    : region_(std::move(region)),
+    : compress_(options.compress),
+      region_(std::move(region)),
       profile_(started(std::move(metadata), options)),
       output_({options.path, options.overwrite, options.compress, options.aggregate}, profile_.metadata),
       clock_(std::max(profile_.metadata.start_ms, now_since_epoch_ms())),
-      aggregator_(profile_.metadata.start_ms, options.aggregate ? nullptr : &output_.writer()),
+      aggregator_(profile_.metadata.start_ms, output_.log()),
       merge_(region_),
       decoder_(region_.slot_count(), region_.hex_version(), aggregator_),
-      tables_(profile_, decoder_.stacks(), decoder_.codes()),
+      modules_(region_, pid),
+      native_tables_(profile_, decoder_.native_stacks(), modules_),
+      tables_(profile_, decoder_.stacks(), decoder_.codes(), &native_tables_),
       sampler_(pid),
       threads_(pid),
       reclaimer_(region_, merge_, threads_) {}
@@ -112,6 +139,7 @@ void Recorder::Impl::step(milliseconds max_wait) {
     const Clock::time_point now = Clock::now();
     const std::int64_t ms = clock_.at(now);
     aggregator_.advance(ms);
+    modules_.update();
     idle_ = !drain();
     sampler_.sample(ms, aggregator_.heap(), profile_.snapshots);
     reclaimer_.step(now);
@@ -135,7 +163,9 @@ void Recorder::Impl::sleep(milliseconds max_wait) {
     control.controller_sleeping.store(1, std::memory_order_seq_cst);
     const bool wanted = control.slot_waiters.load(std::memory_order_relaxed) != 0 || merge_.writer_waits();
     if (merge_.blocked() || wanted) { max_wait = std::min(max_wait, kBlockedWait); }
-    if (merge_.blocked() || !merge_.half_full()) { futex_wait(control.wakeup, seen, max_wait); }
+    if ((merge_.blocked() || !merge_.half_full()) && !modules_.are_wanted()) {
+        futex_wait(control.wakeup, seen, max_wait);
+    }
     control.controller_sleeping.store(0, std::memory_order_relaxed);
 }
 
@@ -158,7 +188,7 @@ void Recorder::Impl::name_threads() {
 void Recorder::Impl::write_if_due(Clock::time_point now) {
     if (!output_.due(now)) { return; }
     // Waits for code objects that are being announced, but not for long.
-    const bool final = output_.writer().pending() > (std::size_t{8} << 20U);
+    const bool final = output_.pending() > (std::size_t{8} << 20U);
     if (!tables_.update(aggregator_.sites(), final) && !output_.aggregated()) { return; }
     profile_.threads = decoder_.threads();
     if (output_.aggregated()) {
@@ -213,16 +243,53 @@ void Recorder::Impl::drain_rest(bool target_gone) {
 void Recorder::Impl::finish(capture::Ending ending) {
     const bool target_gone = ending.kind == capture::EndKind::kExited || ending.kind == capture::EndKind::kSignaled ||
                              ending.kind == capture::EndKind::kReplaced;
-    stop_target();
     const std::int64_t ms = clock_.at(Clock::now());
     aggregator_.advance(ms);
     drain_rest(target_gone);
+    stop_target();
+    drain_rest(target_gone);  // of threads that were waiting for room
     tables_.update(aggregator_.sites(), true);
     profile_.threads = decoder_.threads();
     sampler_.sample_last(ms, aggregator_.heap(), profile_.snapshots);
     profile_.metadata.ending = ending;
     complete(profile_);
     output_.finish(profile_);
+}
+
+// Reads what the target has written by now. A thread may have stopped in the middle of a record, so not for ever.
+void Recorder::Impl::catch_up() {
+    const Clock::time_point start = Clock::now();
+    const std::uint64_t now = region_.control().next_sequence.load(std::memory_order_acquire);
+    while (merge_.next() < now && Clock::now() - start < kLongestCatchUp) {
+        region_.control().heartbeat.fetch_add(1, std::memory_order_relaxed);
+        if (!drain() && merge_.next() < now) { sleep(kBlockedWait); }
+    }
+}
+
+capture::Profile Recorder::Impl::snapshot() {
+    const std::int64_t ms = clock_.at(Clock::now());
+    aggregator_.advance(ms);
+    catch_up();
+    tables_.update(aggregator_.sites(), false);
+    profile_.threads = decoder_.threads();
+    capture::Profile profile = profile_;
+    ProfileTables::add_without_stacks(aggregator_.sites(), profile);
+    sampler_.sample_last(ms, aggregator_.heap(), profile.snapshots);
+    profile.metadata.aggregated = true;
+    profile.metadata.ending = {capture::EndKind::kRunning, 0};
+    complete(profile);
+    return profile;
+}
+
+std::future<void> Recorder::Impl::write_snapshot(std::string path, bool overwrite) {
+    capture::WholeFile file{std::move(path), overwrite, compress_};
+    try {
+        capture::require_creatable(file);
+        return std::async(std::launch::async,
+                          [profile = snapshot(), file = std::move(file)] { capture::write_capture(profile, file); });
+    } catch (const base::Error& error) { return failed(error); } catch (const std::system_error& error) {
+        return failed(base::Error(error.what()));
+    }
 }
 
 // Everything but the tables of sites.
@@ -232,7 +299,9 @@ void Recorder::Impl::complete(capture::Profile& profile) {
     const wire::Losses& seen = region_.control().losses;
     metadata.losses = {};
     metadata.losses.events = seen.no_slot + seen.reentrant + seen.abandoned;
-    metadata.losses.bad_stacks = seen.bad_frames + decoder_.bad_records() + decoder_.stacks().rejected();
+    metadata.losses.bad_stacks =
+        seen.bad_frames + decoder_.bad_records() + decoder_.stacks().rejected() + decoder_.native_stacks().rejected();
+    metadata.losses.cut_native_stacks = seen.cut_native;
     metadata.losses.unpatched = seen.unpatched;
     metadata.losses.missing_sequences = merge_.missing();
     aggregator_.fill(profile);
@@ -247,9 +316,17 @@ void Recorder::Impl::complete(capture::Profile& profile) {
     }
 }
 
+const capture::Profile& Recorder::Impl::look() {
+    tables_.update(aggregator_.sites(), false);
+    profile_.threads = decoder_.threads();
+    aggregator_.fill_live(profile_);
+    profile_.metadata.end_ms = clock_.at(Clock::now());
+    return profile_;
+}
+
 RecorderStatus Recorder::Impl::status() const {
-    return {aggregator_.events(), aggregator_.heap(), aggregator_.peak(), output_.writer().bytes_written(),
-            output_.failure(),    sampler_.replaced()};
+    return {aggregator_.events(), aggregator_.heap(),  aggregator_.peak(), output_.bytes_written(),
+            output_.failure(),    sampler_.replaced(), sampler_.rss()};
 }
 
 Recorder::Recorder(base::Mapping region, std::int64_t pid, capture::Metadata metadata, RecorderOptions options)
@@ -257,8 +334,14 @@ Recorder::Recorder(base::Mapping region, std::int64_t pid, capture::Metadata met
 Recorder::~Recorder() = default;
 void Recorder::step(std::chrono::milliseconds max_wait) { impl_->step(max_wait); }
 bool Recorder::recording() const { return impl_->recording(); }
+std::future<void> Recorder::write_snapshot(std::string path, bool overwrite) {
+    return impl_->write_snapshot(std::move(path), overwrite);
+}
 void Recorder::finish(capture::Ending ending) { impl_->finish(ending); }
 void Recorder::discard() { impl_->discard(); }
 RecorderStatus Recorder::status() const { return impl_->status(); }
+const capture::Profile& Recorder::look() { return impl_->look(); }
+Mark Recorder::mark() { return impl_->mark(); }
+std::vector<capture::Amount> Recorder::live_since(const Mark& mark) const { return impl_->live_since(mark); }
 
 }  // namespace memray::collector

@@ -11,16 +11,19 @@
 
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "injector/base/mapping.h"
 #include "injector/capture/profile.h"
+#include "injector/collector/mark.h"
 
 namespace memray::collector {
 
 struct RecorderOptions {
-    std::string path;  // of the capture
+    std::string path;  // of the capture; empty: there is none, the recording is only looked at
     bool overwrite{false};
     bool compress{true};    // LZ4
     bool aggregate{false};  // no event log
@@ -33,6 +36,7 @@ struct RecorderStatus {
     std::uint64_t capture_bytes{0};  // written so far
     std::string failure;             // why writing stopped ("No space left on device"), empty if it did not
     bool replaced{false};            // the target runs another program now (exec)
+    std::uint64_t rss_bytes{0};      // resident memory of the target, at most 10 ms ago
 };
 
 class Recorder {
@@ -52,6 +56,12 @@ public:
     // False once no more records can come: the interpreter tore down, or the payload switched itself off.
     [[nodiscard]] bool recording() const;
 
+    // Writes a capture of what the target had done when this was called, which every report opens: totals without the
+    // log of events, with EndKind::kRunning. Between two steps, not after finish(). This call drains the rings and
+    // copies the tables; a thread of its own then compresses and writes, while the recording goes on. The file appears
+    // when it is complete. get() throws base::Error if it could not be written; the future's destructor waits.
+    [[nodiscard]] std::future<void> write_snapshot(std::string path, bool overwrite);
+
     // Drains the rest, writes the final tables and closes the file. The target must be dead, stopped for good or
     // detached.
     void finish(capture::Ending ending);
@@ -60,6 +70,17 @@ public:
     void discard();
 
     [[nodiscard]] RecorderStatus status() const;
+
+    // What a live view shows, brought up to date: the tables that describe sites, threads, snapshots, `peak`, and, of
+    // each site and of the whole heap, `leaked`: what is live now. Everything else is as it was. Costs a few
+    // nanoseconds per site. Sites whose code the target is still announcing come later. Valid until the next call of
+    // any function.
+    [[nodiscard]] const capture::Profile& look();
+
+    // This moment, as far as records were handled, and, per site, what was allocated since then and is live. That looks
+    // at every live allocation: some 5 ns each.
+    [[nodiscard]] Mark mark();
+    [[nodiscard]] std::vector<capture::Amount> live_since(const Mark& mark) const;
 
 private:
     class Impl;

@@ -41,7 +41,17 @@ Region::Region(base::Mapping mapping) : mapping_(std::move(mapping)) {
     check_slots(slots_offset_, slot_stride_, slot_count_, mapping_.size());
     require(std::has_single_bit(ring_words_) && ring_words_ >= wire::kMaxRecordWords, "bad ring size");
     require(frame_capacity_ <= kMaxFrameCapacity, "bad frame capacity");
-    require(slot_stride_ >= wire::slot_stride(frame_capacity_, ring_words_), "slots overlap");
+    const std::uint32_t native_capacity = control_->native_capacity;
+    require(native_capacity <= kMaxFrameCapacity, "bad native capacity");
+    require(slot_stride_ >= wire::slot_stride(frame_capacity_, ring_words_, native_capacity), "slots overlap");
+    if (native_capacity != 0) { find_directory(control_->directory_offset); }
+}
+
+void Region::find_directory(std::uint64_t offset) {
+    require(offset % wire::kPageSize == 0 && offset >= slots_offset_ + slot_stride_ * slot_count_, "bad directory");
+    require(offset <= mapping_.size() && mapping_.size() - offset >= wire::kTablesOffset, "directory beyond the end");
+    directory_ = reinterpret_cast<wire::ModuleDirectory*>(static_cast<unsigned char*>(mapping_.data()) + offset);
+    directory_size_ = mapping_.size() - offset;
 }
 
 wire::Slot& Region::slot(std::uint32_t index) const noexcept {

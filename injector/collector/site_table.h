@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// The sites: who allocates (stack, thread, allocator), and what each of them holds. Totals and the high-water mark are
+// The sites: who allocates (stacks, thread, allocator), and what each of them holds. Totals and the high-water mark are
 // kept by epochs: a new peak of the whole heap only counts the epoch up; a site notices at its next change that its
 // amounts so far were those at the last peak.
 #pragma once
@@ -26,8 +26,9 @@ struct Site {
 };
 
 struct SiteKey {
-    std::uint32_t node{0};
-    std::uint32_t thread{0};  // below 2^24
+    std::uint32_t node{0};         // of the Python stack
+    std::uint32_t native_node{0};  // of the native one
+    std::uint32_t thread{0};       // below 2^24
     capture::Allocator allocator{capture::Allocator::kNone};
 };
 
@@ -42,7 +43,14 @@ public:
     [[nodiscard]] std::uint64_t rejected() const noexcept { return rejected_; }
 
 private:
-    KeyIndex index_;
+    // One number for both stacks; without a native one it takes no table.
+    std::uint32_t number_of_stacks(const SiteKey& key) {
+        if (key.native_node == 0) { return key.node << 1U; }
+        return stacks_.number(std::uint64_t{key.node} << 32U | key.native_node) << 1U | 1U;
+    }
+
+    KeyIndex stacks_;  // nodes of both
+    KeyIndex index_;   // stacks, thread, allocator
     std::vector<Site> sites_;
     std::uint64_t rejected_{0};
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// All Python stacks seen, as one tree: a node is a frame word (see wire::frame_word) called from its parent. Node 0 is
-// the root, the empty stack; a parent's number is below its children's.
+// All stacks seen of one kind, as one tree: a node is a frame (wire::frame_word or wire::native_word) called from its
+// parent. Node 0 is the root, the empty stack; a parent's number is below its children's.
 #pragma once
 
 #include <cstddef>

@@ -36,21 +36,12 @@ struct Freed {
     std::vector<Mapping> mappings;
 };
 
-struct ThreadState {
+// A thread's stack, as nodes of a tree.
+struct StackCursor {
     static constexpr std::size_t kMaxDepth = 1'000'000;
-    static constexpr std::size_t kMaxBlob = std::size_t{16} << 20U;
 
-    std::uint32_t thread{0};       // index of Profile::threads
-    std::uint32_t allocations{0};  // made so far; wraps
     std::uint32_t node{StackTree::kRoot};
-
-    std::uint32_t site_node{0};  // the site used last
-    capture::Allocator site_allocator{capture::Allocator::kNone};
-    std::uint32_t site{kNoSlot};
-
     std::vector<std::uint32_t> stack;  // nodes, outermost first
-    std::string blob;
-    Freed freed;
 
     // False if the stack is not that deep (all of it is gone then).
     bool pop(std::uint32_t count) {
@@ -66,6 +57,24 @@ struct ThreadState {
         stack.push_back(node);
         return true;
     }
+};
+
+struct ThreadState {
+    static constexpr std::size_t kMaxBlob = std::size_t{16} << 20U;
+
+    bool opened{false};            // there is such a thread
+    std::uint32_t thread{0};       // index of Profile::threads
+    std::uint32_t allocations{0};  // made so far; wraps
+    StackCursor python;
+    StackCursor native;
+
+    std::uint32_t site_node{0};  // the site used last
+    std::uint32_t site_native_node{0};
+    capture::Allocator site_allocator{capture::Allocator::kNone};
+    std::uint32_t site{kNoSlot};
+
+    std::string blob;
+    Freed freed;
 };
 
 }  // namespace memray::collector

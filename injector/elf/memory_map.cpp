@@ -49,14 +49,11 @@ std::optional<MapEntry> parse_line(std::string_view line) {
     const auto offset = fields.hex(' ');
     if (access.size() != 4 || !offset) { return std::nullopt; }
     fields.word();  // device
-    fields.word();  // inode
-    return MapEntry{RemoteAddr(*begin),
-                    RemoteAddr(*end),
-                    *offset,
-                    access[0] == 'r',
-                    access[1] == 'w',
-                    access[2] == 'x',
-                    std::string(fields.remainder())};
+    std::uint64_t inode = 0;
+    const std::string_view digits = fields.word();
+    std::from_chars(digits.data(), digits.data() + digits.size(), inode);
+    return MapEntry{RemoteAddr(*begin), RemoteAddr(*end), *offset, access[0] == 'r',
+                    access[1] == 'w',   access[2] == 'x', inode,   std::string(fields.remainder())};
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ struct MapEntry {
     bool readable{false};
     bool writable{false};
     bool executable{false};
+    std::uint64_t inode{0};
     std::string path;  // empty if anonymous; "/memfd:name (deleted)", "[stack]", ...
 };
 

@@ -24,6 +24,9 @@ public:
     [[nodiscard]] bool hit_by(const Tracee& tracee, const WaitStatus& status) const;
     // Puts the original byte back. Throws base::Error.
     void remove();
+    // The same in a stopped process that was forked while the breakpoint was in place: it has a copy. Throws
+    // base::Error.
+    void clean_copy(const RemoteMemory& memory) const { memory.write(address_, &original_, 1); }
     // The image that it was in is gone.
     void forget() noexcept { armed_ = false; }
 

@@ -2,6 +2,9 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/ptrace/permission.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdlib>
 #include <string_view>
@@ -18,21 +21,42 @@ long status_field(const std::string& status, std::string_view name) {
     return at == std::string::npos ? 0 : std::strtol(status.c_str() + at + name.size() + 2, nullptr, 10);
 }
 
-const char* remedy(const TracePolicy& policy) {
+constexpr const char* kContainers =
+    "docker run --cap-add=SYS_PTRACE; Kubernetes: securityContext.capabilities.add: [SYS_PTRACE], or kubectl debug "
+    "--profile=sysadmin";
+
+std::string remedy(const TracePolicy& policy) {
+    const std::string containers = std::string("in a container: ") + kContainers;
+    if (!policy.other_user.empty()) {
+        return "the process belongs to another user (" + policy.other_user +
+               "): run as that user, as root or with CAP_SYS_PTRACE; " + containers;
+    }
     if (policy.yama_scope == 3) { return "kernel.yama.ptrace_scope is 3, which forbids tracing until the next boot"; }
     if (policy.yama_scope == 2) {
-        return "kernel.yama.ptrace_scope is 2: run as root or with CAP_SYS_PTRACE, or lower it to 1";
+        return "kernel.yama.ptrace_scope is 2: run as root or with CAP_SYS_PTRACE, or sysctl "
+               "kernel.yama.ptrace_scope=1; " +
+               containers;
     }
     if (policy.seccomp) {
-        return "a seccomp filter forbids tracing; in a container, start it with --cap-add=SYS_PTRACE or a seccomp "
-               "profile that allows ptrace";
+        return std::string(
+                   "a seccomp filter forbids tracing: start the container with a profile that allows ptrace, "
+                   "or ") +
+               kContainers;
     }
     if (policy.yama_scope == 1) {
         return "kernel.yama.ptrace_scope is 1, which allows tracing of own children only: run as root or with "
-               "CAP_SYS_PTRACE, or set it to 0 (sysctl kernel.yama.ptrace_scope=0)";
+               "CAP_SYS_PTRACE, or sysctl kernel.yama.ptrace_scope=0; " +
+               containers;
     }
-    return "the process belongs to another user or is protected; run as root or with CAP_SYS_PTRACE (in a container: "
-           "--cap-add=SYS_PTRACE)";
+    return "the process is protected or has more privileges: run as root or with CAP_SYS_PTRACE; " + containers;
+}
+
+// The name of the user, unless it is this one's own process.
+std::string other_user(const std::string& status) {
+    const auto user = static_cast<uid_t>(status_field(status, "Uid"));
+    if (user == ::geteuid()) { return {}; }
+    const passwd* entry = ::getpwuid(user);
+    return entry != nullptr ? std::string(entry->pw_name) : std::to_string(user);
 }
 
 }  // namespace
@@ -47,6 +71,7 @@ TracePolicy read_trace_policy(pid_t thread) {
     }
     if (const auto status = base::try_read_file("/proc/" + std::to_string(thread) + "/status")) {
         policy.other_tracer = static_cast<pid_t>(status_field(*status, "TracerPid"));
+        policy.other_user = other_user(*status);
     }
     return policy;
 }

@@ -18,6 +18,7 @@ struct TracePolicy {
     std::optional<int> yama_scope;  // /proc/sys/kernel/yama/ptrace_scope
     bool seccomp{false};            // this process runs under a seccomp filter
     pid_t other_tracer{0};          // of the thread in question
+    std::string other_user{};       // whose process it is, if not ours
 };
 
 [[nodiscard]] TracePolicy read_trace_policy(pid_t thread);

@@ -2,10 +2,12 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/ptrace/remote_call.h"
 
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
@@ -60,7 +62,7 @@ Registers RemoteCall::prepare(Arguments arguments) const {
     return registers;
 }
 
-std::uint64_t RemoteCall::function(RemoteAddr function, Arguments arguments) {
+void RemoteCall::begin(RemoteAddr function, Arguments arguments) {
     Registers registers = prepare(arguments);
     // As right after a call instruction: rsp + 8 is a multiple of 16.
     const RemoteAddr top = stack_ - sizeof(std::uint64_t);
@@ -70,8 +72,71 @@ std::uint64_t RemoteCall::function(RemoteAddr function, Arguments arguments) {
     registers.rip = function.value();
     registers.rax = 0;  // no vector registers hold arguments of a variadic function
     set_registers(tracee_, registers);
+}
+
+std::uint64_t RemoteCall::function(RemoteAddr function, Arguments arguments) {
+    begin(function, arguments);
     tracee_.resume();
     return wait_for(SIGSEGV, kReturnAddress, false).rax;
+}
+
+std::uint64_t RemoteCall::function_opening(RemoteAddr function, Arguments arguments, std::string_view path, int fd) {
+    begin(function, arguments);
+    if (!reaches_open(path)) { return get_registers(tracee_).rax; }
+    duplicate_instead(fd);
+    tracee_.resume();
+    return wait_for(SIGSEGV, kReturnAddress, false).rax;
+}
+
+bool RemoteCall::reaches_open(std::string_view path) {
+    const Deadline deadline = std::chrono::steady_clock::now() + limit_;
+    for (;;) {
+        tracee_.resume_to_system_call();
+        const WaitStatus status = next_stop(deadline);
+        const Registers registers = get_registers(tracee_);
+        if (status.kind() == WaitKind::kSystemCall) {
+            if (opens(registers, path)) { return true; }
+        } else if (status.is_signal(SIGSEGV) && registers.rip == kReturnAddress.value()) {
+            return false;
+        } else {
+            hold_or_throw(status, registers);
+        }
+    }
+}
+
+bool RemoteCall::opens(const Registers& registers, std::string_view path) const {
+    if (registers.orig_rax != SYS_open && registers.orig_rax != SYS_openat) { return false; }
+    const RemoteAddr name(registers.orig_rax == SYS_open ? registers.rdi : registers.rsi);
+    return memory_.try_read_string(name, path.size() + 1) == path;
+}
+
+// The kernel changes rax, rcx and r11 only, and compilers rely on that: what is changed here is changed back.
+void RemoteCall::duplicate_instead(int fd) {
+    const Registers before = get_registers(tracee_);
+    Registers changed = before;
+    changed.orig_rax = SYS_fcntl;
+    changed.rdi = static_cast<std::uint64_t>(fd);
+    changed.rsi = F_DUPFD_CLOEXEC;
+    changed.rdx = 0;
+    set_registers(tracee_, changed);
+    tracee_.resume_to_system_call();
+    const WaitStatus status = next_stop(std::chrono::steady_clock::now() + limit_);
+    Registers after = get_registers(tracee_);
+    if (status.kind() != WaitKind::kSystemCall) { throw fault_error(status, after.rip); }
+    after.rdi = before.rdi;
+    after.rsi = before.rsi;
+    after.rdx = before.rdx;
+    set_registers(tracee_, after);
+}
+
+WaitStatus RemoteCall::next_stop(Deadline deadline) {
+    const auto status = tracee_.wait_until(deadline);
+    if (!status) {
+        throw base::Error("The target did not finish a call made for us within " + std::to_string(limit_.count()) +
+                          " ms");
+    }
+    if (status->ended()) { throw base::Error("The target " + status->describe() + " during a call made for us"); }
+    return *status;
 }
 
 std::int64_t RemoteCall::system_call(RemoteAddr instruction, long number, Arguments arguments) {
@@ -87,16 +152,22 @@ std::int64_t RemoteCall::system_call(RemoteAddr instruction, long number, Argume
 
 Registers RemoteCall::wait_for(int signal, RemoteAddr at, bool stepping) {
     const Deadline deadline = std::chrono::steady_clock::now() + limit_;
+    bool refused = false;
     for (;;) {
-        const auto status = tracee_.wait_until(deadline);
-        if (!status) {
-            throw base::Error("The target did not finish a call made for us within " + std::to_string(limit_.count()) +
-                              " ms");
+        const WaitStatus status = next_stop(deadline);
+        Registers registers = get_registers(tracee_);
+        if (stepping && status.is_signal(SIGSYS)) {
+            // A seccomp filter forbids it; the trap of the step comes next.
+            refused = true;
+            tracee_.step();
+            continue;
         }
-        if (status->ended()) { throw base::Error("The target " + status->describe() + " during a call made for us"); }
-        const Registers registers = get_registers(tracee_);
-        if (status->is_signal(signal) && registers.rip == at.value()) { return registers; }
-        hold_or_throw(*status, registers);
+        if (refused && status.is_signal(SIGTRAP)) {
+            registers.rax = static_cast<std::uint64_t>(-EPERM);
+            return registers;
+        }
+        if (status.is_signal(signal) && registers.rip == at.value()) { return registers; }
+        hold_or_throw(status, registers);
         if (stepping) {
             tracee_.step();
         } else {

@@ -37,6 +37,9 @@ public:
 
     // Calls `function` and returns what it leaves in rax.
     std::uint64_t function(RemoteAddr function, Arguments arguments);
+    // The same for a function that opens files: its first open of `path` yields a duplicate of the target's `fd`. So no
+    // file system, /proc included, has to be there. Such an open runs through the `fcntl` system call.
+    std::uint64_t function_opening(RemoteAddr function, Arguments arguments, std::string_view path, int fd);
     // Executes the `syscall` instruction at `instruction`; returns the result, or a negative errno.
     std::int64_t system_call(RemoteAddr instruction, long number, Arguments arguments);
 
@@ -45,6 +48,13 @@ public:
 
 private:
     Registers prepare(Arguments arguments) const;
+    void begin(RemoteAddr function, Arguments arguments);
+    // Runs until the function opens `path` and returns true, or until it ends and returns false.
+    bool reaches_open(std::string_view path);
+    [[nodiscard]] bool opens(const Registers& registers, std::string_view path) const;
+    void duplicate_instead(int fd);
+    // Throws if it ended or did not stop within the limit.
+    WaitStatus next_stop(Deadline deadline);
     // Waits until the tracee stops with `signal` at `at`; `stepping` says how to go on after anything else.
     Registers wait_for(int signal, RemoteAddr at, bool stepping);
     void hold_or_throw(const WaitStatus& status, const Registers& registers);

@@ -16,6 +16,8 @@
 namespace memray::ptrace {
 namespace {
 
+constexpr unsigned long kAlways = PTRACE_O_TRACESYSGOOD;  // tells WaitKind::kSystemCall from a SIGTRAP
+
 // Returns the id, 0 (WNOHANG: nothing yet) or throws.
 pid_t wait_for(pid_t id, int& raw, int flags) {
     for (;;) {
@@ -28,7 +30,7 @@ pid_t wait_for(pid_t id, int& raw, int flags) {
 }  // namespace
 
 Tracee Tracee::seize(pid_t thread, unsigned long options, OnDestroy on_destroy) {
-    if (::ptrace(PTRACE_SEIZE, thread, nullptr, options) != 0) { throw permission_error(thread, errno); }
+    if (::ptrace(PTRACE_SEIZE, thread, nullptr, options | kAlways) != 0) { throw permission_error(thread, errno); }
     return {thread, on_destroy};
 }
 
@@ -105,6 +107,11 @@ void Tracee::step(int signal) {
     control(PTRACE_SINGLESTEP, static_cast<unsigned long>(signal), "PTRACE_SINGLESTEP");
 }
 
+void Tracee::resume_to_system_call() {
+    stopped_ = false;
+    control(PTRACE_SYSCALL, 0, "PTRACE_SYSCALL");
+}
+
 void Tracee::listen() {
     stopped_ = false;
     control(PTRACE_LISTEN, 0, "PTRACE_LISTEN");
@@ -115,9 +122,9 @@ void Tracee::detach(int signal) {
     attached_ = false;
 }
 
-void Tracee::set_options(unsigned long options) { control(PTRACE_SETOPTIONS, options, "PTRACE_SETOPTIONS"); }
+void Tracee::set_options(unsigned long options) { control(PTRACE_SETOPTIONS, options | kAlways, "PTRACE_SETOPTIONS"); }
 
-pid_t Tracee::new_thread() const {
+pid_t Tracee::event_message() const {
     unsigned long id = 0;
     if (::ptrace(PTRACE_GETEVENTMSG, id_, nullptr, &id) != 0) {
         throw base::system_error("PTRACE_GETEVENTMSG of process " + std::to_string(id_));

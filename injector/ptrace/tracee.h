@@ -48,22 +48,28 @@ public:
     // attached afterwards.
     std::optional<WaitStatus> poll();
 
+    // What waitpid(2) reported of it to somebody who waits for all.
+    WaitStatus note(int raw) noexcept;
+    // It is gone, or traced through another object.
+    void forget() noexcept { attached_ = false; }
+
     void interrupt();
     void resume(int signal = 0);
     void step(int signal = 0);
+    // Stops with WaitKind::kSystemCall where the next system call begins, or the one that has begun ends.
+    void resume_to_system_call();
     // Leaves a group stop in force, but goes on reporting.
     void listen();
     void detach(int signal = 0);
 
     void set_options(unsigned long options);
-    // After kClone: the id of the new thread.
-    [[nodiscard]] pid_t new_thread() const;
+    // After kClone, kFork, kVfork: the id of what was made; after kExec: the id that the thread had before.
+    [[nodiscard]] pid_t event_message() const;
     // Of the signal that it stopped for.
     [[nodiscard]] siginfo_t signal_info() const;
 
 private:
     Tracee(pid_t id, OnDestroy on_destroy) noexcept : id_(id), on_destroy_(on_destroy) {}
-    WaitStatus note(int raw) noexcept;
     void control(int request, unsigned long data, const char* name);
     void kill_and_reap() noexcept;
     void detach_quietly() noexcept;

@@ -12,6 +12,8 @@
 namespace memray::ptrace {
 namespace {
 
+constexpr int kSystemCallBit = 0x80;  // PTRACE_O_TRACESYSGOOD
+
 // A stop with an event number in bits 16 and up.
 std::pair<WaitKind, int> decode_event(int event, int signal, int raw) noexcept {
     switch (event) {
@@ -20,9 +22,11 @@ std::pair<WaitKind, int> decode_event(int event, int signal, int raw) noexcept {
         case PTRACE_EVENT_EXEC:
             return {WaitKind::kExec, 0};
         case PTRACE_EVENT_CLONE:
-        case PTRACE_EVENT_FORK:
-        case PTRACE_EVENT_VFORK:
             return {WaitKind::kClone, 0};
+        case PTRACE_EVENT_FORK:
+            return {WaitKind::kFork, 0};
+        case PTRACE_EVENT_VFORK:
+            return {WaitKind::kVfork, 0};
         case PTRACE_EVENT_EXIT:
             return {WaitKind::kExiting, 0};
         default:
@@ -36,6 +40,7 @@ std::pair<WaitKind, int> decode(int raw) noexcept {
     if (!WIFSTOPPED(raw)) { return {WaitKind::kOther, raw}; }
     const int event = raw >> 16;
     if (event != 0) { return decode_event(event, WSTOPSIG(raw), raw); }
+    if (WSTOPSIG(raw) == (SIGTRAP | kSystemCallBit)) { return {WaitKind::kSystemCall, 0}; }
     return {WaitKind::kSignal, WSTOPSIG(raw)};
 }
 
@@ -59,9 +64,13 @@ std::string WaitStatus::describe() const {
             return "was stopped by " + signal_name(code_);
         case WaitKind::kEventStop:
             return "was interrupted";
+        case WaitKind::kSystemCall:
+            return "made a system call";
         case WaitKind::kExec:
             return "executed another program";
         case WaitKind::kClone:
+        case WaitKind::kFork:
+        case WaitKind::kVfork:
             return "made a thread or process";
         case WaitKind::kExiting:
             return "is exiting";

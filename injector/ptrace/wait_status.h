@@ -10,15 +10,18 @@
 namespace memray::ptrace {
 
 enum class WaitKind {
-    kExited,     // code: exit status
-    kKilled,     // code: signal
-    kSignal,     // about to receive a signal; code: signal. Resuming with it delivers it, resuming with 0 drops it.
-    kGroupStop,  // stopped by job control; code: the signal. Tracee::listen() keeps it stopped.
-    kEventStop,  // stopped by Tracee::interrupt(), or freshly attached; code: 0
-    kExec,       // has just executed another program; code: 0
-    kClone,      // has just made a thread or process; code: 0
-    kExiting,    // is about to exit; code: 0
-    kOther,      // anything the options did not ask for; code: the raw status
+    kExited,      // code: exit status
+    kKilled,      // code: signal
+    kSignal,      // about to receive a signal; code: signal. Resuming with it delivers it, resuming with 0 drops it.
+    kGroupStop,   // stopped by job control; code: the signal. Tracee::listen() keeps it stopped.
+    kEventStop,   // stopped by Tracee::interrupt(), or freshly attached; code: 0
+    kSystemCall,  // enters or leaves one, after Tracee::resume_to_system_call(); code: 0
+    kExec,        // has just executed another program; code: 0
+    kClone,       // has just made a thread, or a process by clone(2); code: 0
+    kFork,        // has just made a process; code: 0
+    kVfork,       // the same, and waits until that executes or exits; code: 0
+    kExiting,     // is about to exit; code: 0
+    kOther,       // anything the options did not ask for; code: the raw status
 };
 
 class WaitStatus {

@@ -9,11 +9,15 @@
 
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 #include "injector/session/attach_checks.h"
+#include "injector/session/child_pool.h"
 #include "injector/session/entered_target.h"
 #include "injector/session/guard.h"
+#include "injector/session/injection_step.h"
 #include "injector/session/region.h"
+#include "injector/session/seccomp.h"
 #include "payload/wire/slot.h"
 
 namespace memray::session {
@@ -23,6 +27,8 @@ using Clock = std::chrono::steady_clock;
 
 // For calls in the target, after the time it may take to find a safe point.
 constexpr std::chrono::seconds kCalls{20};
+constexpr int kStopRounds = 10;
+constexpr std::chrono::milliseconds kBetweenStops{5};
 
 EnteredTarget::Note note_to(const Channel& channel) {
     return [&channel](const std::string& text) { channel.send(Message::kNote, text); };
@@ -30,48 +36,104 @@ EnteredTarget::Note note_to(const Channel& channel) {
 
 RemoteAddr load_or_find(EnteredTarget& target, RemoteSystem& system, pid_t pid, const std::string& content) {
     const RemoteAddr loaded = find_loaded_payload(target.memory(), target.modules(), content);
-    if (!loaded.is_null()) { return loaded; }
+    if (!loaded.is_null()) {
+        target.note("found the library loaded");
+        return loaded;
+    }
     const RemoteAddr start = load_payload(system, target.call(), target.memory(), target.modules(), pid, content);
     target.note("loaded the library");
     return start;
 }
 
+std::uint32_t flags_of(const AttachOptions& options) { return recording_flags(options.plan); }
+
+// Nothing if forks are not to be followed.
+std::unique_ptr<ChildPoolInTarget> make_pool(const AttachOptions& options, RemoteSystem& system,
+                                             const wire::TargetInfo& info, RegionInTarget& region,
+                                             const Channel& channel) {
+    if (!options.plan.follow_forks) { return {}; }
+    auto pool =
+        std::make_unique<ChildPoolInTarget>(system, options.pid, info, flags_of(options), options.plan.follow_execs);
+    pool->announce(region.file().get());
+    channel.send(Message::kChildren, {}, pool->take_file().get());
+    return pool;
+}
+
 // In the guard: everything up to the moment when the other side is ready, then the start.
 void enter(const AttachOptions& options, const std::string& content, const Channel& channel) {
+    const pid_t controller = ::getppid();
+    reached(InjectionStep::kGuardStarted, controller);
     EnteredTarget target(options.pid, Clock::now() + options.timeout, note_to(channel));
+    reached(InjectionStep::kThreadStopped, controller);
     const PythonFacts facts = inspect_running_python(target);
+    target.note("Python " + facts.version.text());
+    reached(InjectionStep::kPythonInspected, controller);
     if (stop_payloads(target.call(), target.modules(), options.replace) == StopResult::kBusy) {
         throw base::Error("Process " + std::to_string(options.pid) + " is being recorded already");
     }
+    reached(InjectionStep::kOldRecordingStopped, controller);
     RemoteSystem system(target.modules(), target.memory(), target.call());
-    const std::uint32_t flags = options.trace_python_allocators ? std::uint32_t{wire::kTracePythonAllocators} : 0U;
-    RegionInTarget region(system, options.pid, options.sizes, flags, facts.info);
-    const RemoteAddr start = load_or_find(target, system, options.pid, content);
+    RegionInTarget region(system, options.pid, options.plan.sizes, flags_of(options), facts.info);
+    const std::unique_ptr<ChildPoolInTarget> pool = make_pool(options, system, facts.info, region, channel);
     target.note("prepared the shared memory");
+    reached(InjectionStep::kRegionMapped, controller);
+    const RemoteAddr start = load_or_find(target, system, options.pid, content);
+    reached(InjectionStep::kLibraryLoaded, controller);
     channel.send(Message::kReady, facts.version.text() + "\n" + facts.allocator, region.file().get());
     const auto answer = channel.receive(std::nullopt);
     if (!answer || answer->kind != Message::kGo) { return; }
     target.note("the recorder got ready");
-    region.keep();
+    reached(InjectionStep::kGoReceived, controller);
     start_payload(target.call(), start, region.address(), region.size());
+    region.keep();
+    if (pool) { pool->keep(); }
     target.note("started the recording");
+    reached(InjectionStep::kRecordingStarted, controller);
     target.leave();
+    reached(InjectionStep::kThreadReleased, controller);
+}
+
+// Filters of the target's apply to what it does for us, unless they are suspended, which takes CAP_SYS_ADMIN.
+std::string seccomp_note(pid_t pid) {
+    if (!is_filtered(pid) || may_suspend_filters()) { return {}; }
+    return " (the process is under a seccomp filter, which applies to memfd_create, mmap and other calls that memray "
+           "makes in it; root or CAP_SYS_ADMIN suspends it)";
 }
 
 void enter_and_leave(const AttachOptions& options, const std::string& content, const Channel& channel) {
     try {
         enter(options, content, channel);
         channel.send(Message::kDone);
-    } catch (const base::Error& error) { channel.send(Message::kError, error.what()); }
+    } catch (const base::Error& error) { channel.send(Message::kError, error.what() + seccomp_note(options.pid)); }
     SafePoint::let_go_of_stuck_threads();
+}
+
+StopResult stop_once(pid_t pid, bool force, std::chrono::milliseconds timeout, const Channel& channel,
+                     pid_t controller) {
+    EnteredTarget target(pid, Clock::now() + timeout, note_to(channel));
+    reached(InjectionStep::kDetachThreadStopped, controller);
+    const StopResult result = stop_payloads(target.call(), target.modules(), force);
+    target.note("stopped the recording");
+    reached(InjectionStep::kDetachHooksOut, controller);
+    target.leave();
+    reached(InjectionStep::kDetachThreadReleased, controller);
+    return result;
+}
+
+// The borrowed thread may be the very one that another waits for inside a hook, so that it waits in vain.
+StopResult stop_and_unmap(pid_t pid, bool force, std::chrono::milliseconds timeout, const Channel& channel) {
+    const pid_t controller = ::getppid();
+    for (int round = 0; round < kStopRounds; ++round) {
+        const StopResult result = stop_once(pid, force, timeout, channel, controller);
+        if (result != StopResult::kStillInside) { return result; }
+        std::this_thread::sleep_for(kBetweenStops);
+    }
+    return StopResult::kStopped;  // the next recording unmaps it
 }
 
 void stop_and_leave(pid_t pid, bool force, std::chrono::milliseconds timeout, const Channel& channel) {
     try {
-        EnteredTarget target(pid, Clock::now() + timeout, note_to(channel));
-        const StopResult result = stop_payloads(target.call(), target.modules(), force);
-        target.note("stopped the recording");
-        target.leave();
+        const StopResult result = stop_and_unmap(pid, force, timeout, channel);
         channel.send(Message::kDone, std::to_string(static_cast<int>(result)));
     } catch (const base::Error& error) { channel.send(Message::kError, error.what()); }
     SafePoint::let_go_of_stuck_threads();
@@ -89,6 +151,12 @@ std::uint64_t size_of(const base::UniqueFd& file) {
     return static_cast<std::uint64_t>(status.st_size);
 }
 
+base::UniqueFd duplicate(const base::UniqueFd& file) {
+    base::UniqueFd copy(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0));
+    if (!copy) { throw base::system_error("duplicating a descriptor"); }
+    return copy;
+}
+
 }  // namespace
 
 Attach::Attach(const AttachOptions& options) {
@@ -100,13 +168,21 @@ Attach::Attach(const AttachOptions& options) {
     target_.python_executable =
         std::filesystem::read_symlink("/proc/" + std::to_string(options.pid) + "/exe", error).string();
     Guard guard([&](const Channel& channel) { enter_and_leave(options, content, channel); }, options.tell);
+    if (options.plan.follow_forks) {
+        target_.children.pool = std::move(guard.expect(Message::kChildren, Clock::now() + options.timeout + kCalls).fd);
+        target_.children.flags = flags_of(options);
+    }
     Message ready = guard.expect(Message::kReady, Clock::now() + options.timeout + kCalls);
+    reached(InjectionStep::kRegionReceived, ::getpid());
     region_ = std::move(ready.fd);
     region_size_ = size_of(region_);
+    if (options.plan.follow_forks) { target_.children.region = duplicate(region_); }
     target_.region = base::Mapping::shared(region_.get(), region_size_);
     lock_ = std::make_unique<ControllerLock>(region_.get());
+    reached(InjectionStep::kLockTaken, ::getpid());
     guard.send(Message::kGo);
     guard.expect(Message::kDone, Clock::now() + kCalls);
+    reached(InjectionStep::kGuardDone, ::getpid());
     const std::size_t end = ready.text.find('\n');
     target_.python_version = ready.text.substr(0, end);
     target_.python_allocator = ready.text.substr(end + 1);
@@ -122,10 +198,11 @@ void Attach::release_memory() noexcept {
 }
 
 StopResult stop_recording(pid_t pid, bool force, std::chrono::milliseconds timeout,
-                          const std::function<void(const std::string&)>& tell) {
+                          const std::function<void(const std::string&)>& tell, const std::function<void()>& meanwhile) {
     require_enterable(pid);
-    Guard guard([&](const Channel& channel) { stop_and_leave(pid, force, timeout, channel); }, tell);
+    Guard guard([&](const Channel& channel) { stop_and_leave(pid, force, timeout, channel); }, tell, meanwhile);
     const Message done = guard.expect(Message::kDone, Clock::now() + timeout + kCalls);
+    reached(InjectionStep::kDetachDone, ::getpid());
     return static_cast<StopResult>(std::stoi(done.text));
 }
 

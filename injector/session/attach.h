@@ -20,12 +20,11 @@ namespace memray::session {
 struct AttachOptions {
     pid_t pid{0};
     std::string payload;  // path of libmemray_payload.so
-    bool trace_python_allocators{false};
     bool replace{false};  // end a recording that is under way
     std::chrono::milliseconds timeout{10000};
     std::function<void(const std::string&)> tell;  // what is done, and how long it took; may be empty
-    // Half a gigabyte of address space, which stays with the target.
-    RegionSizes sizes{.slots = 1024, .ring_words = 32768, .frames = 8192};
+    // Half a gigabyte of address space, until the recording ends.
+    RecordingPlan plan{.sizes = {.slots = 1024, .ring_words = 32768, .frames = 8192}};
 };
 
 // All calls, the destructor included, must come from the thread that constructed it, and that thread and this object
@@ -51,9 +50,11 @@ private:
     std::unique_ptr<ControllerLock> lock_;
 };
 
-// Takes the hooks of recordings out of a running process; without `force` only of those whose controller died.
-// Throws base::Error.
+// Takes the hooks of recordings out of a running process; without `force` only of those whose controller died. Calls
+// `meanwhile`, which may be empty, again and again: threads that wait for room in their rings need a reader to come to
+// an end. Throws base::Error.
 [[nodiscard]] StopResult stop_recording(pid_t pid, bool force, std::chrono::milliseconds timeout,
-                                        const std::function<void(const std::string&)>& tell);
+                                        const std::function<void(const std::string&)>& tell,
+                                        const std::function<void()>& meanwhile = {});
 
 }  // namespace memray::session

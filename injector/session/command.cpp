@@ -3,6 +3,7 @@
 #include "injector/session/command.h"
 
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -88,6 +89,14 @@ std::string resolve_command(const std::string& name) {
     check_permissions(name, path);
     check_kind(name, path);
     return path;
+}
+
+void require_traceable(const std::string& name, const std::string& path) {
+    struct ::stat info {};
+    const bool changes_user = ::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_ISUID | S_ISGID)) != 0;
+    if (changes_user || ::getxattr(path.c_str(), "security.capability", nullptr, 0) > 0) {
+        throw refusal(name, "it is a setuid program or has capabilities, which it would lose under a tracer");
+    }
 }
 
 }  // namespace memray::session

@@ -12,4 +12,8 @@ namespace memray::session {
 // never work: not found, not executable, for another processor, a static Python. Throws base::Error.
 [[nodiscard]] std::string resolve_command(const std::string& name);
 
+// Refuses a program that runs with other rights than its caller's, which it would not get under a tracer. `path` is
+// that of `name`. Throws base::Error.
+void require_traceable(const std::string& name, const std::string& path);
+
 }  // namespace memray::session

@@ -13,14 +13,17 @@
 namespace memray::session {
 namespace {
 
-wire::ControlPage& control_in(const base::Mapping& page) { return *static_cast<wire::ControlPage*>(page.data()); }
+std::atomic<std::uint32_t>& word_in(const base::Mapping& page, ControllerLock::Of whose) {
+    auto& control = *static_cast<wire::ControlPage*>(page.data());
+    return whose == ControllerLock::Of::kProcess ? control.controller_lock : control.children_lock;
+}
 
 // Its first member is the futex word, in glibc as in musl.
-pthread_mutex_t* mutex_in(const base::Mapping& page) {
+pthread_mutex_t* mutex_at(std::atomic<std::uint32_t>* word) {
     constexpr std::size_t kRoom =
         sizeof(wire::ControlPage::controller_lock) + sizeof(wire::ControlPage::controller_lock_rest);
     static_assert(sizeof(pthread_mutex_t) <= kRoom);
-    return reinterpret_cast<pthread_mutex_t*>(&control_in(page).controller_lock);
+    return reinterpret_cast<pthread_mutex_t*>(word);
 }
 
 int make_and_lock(pthread_mutex_t* mutex) {
@@ -35,15 +38,16 @@ int make_and_lock(pthread_mutex_t* mutex) {
 
 }  // namespace
 
-ControllerLock::ControllerLock(int region_fd) : page_(base::Mapping::shared(region_fd, wire::kPageSize)) {
-    if (const int error = make_and_lock(mutex_in(page_)); error != 0) {
+ControllerLock::ControllerLock(int region_fd, Of whose)
+    : page_(base::Mapping::shared(region_fd, wire::kPageSize)), word_(&word_in(page_, whose)) {
+    if (const int error = make_and_lock(mutex_at(word_)); error != 0) {
         throw base::system_error("locking the control page", error);
     }
 }
 
 ControllerLock::~ControllerLock() {
-    ::pthread_mutex_unlock(mutex_in(page_));
-    control_in(page_).controller_lock.store(FUTEX_OWNER_DIED);
+    ::pthread_mutex_unlock(mutex_at(word_));
+    word_->store(FUTEX_OWNER_DIED);
 }
 
 }  // namespace memray::session

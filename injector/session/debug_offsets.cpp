@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
+#include <algorithm>
 #include <array>
 
 #include "injector/session/python_layout.h"
@@ -16,7 +17,8 @@ constexpr std::size_t kFreeThreaded = 16;
 constexpr std::size_t kFinalizing = 32;
 constexpr std::uint64_t kLargestOffset = 1 << 20;
 
-// Positions in _Py_DebugOffsets of one minor version.
+// Positions in _Py_DebugOffsets of one minor version. The table is made of sections, each of which begins with the size
+// of the structure that it describes.
 struct Positions {
     std::size_t tstate_current_frame;
     std::size_t frame_previous, frame_executable, frame_instr_ptr, frame_owner, frame_tlbc_index;
@@ -43,11 +45,29 @@ const Positions* positions_of(PythonVersion version) {
             return &k313;
         case 14:
             return &k314;
-        case 15:
-            return &k315;
         default:
-            return nullptr;
+            return &k315;
     }
+}
+
+// What 3.15 has at the positions that the frame reader rests on, with the GIL and without. A newer version whose table
+// says the same is read like it: fields that were added, moved or renamed would show here, and what the table does not
+// tell (bits of strings, tags of references) goes with these sizes.
+struct KnownValue {
+    std::size_t position;
+    std::uint64_t with_gil, free_threaded;
+};
+constexpr auto kLaidOutLike315 = std::to_array<KnownValue>({
+    {208, 72, 72}, {312, 88, 88},   {320, 8, 8},     {328, 0, 0},     {336, 56, 56},   {352, 74, 78},
+    {368, 0, 72},  {376, 216, 240}, {384, 112, 128}, {392, 120, 136}, {400, 128, 144}, {408, 136, 152},
+    {416, 68, 84}, {448, 208, 232}, {456, 0, 224},   {464, 16, 32},   {472, 8, 24},    {688, 40, 56},
+    {696, 16, 32}, {704, 32, 48},   {712, 64, 80},   {720, 32, 48},   {728, 16, 32},   {736, 40, 56},
+});
+
+bool is_laid_out_like_3_15(const ReadRuntime& read, bool free_threaded) {
+    return std::all_of(kLaidOutLike315.begin(), kLaidOutLike315.end(), [&](const KnownValue& known) {
+        return read(known.position) == (free_threaded ? known.free_threaded : known.with_gil);
+    });
 }
 
 // Copies offsets out of the table; remembers whether all of them made sense.
@@ -124,6 +144,8 @@ LayoutFacts layout_from_debug_offsets(PythonVersion version, const ReadRuntime& 
     facts.layout.free_threaded = read(kFreeThreaded) == 1 ? 1 : 0;
     const Positions* positions = positions_of(version);
     if (positions == nullptr) { return facts; }
+    const bool is_unknown = version.at_least(3, 16);
+    if (is_unknown && !is_laid_out_like_3_15(read, facts.layout.free_threaded != 0)) { return facts; }
     PythonLayout layout = facts.layout;
     if (!copy_table(layout, *positions, read)) { return facts; }
     add_constants(layout, *positions, version);

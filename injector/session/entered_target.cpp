@@ -50,6 +50,7 @@ void require_python(const elf::Modules& modules, pid_t pid) {
 EnteredTarget::EnteredTarget(pid_t pid, ptrace::Deadline deadline, Note note)
     : note_(std::move(note)),
       last_note_(Clock::now()),
+      ignored_(base::try_read_file("/proc/" + std::to_string(pid) + "/status").value_or("")),
       python_([pid] { return read_python(pid, elf::read_maps(pid)); }()) {
     require_python(python_.modules, pid);
     const std::vector<elf::MapEntry> maps = elf::read_maps(pid);
@@ -70,7 +71,21 @@ void EnteredTarget::note(const std::string& what) {
     last_note_ = Clock::now();
 }
 
+EnteredTarget::~EnteredTarget() {
+    if (left_ || !thread_->attached()) { return; }
+    try {
+        leave();
+    } catch (const base::Error&) {
+        // Killed meanwhile.
+    }
+}
+
 void EnteredTarget::leave() {
+    left_ = true;
+    if (!ignored_.signals().empty()) {
+        RemoteSystem system(modules(), memory(), *call_);
+        ignored_.restore(system);
+    }
     saved_->restore();
     call_.reset();
     thread_->detach();

@@ -14,6 +14,7 @@
 
 #include "injector/ptrace/registers.h"
 #include "injector/ptrace/remote_call.h"
+#include "injector/session/ignored_faults.h"
 #include "injector/session/python_facts.h"
 #include "injector/session/safe_point.h"
 
@@ -26,7 +27,7 @@ public:
     // Throws base::Error if it is not Python, cannot be traced, or no thread is safe before the deadline.
     EnteredTarget(pid_t pid, ptrace::Deadline deadline, Note note);
     // leave(), if that was not called.
-    ~EnteredTarget() = default;
+    ~EnteredTarget();
     EnteredTarget(const EnteredTarget&) = delete;
     EnteredTarget& operator=(const EnteredTarget&) = delete;
 
@@ -43,11 +44,13 @@ public:
 private:
     Note note_;
     ptrace::Deadline last_note_;
+    IgnoredFaults ignored_;
     PythonStop python_;
     std::optional<ptrace::Tracee> thread_;
     ptrace::Deadline stopped_at_;
     std::optional<ptrace::SavedRegisters> saved_;
     std::optional<ptrace::RemoteCall> call_;
+    bool left_{false};
 };
 
 // The facts of inspect_python(). Throws base::Error for an interpreter that is not initialised yet, or tears down.

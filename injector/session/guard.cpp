@@ -107,7 +107,10 @@ std::optional<Message> Channel::receive(std::optional<Moment> deadline) const {
     return result;
 }
 
-Guard::Guard(const Work& work, Tell tell) : tell_(std::move(tell)) {
+bool Channel::has_news() const { return wait_readable(socket_.get(), Moment{}); }
+
+Guard::Guard(const Work& work, Tell tell, Meanwhile meanwhile)
+    : tell_(std::move(tell)), meanwhile_(std::move(meanwhile)) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
         throw base::system_error("creating a socket pair");
@@ -132,8 +135,13 @@ Guard::~Guard() {
     }
 }
 
+void Guard::wait_for_news(Moment deadline) const {
+    while (meanwhile_ && !channel_->has_news() && std::chrono::steady_clock::now() < deadline) { meanwhile_(); }
+}
+
 Message Guard::expect(Message::Kind kind, Moment deadline) {
     for (;;) {
+        wait_for_news(deadline);
         std::optional<Message> message = channel_->receive(deadline);
         if (!message && std::chrono::steady_clock::now() >= deadline) {
             throw base::Error("The target does not finish a call that was made in it; it goes on by itself");

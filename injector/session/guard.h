@@ -20,11 +20,13 @@ using Moment = std::chrono::steady_clock::time_point;
 
 struct Message {
     enum Kind : char {
-        kNote = 'n',   // text: what was done
-        kError = 'e',  // text: why it failed; the last one
-        kReady = 'r',  // waits for kGo, or for the other side to hang up
+        kNote = 'n',      // text: what was done
+        kError = 'e',     // text: why it failed; the last one
+        kChildren = 'c',  // fd: the memory for forked children
+        kReady = 'r',     // waits for kGo, or for the other side to hang up
         kGo = 'g',
-        kDone = 'd',  // the last one
+        kTrace = 't',  // text: process id and output; wants kGo
+        kDone = 'd',   // the last one
     };
     Kind kind;
     std::string text;
@@ -40,6 +42,8 @@ public:
     void send(Message::Kind kind, const std::string& text = {}, int fd = -1) const noexcept;
     // Nothing if the other side is gone, or at the deadline.
     [[nodiscard]] std::optional<Message> receive(std::optional<Moment> deadline) const;
+    // Whether receive() would return at once.
+    [[nodiscard]] bool has_news() const;
 
 private:
     base::UniqueFd socket_;
@@ -49,9 +53,11 @@ class Guard {
 public:
     using Work = std::function<void(const Channel&)>;
     using Tell = std::function<void(const std::string&)>;
+    using Meanwhile = std::function<void()>;
 
-    // Forks; the guard runs `work`, in which a base::Error is sent as kError. Throws base::Error.
-    Guard(const Work& work, Tell tell);
+    // Forks; the guard runs `work`, in which a base::Error is sent as kError. `meanwhile`, which may be empty, is
+    // called again and again in expect(). Throws base::Error.
+    Guard(const Work& work, Tell tell, Meanwhile meanwhile = {});
     // Hangs up.
     ~Guard();
     Guard(const Guard&) = delete;
@@ -63,7 +69,10 @@ public:
     void send(Message::Kind kind) const { channel_->send(kind); }
 
 private:
+    void wait_for_news(Moment deadline) const;
+
     Tell tell_;
+    Meanwhile meanwhile_;
     pid_t pid_{0};
     std::optional<Channel> channel_;
 };

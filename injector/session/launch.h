@@ -24,13 +24,29 @@ struct RegionSizes {
     std::uint32_t slots{4096};        // of 1.3 MB each, of which a thread touches what it uses
     std::uint32_t ring_words{32768};  // 256 KiB
     std::uint32_t frames{32768};
+    std::uint64_t tables{std::uint64_t{256} << 20U};  // bytes for unwind tables, if native stacks are recorded
+};
+
+// What is recorded of a process.
+struct RecordingPlan {
+    bool trace_python_allocators{false};
+    bool native{false};
+    bool follow_forks{false};
+    bool follow_execs{false};  // only with the above
+    RegionSizes sizes;
 };
 
 struct LaunchOptions {
     std::vector<std::string> command;  // argv, [0] is looked up on PATH
     std::string payload;               // path of libmemray_payload.so
-    bool trace_python_allocators{false};
-    RegionSizes sizes;
+    RecordingPlan plan;
+};
+
+// What a process needs to record the forked children of a target (child_pool.h).
+struct ChildMemory {
+    base::UniqueFd pool;
+    base::UniqueFd region;   // of the first process
+    std::uint32_t flags{0};  // wire::Flags of the recordings
 };
 
 // A target with the payload loaded and waiting. Not yet recording, still stopped under ptrace.
@@ -38,6 +54,7 @@ struct Target {
     pid_t pid{0};
     base::UniqueFd pidfd;
     base::Mapping region;           // the shared memory, laid out
+    ChildMemory children;           // if forks are followed
     std::string python_version;     // "3.11.2"
     std::string python_executable;  // resolved path
     std::string python_allocator;   // see capture::Metadata::python_allocator
@@ -76,11 +93,11 @@ public:
     void resume();
 
 private:
-    struct Injection;
+    struct Running;
 
     Target target_;
     std::unique_ptr<ControllerLock> lock_;  // tells the payload that we live
-    std::unique_ptr<Injection> injection_;  // until the target runs
+    std::unique_ptr<Running> running_;      // until the target runs
 };
 
 }  // namespace memray::session

@@ -5,8 +5,11 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <system_error>
 
@@ -54,6 +57,14 @@ std::optional<RemoteAddr> find_start(const ptrace::RemoteMemory& memory, RemoteA
     return image ? image->find(kStartFunction) : std::nullopt;
 }
 
+// What the loader shall call it. Loaders do not open a library again that has the name of one they know, so that of
+// another build must differ.
+std::string library_name(const std::string& content) {
+    std::array<char, 64> name{};
+    std::snprintf(name.data(), name.size(), "/memfd:%s-%zx", kMemoryFile, std::hash<std::string>()(content));
+    return name.data();
+}
+
 bool is_payload(const elf::Module& module) { return module.path.starts_with(std::string("/memfd:") + kMemoryFile); }
 
 // What the payload's entry point returns (payload/wire/start_error.h).
@@ -96,7 +107,9 @@ RemoteAddr load_payload(RemoteSystem& system, ptrace::RemoteCall& call, const pt
     const Opener opener = find_dlopen(modules);
     const RemoteFile file(system, pid, kMemoryFile, true);
     base::write_all(file.local_fd(), content);
-    const RemoteAddr handle(call.function(opener.function, {call.push(file.remote_path()).value(), opener.flags}));
+    const std::string name = library_name(content);
+    const RemoteAddr handle(
+        call.function_opening(opener.function, {call.push(name).value(), opener.flags}, name, file.remote_fd()));
     if (handle.is_null()) {
         throw base::Error("Could not load the payload library: " + last_loader_error(call, memory, modules));
     }
@@ -124,6 +137,7 @@ StopResult stop_payloads(ptrace::RemoteCall& call, const elf::Modules& modules, 
         if (!stop) { continue; }
         const auto code = static_cast<int>(call.function(*stop, {force ? 1U : 0U}) & 0xffffffffU);
         if (code == wire::kStarted) { result = StopResult::kStopped; }
+        if (code == wire::kStillInside) { result = StopResult::kStillInside; }
         if (code == wire::kAlreadyRecording) { return StopResult::kBusy; }
     }
     return result;

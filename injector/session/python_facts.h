@@ -7,8 +7,8 @@
 #include <string>
 
 #include "injector/ptrace/remote_call.h"
+#include "injector/session/image_watch.h"
 #include "injector/session/python_version.h"
-#include "injector/session/startup.h"
 #include "payload/wire/control.h"
 
 namespace memray::session {

@@ -61,6 +61,7 @@ PythonLayout layout_3_11(PythonVersion version) {
     layout.frame_previous = 48;
     layout.frame_code = 32;
     layout.frame_owner = 69;
+    layout.frame_is_entry = 68;
     layout.code_first_line = 72;
     layout.code_first_traceable = 168;
     layout.code_instructions = 184;

@@ -5,7 +5,7 @@
 //
 // 3.8 to 3.12: a table per minor version. 3.13 to 3.15: _Py_DebugOffsets, which the interpreter keeps at the start of
 // _PyRuntime and whose own layout changes with each minor version, plus a few constants that it lacks. Later versions:
-// nothing is known, FrameModel::kNone.
+// that of 3.15 if their table says the same, else nothing is known, FrameModel::kNone.
 #pragma once
 
 #include <cstddef>

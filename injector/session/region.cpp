@@ -7,9 +7,11 @@
 
 #include <bit>
 #include <cerrno>
+#include <cstring>
 #include <new>
 
 #include "injector/base/error.h"
+#include "payload/wire/module_directory.h"
 #include "payload/wire/slot.h"
 
 namespace memray::session {
@@ -22,6 +24,15 @@ void check_sizes(const RegionSizes& sizes) {
     if (sizes.slots == 0 || sizes.frames == 0 || !std::has_single_bit(sizes.ring_words)) {
         throw base::Error("Region sizes must not be 0, and the words of a ring a power of two");
     }
+}
+
+std::uint64_t stride(const RegionSizes& sizes, std::uint32_t flags) {
+    const bool native = (flags & wire::kTraceNative) != 0;
+    return wire::slot_stride(sizes.frames, sizes.ring_words, native ? sizes.frames : 0);
+}
+
+std::uint64_t slots_end(const RegionSizes& sizes, std::uint32_t flags) {
+    return wire::kFirstSlotOffset + stride(sizes, flags) * sizes.slots;
 }
 
 // The user's limit on file sizes is meant for files, not for shared memory. Lifted as far as we may while in scope.
@@ -47,40 +58,60 @@ int try_resize(int fd, std::uint64_t size) {
     return ::ftruncate(fd, static_cast<off_t>(size)) == 0 ? 0 : -errno;
 }
 
-// The memory exceeds RLIMIT_AS of the target or RLIMIT_FSIZE of ours.
-bool is_limit(std::int64_t error) { return error == -ENOMEM || error == -EFBIG; }
+}  // namespace
+
+std::int64_t try_map_in_target(RemoteSystem& system, const RemoteFile& file, std::uint64_t size) {
+    const int error = try_resize(file.local_fd(), size);
+    return error != 0 ? error : system.map_shared(file.remote_fd(), size);
+}
+
+bool is_size_limit(std::int64_t error) { return error == -ENOMEM || error == -EFBIG; }
+
+namespace {
 
 // Halves the slots until they are allowed and the target can map them.
-RemoteAddr map_in_target(RemoteSystem& system, const RemoteFile& file, RegionSizes& sizes) {
+RemoteAddr map_in_target(RemoteSystem& system, const RemoteFile& file, RegionSizes& sizes, std::uint32_t flags) {
     for (;;) {
-        std::int64_t address = try_resize(file.local_fd(), region_size(sizes));
-        if (address == 0) { address = system.map_shared(file.remote_fd(), region_size(sizes)); }
+        const std::int64_t address = try_map_in_target(system, file, region_size(sizes, flags));
         if (address >= 0 || address < -4095) { return RemoteAddr(static_cast<std::uint64_t>(address)); }
-        if (!is_limit(address) || sizes.slots == 1) {
-            throw base::system_error("mapping " + std::to_string(region_size(sizes)) + " bytes in the target",
+        if (!is_size_limit(address) || sizes.slots == 1) {
+            throw base::system_error("mapping " + std::to_string(region_size(sizes, flags)) + " bytes in the target",
                                      static_cast<int>(-address));
         }
         sizes.slots /= 2;
+        sizes.tables /= 2;
     }
-}
-
-void lay_out(void* region, const RegionSizes& sizes, std::uint32_t flags, const wire::TargetInfo& info) {
-    auto* control = new (region) wire::ControlPage{};
-    control->flags = flags;
-    control->region_size = region_size(sizes);
-    control->slots_offset = wire::kFirstSlotOffset;
-    control->slot_stride = wire::slot_stride(sizes.frames, sizes.ring_words);
-    control->slot_count = sizes.slots;
-    control->ring_words = sizes.ring_words;
-    control->frame_capacity = sizes.frames;
-    new (static_cast<unsigned char*>(region) + wire::kTargetInfoOffset) wire::TargetInfo(info);
-    // The slots are zero as the file is: free, as Slot{} would be.
 }
 
 }  // namespace
 
-std::uint64_t region_size(const RegionSizes& sizes) {
-    return wire::kFirstSlotOffset + wire::slot_stride(sizes.frames, sizes.ring_words) * sizes.slots;
+void lay_out_region(void* region, const RegionSizes& sizes, std::uint32_t flags, const wire::TargetInfo& info) {
+    auto* control = new (region) wire::ControlPage{};
+    control->flags = flags;
+    control->region_size = region_size(sizes, flags);
+    control->slots_offset = wire::kFirstSlotOffset;
+    control->slot_stride = stride(sizes, flags);
+    control->slot_count = sizes.slots;
+    control->ring_words = sizes.ring_words;
+    control->frame_capacity = sizes.frames;
+    auto* target = new (static_cast<unsigned char*>(region) + wire::kTargetInfoOffset) wire::TargetInfo(info);
+    // The slots are zero as the file is: free, as Slot{} would be.
+    if ((flags & wire::kTraceNative) == 0) { return; }
+    control->native_capacity = sizes.frames;
+    control->directory_offset = slots_end(sizes, flags);
+    target->layout.marks_entries = 1;
+}
+
+bool reads_python_frames(const base::Mapping& region) {
+    wire::TargetInfo info;
+    std::memcpy(&info, static_cast<const unsigned char*>(region.data()) + wire::kTargetInfoOffset, sizeof info);
+    return info.layout.model != wire::FrameModel::kNone;
+}
+
+std::uint64_t region_size(const RegionSizes& sizes, std::uint32_t flags) {
+    const bool native = (flags & wire::kTraceNative) != 0;
+    const std::uint64_t tables = sizes.tables / wire::kPageSize * wire::kPageSize;
+    return slots_end(sizes, flags) + (native ? wire::kTablesOffset + tables : 0);
 }
 
 RegionInTarget::RegionInTarget(RemoteSystem& system, pid_t pid, RegionSizes sizes, std::uint32_t flags,
@@ -88,10 +119,10 @@ RegionInTarget::RegionInTarget(RemoteSystem& system, pid_t pid, RegionSizes size
     : system_(system) {
     check_sizes(sizes);
     RemoteFile file(system, pid, "memray", false);
-    address_ = map_in_target(system, file, sizes);
-    size_ = region_size(sizes);
+    address_ = map_in_target(system, file, sizes, flags);
+    size_ = region_size(sizes, flags);
     const base::Mapping mapping = base::Mapping::shared(file.local_fd(), size_);
-    lay_out(mapping.data(), sizes, flags, info);
+    lay_out_region(mapping.data(), sizes, flags, info);
     file_ = file.take_local_fd();
 }
 
@@ -107,8 +138,9 @@ RegionInTarget::~RegionInTarget() {
 SharedRegion make_region(RemoteSystem& system, pid_t pid, const RegionSizes& sizes, std::uint32_t flags,
                          const wire::TargetInfo& info) {
     RegionInTarget region(system, pid, sizes, flags, info);
-    SharedRegion shared{base::Mapping::shared(region.file().get(), region.size()), region.address(),
-                        std::make_unique<ControllerLock>(region.file().get())};
+    auto lock = std::make_unique<ControllerLock>(region.file().get());
+    SharedRegion shared{base::Mapping::shared(region.file().get(), region.size()), std::move(region.file()),
+                        region.address(), std::move(lock)};
     region.keep();
     return shared;
 }

@@ -16,14 +16,33 @@
 
 namespace memray::session {
 
+// wire::Flags
+[[nodiscard]] constexpr std::uint32_t recording_flags(const RecordingPlan& plan) {
+    return (plan.trace_python_allocators ? std::uint32_t{wire::kTracePythonAllocators} : 0U) |
+           (plan.native ? std::uint32_t{wire::kTraceNative} : 0U);
+}
+
 struct SharedRegion {
     base::Mapping local;
+    base::UniqueFd file;
     RemoteAddr remote;
     std::unique_ptr<ControllerLock> lock;
 };
 
-// Bytes of a region with these sizes.
-[[nodiscard]] std::uint64_t region_size(const RegionSizes& sizes);
+// Bytes of a region with these sizes; `flags` are wire::Flags.
+[[nodiscard]] std::uint64_t region_size(const RegionSizes& sizes, std::uint32_t flags);
+
+// Writes the control page and `info` into empty memory, of which the first two pages are enough to be mapped. The
+// directory of modules is left to the collector.
+void lay_out_region(void* region, const RegionSizes& sizes, std::uint32_t flags, const wire::TargetInfo& info);
+
+// Whether the frames of the interpreter that this region was laid out for can be read.
+[[nodiscard]] bool reads_python_frames(const base::Mapping& region);
+
+// Maps `size` bytes of a memory file in the target: the address there, or a negative errno.
+[[nodiscard]] std::int64_t try_map_in_target(RemoteSystem& system, const RemoteFile& file, std::uint64_t size);
+// Such an errno says that it exceeds RLIMIT_AS of the target or RLIMIT_FSIZE of ours.
+[[nodiscard]] bool is_size_limit(std::int64_t error);
 
 // A laid out region that only the target has mapped; unmapped there on destruction, unless kept.
 class RegionInTarget {
@@ -39,7 +58,7 @@ public:
     [[nodiscard]] RemoteAddr address() const noexcept { return address_; }
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
     // The memory behind it.
-    [[nodiscard]] const base::UniqueFd& file() const noexcept { return file_; }
+    [[nodiscard]] base::UniqueFd& file() noexcept { return file_; }
     void keep() noexcept { kept_ = true; }
 
 private:

@@ -36,7 +36,7 @@ std::int64_t create(RemoteSystem& system, const char* name, bool executable) {
         const std::int64_t fd = system.create_memory_file(name, MFD_CLOEXEC | MFD_EXEC);
         if (fd != -EINVAL) { return fd; }  // the flag is unknown: then every memory file is executable
     }
-    return system.create_memory_file(name, MFD_CLOEXEC);
+    return system.create_memory_file(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 }
 
 int checked(std::int64_t result, const char* what) {
@@ -64,6 +64,14 @@ void RemoteSystem::unmap(RemoteAddr address, std::uint64_t size) {
 }
 
 void RemoteSystem::close(int fd) { call_.system_call(instruction_, SYS_close, {static_cast<std::uint64_t>(fd)}); }
+
+void RemoteSystem::ignore_signal(int signal) {
+    // Handler, flags, restorer, mask: as the kernel has them.
+    constexpr std::array<std::uint64_t, 4> kIgnore{1, 0, 0, 0};
+    const std::string_view action(reinterpret_cast<const char*>(kIgnore.data()), sizeof kIgnore);
+    call_.system_call(instruction_, SYS_rt_sigaction,
+                      {static_cast<std::uint64_t>(signal), call_.push(action).value(), 0, sizeof(std::uint64_t)});
+}
 
 RemoteFile::RemoteFile(RemoteSystem& system, pid_t pid, const char* name, bool executable)
     : system_(system), remote_fd_(checked(create(system, name, executable), "memfd_create in the target")) {

@@ -8,7 +8,6 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <string>
 #include <utility>
 
 #include "injector/base/unique_fd.h"
@@ -31,6 +30,7 @@ public:
     std::int64_t map_shared(int fd, std::uint64_t size);
     void unmap(RemoteAddr address, std::uint64_t size);
     void close(int fd);
+    void ignore_signal(int signal);
 
 private:
     ptrace::RemoteCall& call_;
@@ -49,8 +49,6 @@ public:
     [[nodiscard]] int remote_fd() const noexcept { return remote_fd_; }
     [[nodiscard]] int local_fd() const noexcept { return local_.get(); }
     [[nodiscard]] base::UniqueFd take_local_fd() noexcept { return std::move(local_); }
-    // The path that opens it inside the target.
-    [[nodiscard]] std::string remote_path() const { return "/proc/self/fd/" + std::to_string(remote_fd_); }
 
 private:
     RemoteSystem& system_;

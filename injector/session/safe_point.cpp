@@ -16,6 +16,7 @@
 #include "injector/ptrace/hardware_breakpoint.h"
 #include "injector/ptrace/registers.h"
 #include "injector/session/call_site.h"
+#include "injector/session/seccomp.h"
 #include "injector/session/stack_verdict.h"
 #include "injector/session/thread_choice.h"
 
@@ -36,11 +37,7 @@ constexpr auto kPerThread = 300ms;  // before another one is tried
 constexpr auto kStopping = 100ms;   // of a thread that can be stopped
 constexpr auto kReturning = 20ms;   // of a call that is to be left
 constexpr auto kBetweenLooks = 300us;
-
-bool is_filtered(pid_t pid) {
-    const auto status = base::try_read_file("/proc/" + std::to_string(pid) + "/status");
-    return status && status->find("\nSeccomp:\t2") != std::string::npos;
-}
+constexpr std::size_t kToldThreads = 8;
 
 // A breakpoint that was hit just when the thread was stopped otherwise has left a SIGTRAP, which must not get through.
 bool has_pending_trap(pid_t thread) {
@@ -50,13 +47,13 @@ bool has_pending_trap(pid_t thread) {
     return (std::strtoull(status->c_str() + at + 9, nullptr, 16) & (1ULL << (SIGTRAP - 1))) != 0;
 }
 
-// A filter of the target's would see the system calls that we make there; suspending it takes CAP_SYS_ADMIN.
+// Without suspending a filter if that is not permitted: most filters allow what we need.
 Tracee seize(pid_t pid, pid_t thread) {
-    if (is_filtered(pid)) {
+    if (is_filtered(pid) && may_suspend_filters()) {
         try {
             return Tracee::seize(thread, PTRACE_O_SUSPEND_SECCOMP, ptrace::OnDestroy::kDetach);
         } catch (const base::Error&) {
-            // Without, then. Most filters allow what we need.
+            // A kernel without CONFIG_CHECKPOINT_RESTORE.
         }
     }
     return Tracee::seize(thread, 0, ptrace::OnDestroy::kDetach);
@@ -97,13 +94,24 @@ Tracee SafePoint::reach(pid_t pid, Deadline deadline) {
             if (try_thread(*thread, std::min<Deadline>(deadline, Clock::now() + kPerThread))) {
                 return std::move(*thread);
             }
+            doing_[id] = thread->attached() ? reason_ : "it ended";
             if (thread->attached() && !thread->stopped()) { stuck_threads().push_back(std::move(*thread)); }
             if (Clock::now() >= deadline) { break; }
         }
         if (seized == 0 && refusal) { throw base::Error(*refusal); }
     } while (Clock::now() < deadline);
-    throw base::Error("No thread of process " + std::to_string(pid) +
-                      " came to a point where it can be entered (the last one: " + reason_ + ")");
+    throw base::Error("No thread of process " + std::to_string(pid) + " came to a point where it can be entered (" +
+                      describe_threads() + ")");
+}
+
+std::string SafePoint::describe_threads() const {
+    std::string text = doing_.empty() ? "no thread could be stopped" : "";
+    std::size_t told = 0;
+    for (const auto& [thread, reason] : doing_) {
+        if (++told > kToldThreads) { return text + "; and " + std::to_string(doing_.size() - kToldThreads) + " more"; }
+        text += (told > 1 ? "; thread " : "thread ") + std::to_string(thread) + ": " + reason;
+    }
+    return text;
 }
 
 // A thread that it cannot use is stopped afterwards, if it can be.

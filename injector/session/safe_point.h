@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -23,7 +24,7 @@ public:
         : memory_(memory), code_(code), unwinder_(unwinder) {}
 
     // The stopped thread; it is detached on destruction. Lets a thread run that is in the middle of something, and
-    // tries others, until the deadline. Throws base::Error that says what the last one was doing.
+    // tries others, until the deadline. Throws base::Error that says what each was doing.
     [[nodiscard]] ptrace::Tracee reach(pid_t pid, ptrace::Deadline deadline);
 
     // Waits for threads that would not stop and lets them go: the last thing that a process does which has used this.
@@ -36,6 +37,7 @@ public:
 private:
     bool try_thread(ptrace::Tracee& thread, ptrace::Deadline deadline);
     bool walk_to_safety(ptrace::Tracee& thread, ptrace::Deadline deadline);
+    [[nodiscard]] std::string describe_threads() const;
     // False if it ended or does not stop.
     bool stop(ptrace::Tracee& thread);
     // Stopped afterwards, in that frame unless it takes long; false if it ended or does not stop.
@@ -45,7 +47,8 @@ private:
     const ptrace::RemoteMemory& memory_;
     const CodeMap& code_;
     Unwinder& unwinder_;
-    std::string reason_{"no thread could be stopped"};
+    std::string reason_;                  // why the last thread was not safe
+    std::map<pid_t, std::string> doing_;  // the last reason of each
     std::optional<StackFrame> leave_;
     ptrace::Deadline stopped_at_;
     bool trap_possible_{false};  // a breakpoint was set since the last trap or stop

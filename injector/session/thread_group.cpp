@@ -53,7 +53,7 @@ void ThreadGroup::pass(Tracee& thread, const WaitStatus& status) {
         case WaitKind::kKilled:
             return;
         case WaitKind::kClone:
-            others_.push_back(Tracee::adopt(thread.new_thread(), ptrace::OnDestroy::kKill));
+            others_.push_back(Tracee::adopt(thread.event_message(), ptrace::OnDestroy::kKill));
             return thread.resume();
         case WaitKind::kSignal:
             return thread.resume(status.code());

@@ -3,6 +3,7 @@
 #include "payload/got/rescan.h"
 
 #include "payload/got/patch.h"
+#include "payload/stack/native_stack.h"
 #include "payload/syscalls.h"
 
 namespace memray::payload {
@@ -25,12 +26,13 @@ bool others_are_loading() noexcept {
 void enter_loader() noexcept {
     last_loading.store(monotonic_seconds(), std::memory_order_relaxed);
     loading_threads.fetch_add(1, std::memory_order_acq_rel);
-    this_thread.loading = 1;
+    note_changing_modules();
+    this_thread.loading = kMayRelocate | kMayChangeModules;
     wanted.store(true, std::memory_order_relaxed);
 }
 
 void note_left_loader() noexcept {
-    this_thread.loading = 0;
+    this_thread.loading &= ~std::uint32_t{kMayRelocate};
     loading_threads.fetch_sub(1, std::memory_order_release);
 }
 

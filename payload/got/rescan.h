@@ -9,13 +9,13 @@
 
 namespace memray::payload {
 
-// The calling thread is about to run dlopen; objects loaded from now on want patching.
+// The calling thread is about to run dlopen or dlclose; objects loaded from now on want patching.
 void enter_loader() noexcept;
 
 [[gnu::noinline]] void note_left_loader() noexcept;
 // The calling thread is seen outside the loader: its last dlopen is over.
 inline void leave_loader() noexcept {
-    if (this_thread.loading != 0) [[unlikely]] { note_left_loader(); }
+    if ((this_thread.loading & kMayRelocate) != 0) [[unlikely]] { note_left_loader(); }
 }
 
 // Patches new objects, unless another thread is inside dlopen; then a later call does.

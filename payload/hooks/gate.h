@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// The order of every hook: armed? -> already inside a hook? -> original -> record. Deallocations are recorded before
-// the original runs, so that nobody can own the address in between without a later number.
+// The order of every hook: armed, or a new child that is followed? -> already inside a hook? -> original -> record.
+// Deallocations are recorded before the original runs, so that nobody can own the address in between without a later
+// number.
 #pragma once
 
+#include "payload/children.h"
 #include "payload/events.h"
 #include "payload/thread.h"
 
@@ -12,7 +14,7 @@ namespace memray::payload {
 
 // Whether the calling hook is the outermost one of a recorded thread.
 inline bool is_recordable() noexcept {
-    if (!is_armed()) { return false; }
+    if (!is_armed() && !(is_followed_child() && join_as_child())) { return false; }
     if (this_thread.activity == Activity::kNone) [[likely]] { return true; }
     if (this_thread.activity == Activity::kRecording) {
         // Only a signal handler gets here: the payload itself calls no allocator.

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdio>
 
 #define MEMRAY_ALLOCATOR_HOOKS(X) \
     X(malloc)                     \
@@ -38,8 +39,23 @@
     X(dlvsym)                 \
     X(dlclose)
 
+#define MEMRAY_EXEC_HOOKS(X) \
+    X(execl)                 \
+    X(execle)                \
+    X(execlp)                \
+    X(execv)                 \
+    X(execve)                \
+    X(execvp)                \
+    X(execvpe)               \
+    X(fexecve)               \
+    X(posix_spawn)           \
+    X(posix_spawnp)          \
+    X(popen)                 \
+    X(system)
+
 #define MEMRAY_HOOKS(X)       \
     MEMRAY_ALLOCATOR_HOOKS(X) \
+    MEMRAY_EXEC_HOOKS(X)      \
     MEMRAY_OTHER_HOOKS(X)
 
 // The types of the originals, as glibc's headers have them; never called nor taken the address of by these names
@@ -61,7 +77,20 @@ void* mmap(void* address, std::size_t size, int protection, int flags, int fd, l
 void* mmap64(void* address, std::size_t size, int protection, int flags, int fd, long offset) noexcept;
 int munmap(void* address, std::size_t size) noexcept;
 void* mremap(void* address, std::size_t old_size, std::size_t new_size, int flags, ...) noexcept;
+int execl(const char* path, const char* argument, ...) noexcept;
+int execle(const char* path, const char* argument, ...) noexcept;
+int execlp(const char* file, const char* argument, ...) noexcept;
+int execv(const char* path, char* const* arguments) noexcept;
+int execve(const char* path, char* const* arguments, char* const* environment) noexcept;
+int execvp(const char* file, char* const* arguments) noexcept;
+int execvpe(const char* file, char* const* arguments, char* const* environment) noexcept;
+int fexecve(int fd, char* const* arguments, char* const* environment) noexcept;
+int posix_spawn(int* pid, const char* path, const void* actions, const void* attributes, char* const* arguments,
+                char* const* environment) noexcept;
+int posix_spawnp(int* pid, const char* file, const void* actions, const void* attributes, char* const* arguments,
+                 char* const* environment) noexcept;
 int pthread_setname_np(unsigned long thread, const char* name) noexcept;
+int system(const char* command) noexcept;
 void* dlopen(const char* file, int mode) noexcept;
 void* dlmopen(long name_space, const char* file, int mode) noexcept;
 void* dlsym(void* handle, const char* name) noexcept;
@@ -88,6 +117,20 @@ void* hook_mmap(void* address, std::size_t size, int protection, int flags, int 
 void* hook_mmap64(void* address, std::size_t size, int protection, int flags, int fd, long offset);
 int hook_munmap(void* address, std::size_t size);
 void* hook_mremap(void* address, std::size_t old_size, std::size_t new_size, int flags, ...);
+int hook_execl(const char* path, const char* argument, ...);
+int hook_execle(const char* path, const char* argument, ...);
+int hook_execlp(const char* file, const char* argument, ...);
+int hook_execv(const char* path, char* const* arguments);
+int hook_execve(const char* path, char* const* arguments, char* const* environment);
+int hook_execvp(const char* file, char* const* arguments);
+int hook_execvpe(const char* file, char* const* arguments, char* const* environment);
+int hook_fexecve(int fd, char* const* arguments, char* const* environment);
+int hook_posix_spawn(int* pid, const char* path, const void* actions, const void* attributes, char* const* arguments,
+                     char* const* environment);
+int hook_posix_spawnp(int* pid, const char* file, const void* actions, const void* attributes, char* const* arguments,
+                      char* const* environment);
+FILE* hook_popen(const char* command, const char* mode);
+int hook_system(const char* command);
 int hook_prctl(int option, ...);
 int hook_pthread_setname_np(unsigned long thread, const char* name);
 void* hook_dlopen(const char* file, int mode);

@@ -16,12 +16,13 @@ extern "C" {
 
 namespace memray::payload {
 
-extern "C" void note_loader_call(bool opens) noexcept {
+extern "C" void note_loader_call(bool changes) noexcept {
     if (!is_armed() || this_thread.activity != Activity::kNone) { return; }
     const RecordingScope scope;
+    if (!scope) { return; }
     leave_loader();
     rescan_if_wanted();
-    if (opens) { enter_loader(); }
+    if (changes) { enter_loader(); }
 }
 
 void bind_loader_hooks() noexcept {
@@ -36,7 +37,7 @@ void bind_loader_hooks() noexcept {
 
 // At entry rsp is 8 below a multiple of 16, so five pushes align it for the call. rax is not an argument of these
 // functions and only pads.
-#define MEMRAY_LOADER_STUB(name, opens)         \
+#define MEMRAY_LOADER_STUB(name, changes)       \
     __asm__(                                    \
         ".pushsection .text\n"                  \
         ".globl hook_" #name                    \
@@ -59,7 +60,7 @@ void bind_loader_hooks() noexcept {
         ".cfi_adjust_cfa_offset 8\n"            \
         "push %rax\n"                           \
         ".cfi_adjust_cfa_offset 8\n"            \
-        "mov $" #opens                          \
+        "mov $" #changes                        \
         ", %edi\n"                              \
         "call note_loader_call\n"               \
         "pop %rax\n"                            \
@@ -83,4 +84,4 @@ MEMRAY_LOADER_STUB(dlopen, 1)
 MEMRAY_LOADER_STUB(dlmopen, 1)
 MEMRAY_LOADER_STUB(dlsym, 0)
 MEMRAY_LOADER_STUB(dlvsym, 0)
-MEMRAY_LOADER_STUB(dlclose, 0)
+MEMRAY_LOADER_STUB(dlclose, 1)

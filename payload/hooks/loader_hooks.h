@@ -11,8 +11,8 @@
 
 namespace memray::payload {
 
-// Called from the stubs. `opens`: this call is going to load something.
-extern "C" void note_loader_call(bool opens) noexcept;
+// Called from the stubs. `changes`: this call is going to load or unload something.
+extern "C" void note_loader_call(bool changes) noexcept;
 // Sets where the stubs jump to. Before any hook is installed.
 void bind_loader_hooks() noexcept;
 

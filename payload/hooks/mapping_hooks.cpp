@@ -6,6 +6,7 @@
 
 #include "payload/hooks/gate.h"
 #include "payload/hooks/originals.h"
+#include "payload/stack/stack_window.h"
 
 namespace memray::payload {
 
@@ -42,6 +43,7 @@ void* hook_mmap64(void* address, std::size_t size, int protection, int flags, in
 int hook_munmap(void* address, std::size_t size) {
     if (!is_recordable()) { return originals.munmap(address, size); }
     record_deallocation(address, size, Allocator::kMunmap);
+    unmaps.fetch_add(1, std::memory_order_relaxed);
     const int result = call_original(originals.munmap, address, size);
     if (result != 0) { record_undo(address); }
     return result;
@@ -56,6 +58,7 @@ void* hook_mremap(void* address, std::size_t old_size, std::size_t new_size, int
     // Size 0 duplicates a shared mapping, MREMAP_DONTUNMAP leaves the old range mapped: nothing is given back.
     const bool keeps_old = old_size == 0 || (flags & MREMAP_DONTUNMAP) != 0;
     if (!keeps_old) { record_deallocation(address, old_size, Allocator::kMunmap); }
+    unmaps.fetch_add(1, std::memory_order_relaxed);
     void* result = call_original(&remap, address, old_size, new_size, flags, wanted);
     if (result != MAP_FAILED) {
         record_allocation(result, new_size, Allocator::kMmap);

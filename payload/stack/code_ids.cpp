@@ -2,6 +2,10 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/stack/code_ids.h"
 
+#include <sys/mman.h>
+
+#include "payload/syscalls.h"
+
 namespace memray::payload {
 
 bool CodeIds::insert(std::uint64_t code, std::uint32_t id, std::uint32_t generation) noexcept {
@@ -31,6 +35,9 @@ bool CodeIds::erase(std::uint64_t code) noexcept {
 }
 
 void CodeIds::clear() noexcept {
+    static_assert(sizeof(CodeIds) % wire::kPageSize == 0);
+    // Gives the pages back; refused only where the program has locked them.
+    if (raw_syscall(SYS_madvise, address_of(this), sizeof *this, MADV_DONTNEED) == 0) { return; }
     for (Entry& entry : entries_) {
         entry.code.store(0, std::memory_order_relaxed);
         entry.id.store(0, std::memory_order_relaxed);

@@ -11,9 +11,11 @@
 #include <atomic>
 #include <cstdint>
 
+#include "payload/wire/control.h"
+
 namespace memray::payload {
 
-class CodeIds {
+class alignas(wire::kPageSize) CodeIds {
 public:
     // The id of a code object that the caller keeps alive; 0 if it has none. A thread that is late may insert an id of
     // an earlier recording after clear(): the generation tells.
@@ -32,6 +34,7 @@ public:
     bool insert(std::uint64_t code, std::uint32_t id, std::uint32_t generation) noexcept;
     // Removes all entries of a dying code object. Returns whether there were any.
     bool erase(std::uint64_t code) noexcept;
+    // Only of an object in memory that no file backs.
     void clear() noexcept;
 
 private:

@@ -92,7 +92,8 @@ bool send_code(wire::Slot& slot, std::uint64_t code, std::uint32_t id) noexcept 
 // In place of PyCode_Type.tp_dealloc. Runs with the GIL, or in a free-threaded build on whichever thread lets go.
 void on_code_death(void* object) noexcept {
     if (is_armed() && code_ids.erase(reinterpret_cast<std::uint64_t>(object))) {
-        newest_session()->control->code_deaths.fetch_add(1, std::memory_order_release);
+        const RecordingScope scope;
+        if (scope) { own_session().control->code_deaths.fetch_add(1, std::memory_order_release); }
     }
     original_dealloc.load(std::memory_order_relaxed)(object);
 }
@@ -126,17 +127,20 @@ bool is_current_id(std::uint64_t code, std::uint32_t id) noexcept {
 }
 
 void install_code_death_hook() noexcept {
-    code_ids.clear();
     std::atomic<Dealloc>* word = dealloc_word();
     if (word == nullptr || word->load(std::memory_order_relaxed) == on_code_death) { return; }
     original_dealloc.store(word->load(std::memory_order_relaxed), std::memory_order_relaxed);
     word->store(on_code_death, std::memory_order_release);
 }
 
+void forget_code_ids() noexcept { code_ids.clear(); }
+
 void restore_code_death_hook() noexcept {
     std::atomic<Dealloc>* word = dealloc_word();
     Dealloc ours = on_code_death;
     if (word != nullptr) { word->compare_exchange_strong(ours, original_dealloc.load(std::memory_order_relaxed)); }
+    // Nobody tells of deaths from now on.
+    code_ids.clear();
 }
 
 }  // namespace memray::payload

@@ -18,6 +18,9 @@ std::uint32_t code_id(wire::Slot& slot, std::uint64_t code) noexcept;
 void install_code_death_hook() noexcept;
 void restore_code_death_hook() noexcept;
 
+// In a forked child that begins a recording of its own: the ids of its parent's mean nothing there.
+void forget_code_ids() noexcept;
+
 // Whether `id` still names this code object.
 bool is_current_id(std::uint64_t code, std::uint32_t id) noexcept;
 

@@ -17,9 +17,10 @@ constexpr std::uint8_t kOwnedByGenerator = 1;  // FRAME_OWNED_BY_GENERATOR, the 
 // still being set up, or it is the shim below a class's __init__ (3.13 and later).
 bool is_incomplete(const PythonLayout& layout, std::uint64_t frame, const CachedFrame& entry) noexcept {
     constexpr std::int32_t kLongestPrologue = 512;  // bytes; spares a look at the code object for nearly all frames
-    if (entry.instruction >= kLongestPrologue || layout.code_first_traceable == 0) { return false; }
+    const std::int32_t instruction = wire::place_instruction(entry.instruction);
+    if (instruction >= kLongestPrologue || layout.code_first_traceable == 0) { return false; }
     if (load<std::uint8_t>(frame, layout.frame_owner) == kOwnedByGenerator) { return false; }
-    return entry.instruction < 2 * load<std::int32_t>(entry.code, layout.code_first_traceable);
+    return instruction < 2 * load<std::int32_t>(entry.code, layout.code_first_traceable);
 }
 
 bool counts(const PythonLayout& layout, std::uint64_t frame, const CachedFrame& entry) noexcept {

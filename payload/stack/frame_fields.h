@@ -8,6 +8,7 @@
 
 #include "payload/stack/memory.h"
 #include "payload/wire/python_layout.h"
+#include "payload/wire/record.h"
 #include "payload/wire/slot.h"
 
 namespace memray::payload {
@@ -16,7 +17,8 @@ namespace memray::payload {
 inline wire::CachedFrame read_frame_object(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
     const auto last = load<std::int32_t>(frame, layout.frame_instruction);
     const std::int32_t bytes = last < 0 ? -1 : last << layout.instruction_shift;
-    return {frame, load<std::uint64_t>(frame, layout.frame_code), 0, bytes};
+    return {frame, load<std::uint64_t>(frame, layout.frame_code), 0,
+            wire::frame_place(bytes, layout.marks_entries != 0)};
 }
 
 // Start of the bytecode that the frame executes. Free-threaded builds may run a thread's own copy (co_tlbc).
@@ -32,19 +34,28 @@ inline std::uint64_t instructions_of(const wire::PythonLayout& layout, std::uint
     return copy != 0 ? copy : code + layout.code_instructions;
 }
 
+// A frame that the interpreter's C code put between Python frames. It has nothing else to say.
+inline bool is_shim(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
+    return layout.model != wire::FrameModel::kFrameObject &&
+           load<std::uint8_t>(frame, layout.frame_owner) >= layout.shim_owner;
+}
+
+// Whether an evaluation function of its own runs this frame; known only if entries are to be marked.
+inline bool is_entry_frame(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
+    if (layout.marks_entries == 0) { return false; }
+    if (layout.frame_is_entry != 0) { return load<std::uint8_t>(frame, layout.frame_is_entry) != 0; }
+    const auto previous = load<std::uint64_t>(frame, layout.frame_previous);
+    return previous != 0 && is_shim(layout, previous);
+}
+
 inline wire::CachedFrame read_interpreter_frame(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
     const std::uint64_t code = load<std::uint64_t>(frame, layout.frame_code) & layout.executable_mask;
     if (code == 0) { return {frame, 0, 0, -1}; }
     const auto instruction = load<std::uint64_t>(frame, layout.frame_instruction);
     const auto offset = static_cast<std::int64_t>(instruction - instructions_of(layout, frame, code));
-    constexpr std::int64_t kMostBytes = 1LL << 30;
-    return {frame, code, 0, offset < 0 || offset > kMostBytes ? -1 : static_cast<std::int32_t>(offset)};
-}
-
-// A frame that the interpreter's C code put between Python frames. It has nothing else to say.
-inline bool is_shim(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
-    return layout.model != wire::FrameModel::kFrameObject &&
-           load<std::uint8_t>(frame, layout.frame_owner) >= layout.shim_owner;
+    const bool sane = offset >= 0 && offset <= wire::kMostInstruction;
+    const std::int32_t bytes = sane ? static_cast<std::int32_t>(offset) : -1;
+    return {frame, code, 0, wire::frame_place(bytes, is_entry_frame(layout, frame))};
 }
 
 // `id` is 0; `code` is 0 for a frame without a code object. Not for shims.

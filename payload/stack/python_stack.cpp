@@ -6,6 +6,7 @@
 #include "payload/stack/code_record.h"
 #include "payload/stack/frame_chain.h"
 #include "payload/stack/memory.h"
+#include "payload/stack/send_change.h"
 #include "payload/stack/sent_stack.h"
 #include "payload/thread.h"
 #include "payload/wire/record.h"
@@ -30,25 +31,6 @@ void name_frames(wire::Slot& slot, CachedFrame* frames, const StackChange& chang
     }
 }
 
-bool send_change(wire::Slot& slot, const CachedFrame* frames, const StackChange& change) noexcept {
-    wire::RingWriter writer = writer_of(slot);
-    std::uint32_t pops = slot.depth - change.kept;
-    std::uint32_t index = change.kept;
-    do {
-        const std::uint32_t rest = change.depth - index;
-        const std::uint32_t pushes = rest < wire::kMaxPushes ? rest : static_cast<std::uint32_t>(wire::kMaxPushes);
-        if (!writer.reserve(1 + pushes, wait_for_room)) { return false; }
-        writer.put(
-            wire::header_word(wire::RecordKind::kFrames, wire::Allocator::kNone, wire::frames_value(pops, pushes)));
-        for (std::uint32_t i = 0; i < pushes; ++i, ++index) {
-            writer.put(wire::frame_word(frames[index].id, frames[index].instruction));
-        }
-        pops = 0;
-    } while (index < change.depth);
-    // Not committed: published together with the allocation that follows.
-    return true;
-}
-
 }  // namespace
 
 bool sync_python_stack(wire::Slot& slot) noexcept {
@@ -65,13 +47,17 @@ bool sync_python_stack(wire::Slot& slot) noexcept {
     if (change.truncated) { session.control->losses.bad_frames.fetch_add(1, std::memory_order_relaxed); }
     if (change.kept == slot.depth && change.kept == change.depth) { return true; }
     name_frames(slot, frames, change);
-    if (!send_change(slot, frames, change)) { return false; }
+    const auto word_at = [frames](std::uint32_t i) noexcept {
+        return wire::frame_word(frames[i].id, frames[i].instruction);
+    };
+    const StackLengths lengths{slot.depth, change.kept, change.depth};
+    if (!send_change(slot, wire::RecordKind::kFrames, lengths, word_at)) { return false; }
     slot.depth = change.depth;
     return true;
 }
 
-bool interpreter_is_finalizing() noexcept {
-    const std::uint64_t word = own_session().info->addresses.finalizing;
+bool is_finalizing(const wire::TargetInfo& info) noexcept {
+    const std::uint64_t word = info.addresses.finalizing;
     return word != 0 && load<std::uint64_t>(word, 0) != 0;
 }
 

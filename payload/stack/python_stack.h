@@ -5,6 +5,7 @@
 // sent last, from the outermost frame on, and sends "pop n, push these".
 #pragma once
 
+#include "payload/wire/control.h"
 #include "payload/wire/slot.h"
 
 namespace memray::payload {
@@ -15,6 +16,6 @@ bool sync_python_stack(wire::Slot& slot) noexcept;
 // True once the interpreter has begun to tear itself down: no frame may be read any more (thread states are being
 // freed), and what is live now is what leaked. Set by Py_FinalizeEx after all atexit functions ran and before any
 // module is torn down (_PyRuntimeState_SetFinalizing, CPython 3.8 to 3.15).
-bool interpreter_is_finalizing() noexcept;
+bool is_finalizing(const wire::TargetInfo& info) noexcept;
 
 }  // namespace memray::payload

@@ -46,20 +46,29 @@ public:
           instruction_(layout.frame_instruction),
           owner_(layout.frame_owner),
           previous_(layout.frame_previous),
-          instructions_(layout.code_instructions) {}
+          instructions_(layout.code_instructions),
+          is_entry_(layout.marks_entries != 0 ? layout.frame_is_entry : 0) {}
 
     // Whether the frame at `at` executes what was sent and its caller's is at `caller`. False may also mean: look
     // closer.
     [[nodiscard]] bool is_unchanged(std::uint64_t at, const CachedFrame& sent, std::uint64_t caller) const noexcept {
         if (load<std::uint64_t>(at, previous_) != caller) { return false; }
-        if (model_ == wire::FrameModel::kFrameObject) { return false; }
+        if (model_ == wire::FrameModel::kFrameObject || is_entry_now(at) != wire::place_is_entry(sent.instruction)) {
+            return false;
+        }
         return (load<std::uint64_t>(at, code_) & mask_) == sent.code &&
                load<std::uint64_t>(at, instruction_) ==
-                   sent.code + instructions_ + static_cast<std::uint64_t>(std::int64_t{sent.instruction}) &&
+                   sent.code + instructions_ +
+                       static_cast<std::uint64_t>(std::int64_t{wire::place_instruction(sent.instruction)}) &&
                load<std::uint8_t>(at, owner_) < shim_owner_;
     }
 
 private:
+    // Of a frame whose caller is not a shim.
+    [[nodiscard]] bool is_entry_now(std::uint64_t at) const noexcept {
+        return is_entry_ != 0 && load<std::uint8_t>(at, is_entry_) != 0;
+    }
+
     wire::FrameModel model_;
     std::uint8_t shim_owner_;
     std::uint64_t mask_;
@@ -68,6 +77,7 @@ private:
     std::uint64_t owner_;
     std::uint64_t previous_;
     std::uint64_t instructions_;
+    std::uint64_t is_entry_;
 };
 
 // The same at leisure: brings a frame that moved on up to date (`moved`). False if its caller is not at `caller`, shims

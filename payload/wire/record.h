@@ -28,7 +28,7 @@ enum class RecordKind : std::uint8_t {
                       // blob: file name, name, line table
     kThreadName = 7,  // blob: the name, as set by prctl(PR_SET_NAME) or pthread_setname_np
     kFinish = 8,      // word 1: 0 · word 2: sequence. The interpreter begins to tear down: later events do not count.
-    kNativeFrames = 9,  // like kFrames; each push is a return address
+    kNativeFrames = 9,  // like kFrames, for the native stack; each push is a native_word
 };
 
 // The allocator ids of memray's reports and files.
@@ -72,13 +72,41 @@ constexpr std::uint64_t frames_value(std::uint32_t pops, std::uint32_t pushes) n
 constexpr std::uint32_t pops_of(std::uint64_t value) noexcept { return static_cast<std::uint32_t>(value & 0xffffffU); }
 constexpr std::uint32_t pushes_of(std::uint64_t value) noexcept { return static_cast<std::uint32_t>(value >> 24U); }
 
-// A Python frame: code id and offset of its instruction in bytes (-1: before the first one).
-constexpr std::uint64_t frame_word(std::uint32_t code, std::int32_t instruction) noexcept {
-    return (static_cast<std::uint64_t>(code) << 32U) | static_cast<std::uint32_t>(instruction);
+// Where a Python frame is: offset of its instruction in bytes (-1: before the first one, at most kMostInstruction), and
+// whether native code called it. Bit 30 is not a copy of the sign then.
+inline constexpr std::int32_t kMostInstruction = 1 << 29;
+inline constexpr std::int32_t kEntryBit = 1 << 30;
+constexpr std::int32_t frame_place(std::int32_t instruction, bool entry) noexcept {
+    return entry ? instruction ^ kEntryBit : instruction;
+}
+constexpr bool place_is_entry(std::int32_t place) noexcept { return ((place ^ (place >> 1)) & kEntryBit) != 0; }
+constexpr std::int32_t place_instruction(std::int32_t place) noexcept {
+    return place_is_entry(place) ? place ^ kEntryBit : place;
+}
+
+// A Python frame: code id and place.
+constexpr std::uint64_t frame_word(std::uint32_t code, std::int32_t place) noexcept {
+    return (static_cast<std::uint64_t>(code) << 32U) | static_cast<std::uint32_t>(place);
 }
 constexpr std::uint32_t code_of(std::uint64_t frame) noexcept { return static_cast<std::uint32_t>(frame >> 32U); }
 constexpr std::int32_t instruction_of(std::uint64_t frame) noexcept {
-    return static_cast<std::int32_t>(frame & 0xffffffffU);
+    return place_instruction(static_cast<std::int32_t>(frame & 0xffffffffU));
+}
+constexpr bool is_entry(std::uint64_t frame) noexcept {
+    return place_is_entry(static_cast<std::int32_t>(frame & 0xffffffffU));
+}
+
+// A native frame: the address at which it goes on, whether a signal interrupted it there, and the number of its module
+// in the ModuleDirectory (0: none). Addresses of user space are below 2^47.
+inline constexpr std::uint64_t kMaxNativeAddress = (1ULL << 47U) - 1;
+inline constexpr std::uint64_t kInterruptedBit = 1ULL << 47U;
+constexpr std::uint64_t native_word(std::uint32_t module, std::uint64_t place) noexcept {
+    return (std::uint64_t{module} << 48U) | place;
+}
+constexpr std::uint32_t module_of(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word >> 48U); }
+// Address and kInterruptedBit.
+constexpr std::uint64_t native_place(std::uint64_t word) noexcept {
+    return word & (kMaxNativeAddress | kInterruptedBit);
 }
 
 // Words of the record that starts with this header; 0 for a header that no writer of this version makes.

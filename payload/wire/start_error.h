@@ -12,7 +12,8 @@ enum StartError : int {
     kOtherProtocol = 2,    // payload and controller are of different versions
     kNoForkDetection = 3,  // the kernel has no MADV_WIPEONFORK
     kAlreadyRecording = 4,
-    kNotRecording = 5,  // memray_payload_stop: there are no hooks to take out
+    kNotRecording = 5,  // memray_payload_stop: there is nothing to take out
+    kStillInside = 6,   // memray_payload_stop: the hooks are out, but a thread in one needs the region; ask again
 };
 
 }  // namespace memray::wire

@@ -47,13 +47,18 @@ TEST_CASE("A missing or unknown subcommand is wrong usage") {
     check_usage_error({}, "memray: error: the following arguments are required: command");
     check_usage_error({"nonsense"},
                       "memray: error: argument command: invalid choice: 'nonsense' (choose from "
-                      "run,flamegraph,table,live,tree,parse,summary,stats,transform,attach,detach)");
+                      "run,flamegraph,table,live,tree,parse,summary,stats,transform,diff,attach,detach,merge,"
+                      "snapshot)");
 }
 
 TEST_CASE("Wrong options are wrong usage of their subcommand") {
     check_usage_error({"run"}, "memray run: error: the following arguments are required: file");
     check_usage_error({"run", "--live-port", "3", "x.py"},
                       "memray run: error: The --live-port argument requires --live-remote");
+    check_usage_error({"run", "--live", "--aggregate", "x.py"},
+                      "memray run: error: With a live session --aggregate needs an output file (-o).");
+    check_usage_error({"attach", "--follow-fork", "123"},
+                      "memray attach: error: --follow-fork needs an output file (-o).");
     check_usage_error({"summary", "-s", "6", "x.bin"},
                       "memray summary: error: The --sort-column argument must be between 1 and 5");
     check_usage_error({"stats", "-n", "0", "x.bin"},
@@ -63,15 +68,14 @@ TEST_CASE("Wrong options are wrong usage of their subcommand") {
     CHECK(refusal({"summary"}).exit_code == 2);
     CHECK(refusal({"summary", "--temporary-allocations", "--temporary-allocation-threshold", "3", "x"}).exit_code == 2);
     CHECK(refusal({"stats", "-o", "x.json", "x.bin"}).exit_code == 2);
+    CHECK(refusal({"flamegraph", "--leaks", "--temporary-allocations", "x"}).exit_code == 2);
+    CHECK(refusal({"flamegraph", "--temporal", "--temporary-allocations", "x"}).exit_code == 2);
+    check_failure({"summary", "--include", "(", "x"}, 2, "Invalid regular expression (: missing ): (");
 }
 
-TEST_CASE("What is planned says so in one line") {
-    check_failure({"flamegraph", "--leaks", "x.bin"}, 2, "memray flamegraph is not available yet");
-    check_failure({"attach", "123"}, 2, "memray attach without -o (the live view) is not available yet");
-    check_failure({"run", "--native", "x.py"}, 2, "memray run --native is not available yet");
-    check_failure({"run", "--follow-fork", "x.py"}, 2, "memray run --follow-fork is not available yet");
-    check_failure({"run", "--live", "x.py"}, 2, "memray run --live is not available yet");
-    check_failure({"run", "--live-remote", "-p", "3", "x.py"}, 2, "memray run --live-remote is not available yet");
+TEST_CASE("An unknown format is answered with those that are known") {
+    check_failure({"transform", "xml", "x.bin"}, 1,
+                  "Format not supported: xml (known formats: gprof2dot, csv, speedscope, pprof, collapsed)");
 }
 
 TEST_CASE("A program that is not there is named before anything starts") {

@@ -16,7 +16,7 @@ struct Heap {
     Heap() { other.thread = 1; }
 
     void allocate(std::uint64_t address, std::uint64_t size, std::uint32_t node = 0) {
-        main.node = node;
+        main.python.node = node;
         aggregator.allocation(main, Allocator::kMalloc, address, size);
     }
     void free(std::uint64_t address) { aggregator.deallocation(main, Allocator::kFree, address, 0); }
@@ -40,6 +40,34 @@ void check(const capture::Amount& amount, std::uint64_t count, std::uint64_t byt
 }
 
 }  // namespace
+
+TEST_CASE("what was allocated since a mark is told from what was there before, exactly") {
+    Heap heap;
+    heap.main.opened = true;
+    heap.aggregator.advance(5);
+    heap.allocate(16, 100, 1);
+    heap.allocate(32, 50, 1);
+    heap.aggregator.allocation(heap.other, Allocator::kMalloc, 64, 7);  // of a thread that has ended
+    const Mark mark = heap.aggregator.mark({heap.main}, 2);
+    heap.allocate(48, 20, 1);
+    heap.free(32);
+    heap.allocate(32, 3, 1);  // the same address again
+    const auto now = [&] { return heap.aggregator.live_since(mark); };
+    check(now().at(0), 2, 23);
+    check(now().at(1), 0, 0);
+    heap.aggregator.advance(1000);
+    heap.main.allocations += 0x90000000;  // more than a signed count can tell
+    heap.allocate(80, 1000, 1);
+    ThreadState young;
+    young.thread = 2;
+    heap.aggregator.allocation(young, Allocator::kMalloc, 96, 5);
+    check(now().at(0), 3, 1023);
+    check(now().at(2), 1, 5);
+    heap.aggregator.advance(3000);  // buckets were folded
+    check(now().at(0), 3, 1023);
+    heap.free(48);
+    check(now().at(0), 2, 1003);
+}
 
 TEST_CASE("sites know what they held at the peak, at the end and in all") {
     Heap heap;

@@ -106,6 +106,65 @@ TEST_CASE("a recording becomes a capture with everything in it") {
     CHECK(profile.snapshots.back().heap == 30);
 }
 
+TEST_CASE("a snapshot holds everything until then, and the recording goes on") {
+    const bool aggregate = GENERATE(false, true);
+    Recording run(aggregate);
+    TargetThread thread(run.shared, 0);
+    thread.code(1, "main.py", "main", 12);
+    thread.frames(0, {wire::frame_word(1, -1)});
+    thread.allocate(16, 1000);
+    thread.free(16);
+    thread.allocate(32, 24);
+    const std::string path = run.path + ".snapshot";
+    run.recorder.write_snapshot(path, false).get();  // nothing was drained before
+    const capture::Profile snapshot = capture::read_profile(path);
+    CHECK((snapshot.total.count == 2 && snapshot.total.bytes == 1024));
+    CHECK((snapshot.peak.count == 1 && snapshot.peak.bytes == 1000));
+    CHECK((snapshot.leaked.count == 1 && snapshot.leaked.bytes == 24));
+    CHECK(snapshot.metadata.ending.kind == EndKind::kRunning);
+    CHECK(snapshot.metadata.end_ms >= snapshot.metadata.start_ms);
+    CHECK(snapshot.metadata.aggregated);
+    CHECK(snapshot.metadata.incomplete.empty());
+    CHECK(snapshot.snapshots.back().heap == 24);
+    thread.allocate(48, 6);
+    CHECK_THROWS_WITH(run.recorder.write_snapshot(path, false).get(), Catch::Contains("already exists"));
+    run.recorder.write_snapshot(path, true).get();
+    CHECK(capture::read_profile(path).leaked.bytes == 30);
+    std::filesystem::remove(path);
+    const capture::Profile profile = run.finish();
+    CHECK((profile.total.count == 3 && profile.total.bytes == 1030));
+    CHECK(profile.metadata.ending.kind == EndKind::kExited);
+    CHECK(profile.metadata.aggregated == aggregate);
+}
+
+TEST_CASE("a snapshot has the memory of code that is still being announced, too") {
+    Recording run;
+    TargetThread thread(run.shared, 0);
+    thread.frames(0, {wire::frame_word(7, -1)});
+    thread.allocate(16, 1000);
+    const std::string path = run.path + ".snapshot";
+    run.recorder.write_snapshot(path, false).get();
+    const capture::Profile snapshot = capture::read_profile(path);
+    REQUIRE(snapshot.sites.size() == 1);
+    CHECK(snapshot.sites[0].stack == capture::kRootStack);
+    CHECK(snapshot.sites[0].leaked.bytes == 1000);
+    std::filesystem::remove(path);
+    thread.code(7, "main.py", "main", 12);
+    const capture::Profile profile = run.finish();
+    const capture::Frame& frame = profile.frames.at(profile.stacks.at(profile.sites.at(0).stack).frame);
+    CHECK(profile.strings.at(profile.functions.at(frame.function).name) == "main");
+}
+
+TEST_CASE("a snapshot that cannot be written leaves no file and does not disturb the recording") {
+    Recording run;
+    TargetThread thread(run.shared, 0);
+    thread.allocate(16, 1000);
+    CHECK_THROWS_AS(run.recorder.write_snapshot("/nowhere/snapshot", false).get(), base::Error);
+    CHECK_THROWS_WITH(run.recorder.write_snapshot("/dev/null", true).get(), Catch::Contains("not a regular file"));
+    CHECK(run.recorder.status().failure.empty());
+    CHECK(run.finish().leaked.bytes == 1000);
+}
+
 TEST_CASE("the event log replays to the same heap, slot by slot") {
     Recording run;
     TargetThread thread(run.shared, 0);

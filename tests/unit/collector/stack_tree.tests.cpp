@@ -38,7 +38,7 @@ TEST_CASE("nodes keep their numbers while the tree grows, parents below children
 
 TEST_CASE("a thread's stack follows pops and pushes, and survives too many pops") {
     StackTree tree;
-    ThreadState state;
+    StackCursor state;
     CHECK(state.push(tree, 1));
     const std::uint32_t outer = state.node;
     CHECK(state.push(tree, 2));
@@ -52,8 +52,8 @@ TEST_CASE("a thread's stack follows pops and pushes, and survives too many pops"
 
 TEST_CASE("a stack of more than a million frames is cut") {
     StackTree tree;
-    ThreadState state;
-    for (std::size_t i = 0; i < ThreadState::kMaxDepth; ++i) {
+    StackCursor state;
+    for (std::size_t i = 0; i < StackCursor::kMaxDepth; ++i) {
         if (!state.push(tree, 7)) { FAIL(i); }
     }
     const std::uint32_t deepest = state.node;

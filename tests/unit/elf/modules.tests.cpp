@@ -46,8 +46,8 @@ TEST_CASE("a symbol is found in the first module that exports it, or in named on
 
 TEST_CASE("mapped files that are no code are no modules") {
     const std::vector<MapEntry> maps{
-        {RemoteAddr(0x1000), RemoteAddr(0x2000), 0, true, false, false, "/usr/share/data.so"},
-        {RemoteAddr(0x3000), RemoteAddr(0x4000), 0, true, false, true, "[vdso]"}};
+        {RemoteAddr(0x1000), RemoteAddr(0x2000), 0, true, false, false, 0, "/usr/share/data.so"},
+        {RemoteAddr(0x3000), RemoteAddr(0x4000), 0, true, false, true, 0, "[vdso]"}};
     const Modules modules(maps, RemoteAddr(0x1000), [](RemoteAddr, void*, std::size_t) -> bool {
         throw std::logic_error("nothing here should be read");
     });

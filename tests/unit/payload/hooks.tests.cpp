@@ -53,11 +53,18 @@ int stop_payload(int force) {
     return call_payload("memray_payload_stop", reinterpret_cast<void*>(static_cast<std::intptr_t>(force)));
 }
 
+// Another mapping of the same memory: the payload unmaps what it was given.
+void* second_view(const Region& region) {
+    void* view = ::mremap(region.data(), 0, region.size(), MREMAP_MAYMOVE);
+    REQUIRE(view != MAP_FAILED);
+    return view;
+}
+
 // Records while in scope. The test framework allocates too: only what happens between mark() and stop() counts.
 class Recording {
 public:
     explicit Recording(Region& region) : region_(region) {
-        REQUIRE(call_payload("memray_payload_start", region.data(), region.size()) == 0);
+        REQUIRE(call_payload("memray_payload_start", second_view(region), region.size()) == 0);
     }
     ~Recording() { stop(); }
     void stop() {

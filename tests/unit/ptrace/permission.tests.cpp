@@ -18,12 +18,19 @@ TEST_CASE("a refusal by Yama names the setting and its value") {
           "Could not trace process 7: Operation not permitted (kernel.yama.ptrace_scope is 3, which forbids tracing "
           "until the next boot)");
     CHECK_THAT(explain_refusal(7, EPERM, {.yama_scope = 2}), Contains("ptrace_scope is 2: run as root"));
+    CHECK_THAT(explain_refusal(7, EPERM, {.yama_scope = 1}), Contains("or sysctl kernel.yama.ptrace_scope=0;"));
 }
 
 TEST_CASE("a refusal under a seccomp filter says how to start the container") {
     CHECK_THAT(explain_refusal(7, EPERM, {.yama_scope = 1, .seccomp = true}),
-               Contains("--cap-add=SYS_PTRACE or a seccomp profile that allows ptrace"));
+               Contains("a profile that allows ptrace, or docker run --cap-add=SYS_PTRACE; Kubernetes: "
+                        "securityContext.capabilities.add: [SYS_PTRACE], or kubectl debug --profile=sysadmin"));
     CHECK_THAT(explain_refusal(7, EPERM, {}), Contains("run as root or with CAP_SYS_PTRACE"));
+}
+
+TEST_CASE("a process of another user is no matter of settings") {
+    CHECK_THAT(explain_refusal(7, EPERM, {.yama_scope = 1, .other_user = "daemon"}),
+               Contains("belongs to another user (daemon): run as that user, as root or with CAP_SYS_PTRACE"));
 }
 
 TEST_CASE("other reasons are not blamed on permissions") {

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/ptrace/remote_call.h"
 
+#include <fcntl.h>
 #include <sys/syscall.h>
 
 #include <array>
@@ -32,6 +33,20 @@ std::uint64_t weigh(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint
 std::uint64_t misalignment() {
     alignas(16) volatile char place[16] = {};
     return reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) % 16 + static_cast<unsigned char>(place[0]);
+}
+constexpr auto kCurrentFolder = static_cast<std::uint64_t>(AT_FDCWD);
+// The size of the file, and whether the arguments are still what they were after the system call.
+std::uint64_t size_of_file(const char* path) {
+    std::uint64_t rdi = kCurrentFolder;
+    auto rsi = reinterpret_cast<std::uint64_t>(path);
+    std::uint64_t rdx = O_RDONLY;
+    std::int64_t fd = SYS_openat;
+    asm volatile("syscall" : "+a"(fd), "+D"(rdi), "+S"(rsi), "+d"(rdx) : : "rcx", "r11", "memory");
+    if (fd < 0) { return 1000; }
+    const bool kept = rdi == kCurrentFolder && rsi == reinterpret_cast<std::uint64_t>(path) && rdx == O_RDONLY;
+    const auto size = ::lseek(static_cast<int>(fd), 0, SEEK_END);
+    ::close(static_cast<int>(fd));
+    return kept ? static_cast<std::uint64_t>(size) : 2000;
 }
 void crash() { asm volatile("movl $1, 8"); }
 void never_return() {
@@ -138,6 +153,21 @@ TEST_CASE("a system call returns its result or a negative errno") {
     CHECK(callee.call->system_call(instruction, SYS_mmap, {0, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, ~0ULL, 0}) >
           0);
     CHECK(callee.finish() == 0);
+}
+
+TEST_CASE("a function opens a file that is in no file system") {
+    Callee callee;
+    const RemoteAddr instruction = syscall_instruction(callee.memory);
+    const RemoteAddr name = callee.call->push("/nowhere/file");
+    const auto fd = static_cast<int>(callee.call->system_call(instruction, SYS_memfd_create, {name.value(), 0}));
+    REQUIRE(callee.call->system_call(instruction, SYS_ftruncate, {static_cast<std::uint64_t>(fd), 77}) == 0);
+    CHECK(callee.call->function_opening(address_of(&size_of_file), {name.value()}, "/nowhere/file", fd) == 77);
+    CHECK(callee.call->function_opening(address_of(&size_of_file), {name.value()}, "/nowhere", fd) == 1000);
+    CHECK(callee.call->function_opening(address_of(&weigh), {7}, "/nowhere/file", fd) == 7);
+    CHECK(callee.call->function_opening(address_of(&size_of_file), {name.value()}, "/nowhere/file", 9999) == 1000);
+    CHECK_THROWS_WITH(callee.call->function_opening(address_of(&die), {}, "/nowhere/file", fd),
+                      "The target exited with status 5 during a call made for us");
+    callee.child.mark_reaped();
 }
 
 TEST_CASE("vector registers and the red zone survive a call that overwrites them") {

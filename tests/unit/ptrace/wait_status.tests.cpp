@@ -39,7 +39,7 @@ TEST_CASE("a signal on its way is not a group stop") {
 TEST_CASE("ptrace events have names") {
     CHECK(WaitStatus(stop(SIGTRAP, PTRACE_EVENT_EXEC)).kind() == WaitKind::kExec);
     CHECK(WaitStatus(stop(SIGTRAP, PTRACE_EVENT_CLONE)).kind() == WaitKind::kClone);
-    CHECK(WaitStatus(stop(SIGTRAP, PTRACE_EVENT_VFORK)).kind() == WaitKind::kClone);
+    CHECK(WaitStatus(stop(SIGTRAP, PTRACE_EVENT_VFORK)).kind() == WaitKind::kVfork);
     CHECK(WaitStatus(stop(SIGTRAP, PTRACE_EVENT_EXIT)).kind() == WaitKind::kExiting);
     CHECK(WaitStatus(stop(SIGTRAP, PTRACE_EVENT_SECCOMP)).kind() == WaitKind::kOther);
     CHECK(WaitStatus(stop(SIGTRAP)).is_signal(SIGTRAP));

@@ -100,6 +100,8 @@ TEST_CASE("Folding keeps every sum") {
     CHECK(text_of(view, folded(whole, 6)) == text_of(view, whole));
     CHECK(text_of(view, folded(whole, 4)) == "root(261,0;main(261,7;f(200,200) g(53,50;*1(3,3)) *1(1,1)))");
     CHECK(text_of(view, folded(whole, 3)) == "root(261,0;main(261,7;f(200,200) *3(54,54)))");
+    CHECK(whole.of_site == std::vector<std::uint32_t>{2, 3, 1, 4, 5});
+    CHECK(folded(whole, 3).of_site == std::vector<std::uint32_t>{2, 3, 1, 3, 3});
     CHECK(text_of(view, folded(whole, 1)) == "root(261,0;main(261,7;*4(254,254)))");
 }
 

@@ -32,7 +32,7 @@ void check(const std::vector<LocationRow>& rows, const std::vector<Expected>& ex
 }
 
 std::vector<LocationRow> rows_of(const ProfileBuilder& builder, LocationOrder order = LocationOrder::kTotal) {
-    return locations(builder.profile, at_peak(builder.profile), order);
+    return locations(make_stack_view(builder.profile), at_peak(builder.profile), order);
 }
 
 }  // namespace

@@ -40,8 +40,9 @@ TEST_CASE("A stack belongs to its innermost frame outside the standard library")
     ProfileBuilder builder;
     builder.site({{"main", "/srv/app.py", 1}, {"loads", "/usr/lib/python3.11/json/__init__.py", 2}}, {1, 1});
     builder.site({{"_find", "<frozen importlib._bootstrap>", 1}}, {1, 1});
-    const std::vector<std::string> files = modules_of_files(builder.profile);
-    const std::vector<std::string_view> modules = modules_of_stacks(builder.profile, files);
+    const StackView view = make_stack_view(builder.profile);
+    const std::vector<std::string> files = modules_of_files(view, builder.profile.metadata.search_paths);
+    const std::vector<std::string_view> modules = modules_of_stacks(view, files);
     CHECK(modules[builder.profile.sites[0].stack] == "app");
     CHECK(modules[builder.profile.sites[1].stack] == "<root>");
     CHECK(modules[capture::kRootStack] == "<root>");

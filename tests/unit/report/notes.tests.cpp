@@ -8,16 +8,29 @@ using namespace memray;
 using namespace memray::report;
 
 TEST_CASE("Endings are told in words") {
-    CHECK(ending_text({capture::EndKind::kExited, 3}) == "exited with code 3");
-    CHECK(ending_text({capture::EndKind::kSignaled, 9}) == "killed by signal 9 (SIGKILL)");
-    CHECK(ending_text({capture::EndKind::kSignaled, 250}) == "killed by signal 250");
-    CHECK(ending_text({}) == "not known");
+    CHECK(ending_text(capture::Ending{capture::EndKind::kExited, 3}) == "exited with code 3");
+    CHECK(ending_text(capture::Ending{capture::EndKind::kSignaled, 9}) == "killed by signal 9 (SIGKILL)");
+    CHECK(ending_text(capture::Ending{capture::EndKind::kSignaled, 250}) == "killed by signal 250");
+    CHECK(ending_text(capture::Ending{capture::EndKind::kSignaled, 9, 1'900'000'000}) ==
+          "killed by signal 9 (SIGKILL); the oom_kill counter rose: out of memory at 1.900GB");
+    CHECK(ending_text(capture::Ending{}) == "not known");
 }
 
 TEST_CASE("A capture without losses needs no notes") {
     capture::Metadata metadata;
     metadata.losses.unknown_frees = 5;  // of memory from before the recording: nothing is missing
     CHECK(loss_notes(metadata).empty());
+}
+
+TEST_CASE("Tracking starts and ends, and what was there before is freed") {
+    capture::Metadata metadata;
+    metadata.start_ms = 1000;
+    metadata.end_ms = 61500;
+    const std::string tracked = "Tracked: from 1970-01-01 00:00:01+00:00 to 1970-01-01 00:01:01.500000+00:00";
+    CHECK(period_lines(metadata) == std::vector<std::string>{tracked});
+    metadata.losses.unknown_frees = 5;
+    CHECK(period_lines(metadata) ==
+          std::vector<std::string>{tracked, "Freed: memory allocated before tracking started, 5 times"});
 }
 
 TEST_CASE("Every loss is told with its number") {

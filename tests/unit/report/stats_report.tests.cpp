@@ -13,7 +13,7 @@ using namespace memray;
 using namespace memray::report;
 
 TEST_CASE("The statistics have all their sections") {
-    const std::string text = stats_text(sample_profile(), 2, false);
+    const std::string text = stats_text(sample_profile(), make_stack_view(sample_profile()), 2, false);
     CHECK(text == R"(📏 Total allocations:
 	13
 
@@ -58,22 +58,26 @@ TEST_CASE("The statistics have all their sections") {
 🥇 Top 2 allocating modules (by number of allocations):
 	- app: 5.001MB total | 12 allocations
 	- <root>: 500.000B total | 1 allocations
+
+⏱ Period:
+	Tracked: from 2026-11-22 22:35:00.884000+00:00 to 2026-11-22 22:35:00.960000+00:00
 )");
 }
 
 TEST_CASE("Losses are a section of their own") {
     capture::Profile profile = sample_profile();
     profile.metadata.losses.events = 4;
-    CHECK(stats_text(profile, 1, false)
+    CHECK(stats_text(profile, make_stack_view(profile), 1, false)
               .ends_with("⚠ Not everything was recorded:\n\t- 4 events could not be recorded\n"));
 }
 
 TEST_CASE("Headings are bold in a terminal") {
-    CHECK(stats_text(sample_profile(), 1, true).starts_with("📏 \x1b[1mTotal allocations:\x1b[0m\n"));
+    CHECK(stats_text(sample_profile(), make_stack_view(sample_profile()), 1, true)
+              .starts_with("📏 \x1b[1mTotal allocations:\x1b[0m\n"));
 }
 
 TEST_CASE("The JSON has the keys and values of memray's") {
-    const auto json = nlohmann::json::parse(stats_json(sample_profile(), 2));
+    const auto json = nlohmann::json::parse(stats_json(sample_profile(), make_stack_view(sample_profile()), 2));
     CHECK(json["total_num_allocations"] == 13);
     CHECK(json["total_bytes_allocated"] == 5'001'500);
     CHECK(json["allocation_size_histogram"].size() == 10);
@@ -89,7 +93,8 @@ TEST_CASE("The JSON has the keys and values of memray's") {
 }
 
 TEST_CASE("The JSON's metadata tells the run") {
-    const auto data = nlohmann::json::parse(stats_json(sample_profile(), 2))["metadata"];
+    const auto data =
+        nlohmann::json::parse(stats_json(sample_profile(), make_stack_view(sample_profile()), 2))["metadata"];
     CHECK(data["start_time"] == "2026-11-22 22:35:00.884000+00:00");
     CHECK(data["end_time"] == "2026-11-22 22:35:00.960000+00:00");
     CHECK(data["total_allocations"] == 20);  // calls of any allocator, frees included
@@ -109,5 +114,6 @@ TEST_CASE("The JSON's metadata tells the run") {
 TEST_CASE("Names that are not UTF-8 do not break the JSON") {
     capture::Profile profile = sample_profile();
     profile.metadata.command_line = "memray run \xff.py";
-    CHECK(nlohmann::json::parse(stats_json(profile, 1))["metadata"]["command_line"] == "memray run \uFFFD.py");
+    CHECK(nlohmann::json::parse(stats_json(profile, make_stack_view(profile), 1))["metadata"]["command_line"] ==
+          "memray run \uFFFD.py");
 }

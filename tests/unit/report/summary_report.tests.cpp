@@ -27,9 +27,10 @@ std::string table_of(const std::string& report) { return report.substr(report.fi
 }  // namespace
 
 TEST_CASE("The plain summary is aligned and complete") {
-    CHECK(summary_plain(sample_profile(), {}) ==
+    CHECK(summary_plain(sample_profile(), make_stack_view(sample_profile()), {}) ==
           R"(Peak memory: 5.002MB in 13 allocations; allocated in total: 5.002MB in 13 allocations
 Command: memray run app.py
+Tracked: from 2026-11-22 22:35:00.884000+00:00 to 2026-11-22 22:35:00.960000+00:00
 Ended: exited with code 0
 
 Location                                       <Total Memory>  Total Memory %  Own Memory  Own Memory %  Allocation Count
@@ -41,7 +42,7 @@ decode at /usr/lib/python3.11/json/decoder.py         1.000kB           0.02%   
 }
 
 TEST_CASE("The column sorted by is marked, and rows beyond the limit are counted") {
-    const std::string table = table_of(summary_plain(sample_profile(), {5, 2, {}}));
+    const std::string table = table_of(summary_plain(sample_profile(), make_stack_view(sample_profile()), {5, 2, {}}));
     CHECK(
         table ==
         R"(Location                                       Total Memory  Total Memory %  Own Memory  Own Memory %  <Allocation Count>
@@ -52,7 +53,8 @@ decode at /usr/lib/python3.11/json/decoder.py       1.000kB           0.02%     
 }
 
 TEST_CASE("Temporary allocations replace those of the peak") {
-    const std::string report = summary_plain(sample_profile(), {1, 10, 1});
+    const std::string report =
+        summary_plain(sample_profile(), make_stack_view(sample_profile()), {1, 10, {SelectionKind::kTemporary, 1}});
     CHECK(report.starts_with(
         "Temporary allocations (freed after at most 1 other allocation): 600.000B in 6 allocations\nPeak memory: "));
     CHECK(table_of(report).find("decode at /usr/lib/python3.11/json/decoder.py        600.000B         100.00%") !=
@@ -64,13 +66,13 @@ TEST_CASE("Losses stand above the table") {
     capture::Profile profile = sample_profile();
     profile.metadata.incomplete = "the recorder was killed";
     profile.metadata.losses.missing_sequences = 2;
-    const std::string report = summary_plain(profile, {});
+    const std::string report = summary_plain(profile, make_stack_view(profile), {});
     CHECK(report.find("Note: the capture is incomplete: the recorder was killed\n"
                       "Note: 2 events never arrived (in flight when the program died)\n\n") != std::string::npos);
 }
 
 TEST_CASE("The box fits the terminal and shortens files in the middle") {
-    CHECK(table_of(summary_box(sample_profile(), {1, 2, {}}, 80, false)) ==
+    CHECK(table_of(summary_box(sample_profile(), make_stack_view(sample_profile()), {1, 2, {}}, 80, false)) ==
           R"(┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━┳━━━━━━┳━━━━━━━┳━━━━━━┳━━━━━━━━━━┓
 ┃                                     ┃       ┃ Total┃       ┃   Own┃          ┃
 ┃                                     ┃ <Total┃Memory┃    Own┃Memory┃Allocation┃
@@ -88,7 +90,7 @@ TEST_CASE("Long locations lose the middle of their file, or take two lines") {
     const std::string file = "/home/somebody/projects/application/package/module.py";
     builder.site({{"f", file, 1}}, {2, 20});
     builder.site({{"a_rather_long_function_name", file, 2}}, {1, 10});
-    const std::string table = table_of(summary_box(builder.profile, {}, 80, false));
+    const std::string table = table_of(summary_box(builder.profile, make_stack_view(builder.profile), {}, 80, false));
     CHECK(table.find("│f at /home/somebody/…ackage/module.py│") != std::string::npos);
     CHECK(table.find("│a_rather_long_function_name at ") != std::string::npos);
     CHECK(table.find("│/home/somebody/pro…/package/module.py│") != std::string::npos);
@@ -100,12 +102,13 @@ TEST_CASE("A box is never wider than the terminal, down to a narrow one") {
                  {1, 999'999'000});
     for (const std::size_t width : {200U, 120U, 110U, 109U, 80U, 70U, 60U}) {
         INFO("width " << width);
-        CHECK(widest_line(table_of(summary_box(builder.profile, {}, width, false))) == width);
+        CHECK(widest_line(table_of(summary_box(builder.profile, make_stack_view(builder.profile), {}, width, false))) ==
+              width);
     }
 }
 
 TEST_CASE("Shares have colours, functions and files theirs") {
-    const std::string report = summary_box(sample_profile(), {1, 10, {}}, 120, true);
+    const std::string report = summary_box(sample_profile(), make_stack_view(sample_profile()), {1, 10, {}}, 120, true);
     CHECK(report.find("\x1b[1;35mbuild\x1b[0m at \x1b[36m/srv/app.py\x1b[0m") != std::string::npos);
     CHECK(report.find("\x1b[31m5.000MB\x1b[0m") != std::string::npos);
     CHECK(report.find("\x1b[92m1.000kB\x1b[0m") != std::string::npos);
@@ -117,7 +120,7 @@ TEST_CASE("Shares have colours, functions and files theirs") {
 TEST_CASE("Names cannot send control sequences to the terminal") {
     ProfileBuilder builder;
     builder.site({{"f\x1b]0;title\x07", "a\n.py", 1}}, {1, 1});
-    const std::string report = summary_box(builder.profile, {}, 120, false);
+    const std::string report = summary_box(builder.profile, make_stack_view(builder.profile), {}, 120, false);
     CHECK(report.find('\x1b') == std::string::npos);
     CHECK(report.find("a\n.py") == std::string::npos);
 }

@@ -81,7 +81,7 @@ inline LaunchOptions options_for(std::vector<std::string> command, const std::st
     LaunchOptions options;
     options.command = std::move(command);
     options.payload = payload;
-    options.sizes = {.slots = 4, .ring_words = 1024, .frames = 64};
+    options.plan.sizes = {.slots = 4, .ring_words = 1024, .frames = 64};
     return options;
 }
 

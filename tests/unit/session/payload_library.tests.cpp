@@ -28,7 +28,7 @@ TEST_CASE("a payload library is read whole") {
 }
 
 TEST_CASE("a region has room for its pages and every slot") {
-    CHECK(region_size({.slots = 2, .ring_words = 1024, .frames = 64}) == 2 * 4096 + 2 * (4096 + 4096 + 8192));
+    CHECK(region_size({.slots = 2, .ring_words = 1024, .frames = 64}, 0) == 2 * 4096 + 2 * (4096 + 4096 + 8192));
 }
 
 TEST_CASE("allocators have the names that captures use") {

@@ -102,6 +102,38 @@ FakeRuntime free_threaded_3_14() {
              {640, 56}}};
 }
 
+// The table of Debian's 3.15.2.
+FakeRuntime with_gil_3_15() {
+    return {{{0, 0x7970'6775'6265'6478ULL},
+             {8, 0x030f02f0},
+             {16, 0},
+             {32, 912},
+             {208, 72},
+             {312, 88},
+             {320, 8},
+             {328, 0},
+             {336, 56},
+             {352, 74},
+             {368, 0},
+             {376, 216},
+             {384, 112},
+             {392, 120},
+             {400, 128},
+             {408, 136},
+             {416, 68},
+             {448, 208},
+             {456, 0},
+             {464, 16},
+             {472, 8},
+             {688, 40},
+             {696, 16},
+             {704, 32},
+             {712, 64},
+             {720, 32},
+             {728, 16},
+             {736, 40}}};
+}
+
 }  // namespace
 
 TEST_CASE("offsets agree with the headers of every interpreter") {
@@ -208,7 +240,28 @@ TEST_CASE("debug offsets that make no sense are not used") {
     CHECK(layout_from_debug_offsets(version, cut).layout.model == wire::FrameModel::kNone);
 }
 
-TEST_CASE("of a version newer than this program no frame is read") {
+TEST_CASE("a version newer than this program is read like 3.15 if its debug offsets say the same") {
+    constexpr PythonVersion kNewer{0x031000a1};
+    FakeRuntime known = with_gil_3_15();
+    CHECK(layout_from_debug_offsets(PythonVersion{0x030f02f0}, known).layout.model == wire::FrameModel::kCurrentFrame);
+    known.words[8] = kNewer.hex;
+    const LayoutFacts facts = layout_from_debug_offsets(kNewer, known);
+    CHECK(facts.layout.model == wire::FrameModel::kCurrentFrame);
+    CHECK(facts.layout.hex_version == kNewer.hex);
+    CHECK(facts.layout.code_first_traceable == 192);
+    CHECK(facts.layout.frame_owner == 74);
+    for (const auto& [position, value] : known.words) {
+        if (position == 32) { continue; }  // of the finalizing word, which any version may have anywhere
+        CAPTURE(position);
+        FakeRuntime changed = known;
+        changed.words[position] = value + 8;
+        CHECK(layout_from_debug_offsets(kNewer, changed).layout.model == wire::FrameModel::kNone);
+        changed.words.erase(position);
+        CHECK(layout_from_debug_offsets(kNewer, changed).layout.model == wire::FrameModel::kNone);
+    }
+}
+
+TEST_CASE("of a version whose debug offsets are not understood no frame is read") {
     FakeRuntime runtime = free_threaded_3_14();
     runtime.words[8] = 0x031000f0;
     const LayoutFacts facts = layout_from_debug_offsets(PythonVersion{0x031000f0}, runtime);

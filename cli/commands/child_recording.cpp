@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/child_recording.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+
+#include "cli/commands/exit_command.h"
+#include "cli/commands/process_ending.h"
+#include "injector/base/error.h"
+
+namespace memray::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kStep{20};
+
+void wait_for(int pidfd) {
+    while (!has_ended(pidfd)) { wait_for_end(pidfd, std::chrono::seconds(1)); }
+}
+
+}  // namespace
+
+ChildRecording::ChildRecording(Child child, PathOf path_of, capture::Metadata metadata,
+                               collector::RecorderOptions options, std::string on_exit, SnapshotOptions snapshots)
+    : child_(std::move(child)),
+      path_of_(std::move(path_of)),
+      metadata_(std::move(metadata)),
+      options_(std::move(options)),
+      on_exit_(std::move(on_exit)),
+      snapshots_(snapshots),
+      oom_(child_.pid),
+      thread_([this] { run(); }) {}
+
+bool ChildRecording::child_has_ended() const { return has_ended(child_.pidfd.get()); }
+
+void ChildRecording::run() noexcept {
+    try {
+        record();
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "memray: child process {} is not recorded: {}\n", child_.pid, error.what());
+    }
+    // Until then the child may write into its region.
+    wait_for(child_.pidfd.get());
+    over_.store(true, std::memory_order_release);
+}
+
+void ChildRecording::record() {
+    options_.path = path_of_(child_.pid);
+    collector::Recorder recorder(std::move(child_.region), child_.pid, metadata_, options_);
+    Snapshots snapshots(snapshots_, options_, recorder);
+    const std::unique_ptr<Rendezvous> rendezvous = try_listen(child_.pid);
+    const capture::Ending ending = follow(recorder, snapshots, rendezvous.get());
+    recorder.finish(ending);
+    snapshots.end(rendezvous.get());
+    if (!recorder.status().failure.empty()) { throw base::Error(recorder.status().failure); }
+    run_exit_command(on_exit_, options_.path, ending);
+}
+
+capture::Ending ChildRecording::follow(collector::Recorder& recorder, Snapshots& snapshots,
+                                       Rendezvous* rendezvous) const {
+    for (;;) {
+        snapshots.serve(rendezvous, child_.pid);
+        if (has_ended(child_.pidfd.get())) { return oom_.explain(ending_of(child_.pid, child_.pidfd.get())); }
+        if (recorder.status().replaced) { return {capture::EndKind::kReplaced, 0}; }
+        if (recorder.recording()) {
+            recorder.step(kStep);
+        } else {
+            wait_for_end(child_.pidfd.get(), kStep);
+        }
+    }
+}
+
+}  // namespace memray::cli

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/children_recorder.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "cli/commands/background.h"
+#include "cli/commands/process_facts.h"
+#include "injector/base/error.h"
+#include "injector/session/payload_library.h"
+
+namespace memray::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kStep{10};
+
+}  // namespace
+
+ChildrenRecorder::ChildrenRecorder(FollowRequest request, session::Channel channel)
+    : request_(std::move(request)),
+      channel_(std::move(channel)),
+      paths_(request_.recorder.path, static_cast<pid_t>(request_.metadata.pid), request_.output,
+             request_.recorder.overwrite) {
+    if (request_.plan.follow_execs) { start_pursuit(); }
+    if (request_.memory.pool) {
+        families_.push_back(std::make_shared<RecordedFamily>(std::move(request_.memory), request_.metadata,
+                                                             request_.recorder, request_.on_exit, request_.snapshots));
+    }
+}
+
+void ChildrenRecorder::start_pursuit() {
+    const auto failed = [](pid_t pid, const std::string& why) {
+        fmt::print(stderr, "memray: child process {} is not recorded: {}\n", pid, why);
+    };
+    pursuit_.emplace(
+        request_.plan, session::read_payload(request_.payload),
+        session::Pursuit::Reports{[this](session::Pursuit::Arrival arrival) { arrived(std::move(arrival)); }, failed});
+}
+
+void ChildrenRecorder::run() {
+    do {
+        wait_.begin_look();
+        if (pursuit_) { pursuit_->poll(); }
+        step_families();
+        listen();
+        answer_when_done();
+        wait();
+    } while (!is_over());
+}
+
+void ChildrenRecorder::step_families() {
+    for (const auto& family : families_) { family->step(path_of_, pursuit_ ? &*pursuit_ : nullptr); }
+}
+
+void ChildrenRecorder::arrived(session::Pursuit::Arrival arrival) {
+    const session::Target& target = arrival.target;
+    capture::Metadata metadata = request_.metadata;
+    describe_process(target, metadata);
+    metadata.command_line = command_line_of(target.pid);
+    metadata.start_ms = 0;  // now
+    const ChildRecording::PathOf path_of = path_of_arrival(target.pid);
+    auto family = std::make_shared<RecordedFamily>(std::move(arrival.target.children), metadata, request_.recorder,
+                                                   request_.on_exit, request_.snapshots);
+    family->record_first(std::move(arrival), path_of);
+    families_.push_back(std::move(family));
+}
+
+void ChildrenRecorder::listen() {
+    if (!channel_ || asked_ || !channel_->has_news()) { return; }
+    const auto message = channel_->receive(std::nullopt);
+    if (message && message->kind == session::Message::kTrace) { return trace_first(message->text); }
+    asked_ = message.has_value();
+    if (!asked_) { hang_up(); }
+}
+
+void ChildrenRecorder::trace_first(const std::string& text) {
+    traced_first_ = std::atoi(text.c_str());
+    request_.recorder.path = text.substr(text.find(' ') + 1);
+    paths_.set_first(request_.recorder.path, traced_first_);
+    try {
+        pursuit_->trace(traced_first_, {});
+        channel_->send(session::Message::kGo);
+    } catch (const base::Error& error) { channel_->send(session::Message::kError, error.what()); }
+}
+
+// The first Python that the command becomes has the output for itself.
+ChildRecording::PathOf ChildrenRecorder::path_of_arrival(pid_t pid) {
+    if (pid != traced_first_ || first_recorded_) { return path_of_; }
+    first_recorded_ = true;
+    return [path = request_.recorder.path](pid_t) { return path; };
+}
+
+void ChildrenRecorder::answer_when_done() {
+    if (!channel_ || !asked_) { return; }
+    const auto finishing = [](const auto& family) { return family->is_finishing(); };
+    if (std::any_of(families_.begin(), families_.end(), finishing)) { return; }
+    const ChildCounts count = counts();
+    channel_->send(session::Message::kDone, fmt::format("{} {} {} {}", count.recorded, count.running, count.unrecorded,
+                                                        first_recorded_ ? 1 : 0));
+    hang_up();
+}
+
+ChildCounts ChildrenRecorder::counts() const {
+    ChildCounts count = gone_;
+    for (const auto& family : families_) {
+        count.recorded += family->recorded();
+        count.running += family->running();
+        count.unrecorded += family->unrecorded();
+    }
+    return count;
+}
+
+// From here on in the background.
+void ChildrenRecorder::hang_up() {
+    channel_.reset();
+    close_standard_streams();
+}
+
+void ChildrenRecorder::wait() {
+    for (const auto& family : families_) { wait_.watch(family->pool().news(), family->pool().seen()); }
+    wait_.wait(kStep);
+}
+
+bool ChildrenRecorder::is_over() {
+    if (channel_) { return false; }
+    for (auto family = families_.begin(); family != families_.end();) {
+        if (!(*family)->is_over()) {
+            ++family;
+            continue;
+        }
+        gone_.recorded += (*family)->recorded();
+        gone_.unrecorded += (*family)->unrecorded();
+        family = families_.erase(family);
+    }
+    return families_.empty() && (!pursuit_ || pursuit_->is_idle());
+}
+
+}  // namespace memray::cli

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/command_recording.h"
+
+#include <fmt/format.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "cli/commands/creatable.h"
+#include "cli/commands/forwarded_signals.h"
+#include "cli/commands/oom_counter.h"
+#include "cli/commands/target_watch.h"
+#include "injector/base/error.h"
+#include "injector/session/command.h"
+#include "injector/session/held_command.h"
+
+namespace memray::cli {
+namespace {
+
+std::string name_of(const std::string& path) { return std::filesystem::path(path).filename().string(); }
+
+base::UniqueFd open_pidfd(pid_t pid) {
+    base::UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!fd) { throw base::system_error("pidfd_open of process " + std::to_string(pid)); }
+    return fd;
+}
+
+capture::Ending wait_for(TargetWatch& watch) {
+    for (;;) {
+        if (const auto ending = watch.try_reap()) { return *ending; }
+        watch.wait();
+    }
+}
+
+// After go(): it has executed the command, or failed to and has ended.
+void require_executed(session::HeldCommand& command, TargetWatch& watch, const std::string& name) {
+    const int error = session::read_exec_error(command.take_exec_error());
+    if (error == 0) { return; }
+    static_cast<void>(wait_for(watch));
+    throw base::system_error("Could not start " + name, error);
+}
+
+}  // namespace
+
+CommandOutcome record_command(CommandRequest request) {
+    const std::string& name = request.command.front();
+    const std::string path = session::resolve_command(name);
+    session::require_traceable(name, path);
+    if (!request.output.empty()) { request.follow.output.emplace(request.output, name_of(path)); }
+    const auto output_of = [&, given = request.follow.output](pid_t pid) {
+        return given ? given->of(pid) : fmt::format("memray-{}.{}.bin", name_of(path), pid);
+    };
+    require_creatable(output_of(::getpid()), request.follow.recorder.overwrite);
+    Follower follower(std::move(request.follow));
+    session::HeldCommand command(path, request.command, follower.id());
+    avoid_oom_killer();  // only now: the command would inherit it
+    CommandOutcome outcome;
+    outcome.output = output_of(command.id());
+    follower.trace(command.id(), outcome.output);
+    const base::UniqueFd pidfd = open_pidfd(command.id());
+    const ForwardedSignals signals(command.id(), pidfd.get());
+    TargetWatch watch(command.id(), pidfd.get());
+    command.go();
+    require_executed(command, watch, name);
+    outcome.ending = wait_for(watch);
+    outcome.followed = follower.finish();
+    return outcome;
+}
+
+}  // namespace memray::cli

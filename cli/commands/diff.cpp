@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/diff.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <limits>
+
+#include "cli/commands/capture_input.h"
+#include "cli/commands/growth_limit.h"
+#include "cli/commands/terminal.h"
+#include "cli/web/page_templates.h"
+
+namespace memray::cli {
+namespace {
+
+constexpr int kGrew = 3;
+constexpr int kDefaultRows = 20;
+
+}  // namespace
+
+DiffCommand::DiffCommand(CLI::App& program)
+    : Command(program, "diff", "Show what grew and what shrank between two captures",
+              "[-h] [--tree | --flamegraph | --json] [-r MAX_ROWS] [-o OUTPUT] [-f] [--full] "
+              "[--confidential-files {default,all,none}] [--fail-if-grows SIZE|PERCENT] "
+              "[--leaks | --temporary-allocation-threshold N | --temporary-allocations] [--include REGEX] "
+              "[--exclude REGEX] old new") {
+    CLI::App& app = options();
+    app.add_option("old", old_, "Results of the tracker run to compare with")->required();
+    app.add_option("new", new_, "Results of the tracker run that may have grown")->required();
+    auto* tree = app.add_flag("--tree", tree_, "Print the calls that changed as a tree, not the functions as a table");
+    auto* page = app.add_flag("--flamegraph", flamegraph_,
+                              "Write a page with a flame graph: red for what grew, blue for what shrank");
+    app.add_flag("--json", json_, "Print the rows as JSON; all of them, unless -r is given")
+        ->excludes(tree)
+        ->excludes(page);
+    page->excludes(tree);
+    app.add_option("-r,--max-rows", max_rows_,
+                   fmt::format("Maximum number of rows to display (default: {})", kDefaultRows))
+        ->option_text("MAX_ROWS")
+        ->check(CLI::PositiveNumber);
+    output_.add_output_to(app, page);
+    app.add_flag("--full", complete_, "Keep every frame, however large the page becomes")->needs(page);
+    quoting_.add_to(app)->needs(page);
+    app.add_option(
+           "--fail-if-grows", limit_,
+           "End with exit code 3 if there is more in the new capture than in the old one by over a size (10MB,\n"
+           "512KiB) or a percentage (5%)")
+        ->option_text("SIZE|PERCENT");
+    selection_.add_to(app);
+    filter_.add_to(app);
+}
+
+report::DiffOptions DiffCommand::report_options() const {
+    report::DiffOptions options;
+    options.selection = selection_.choice();
+    const std::size_t all = std::numeric_limits<std::size_t>::max();
+    options.max_rows = max_rows_ || !json_ ? static_cast<std::size_t>(max_rows_.value_or(kDefaultRows)) : all;
+    return options;
+}
+
+std::string DiffCommand::table(const report::Comparison& comparison, const report::DiffOptions& options) const {
+    const report::Summary summary = report::diff_summary(comparison, options);
+    const auto terminal = output_terminal();
+    if (!terminal) { return report::summary_plain(summary); }
+    return report::summary_box(summary, terminal->columns, output_has_colours());
+}
+
+void DiffCommand::write_page(const report::Comparison& comparison) const {
+    const std::string data = report::diff_page_data(comparison, selection_.choice(), complete_, quoting_.choice());
+    output_.write(output_.path_beside(new_, "diff", ".html"), web::page(web::flamegraph_template(), data));
+}
+
+int DiffCommand::verdict(const report::Comparison& comparison) const {
+    if (!limit_) { return 0; }
+    const std::uint64_t before = report::sum(comparison.before, comparison.view).bytes;
+    const std::uint64_t after = report::sum(comparison.after, comparison.view).bytes;
+    if (!GrowthLimit(*limit_).exceeded(before, after)) { return 0; }
+    std::fflush(stdout);
+    fmt::print(stderr, "memray: {}, which is more than {}\n", report::diff_heading(comparison, selection_.choice()),
+               *limit_);
+    return kGrew;
+}
+
+int DiffCommand::run() {
+    filter_.check();
+    if (limit_) { static_cast<void>(GrowthLimit(*limit_)); }
+    if (flamegraph_) { static_cast<void>(output_.path_beside(new_, "diff", ".html")); }
+    const report::DiffOptions options = report_options();
+    const capture::Profile before = load_profile(old_);
+    const capture::Profile after = load_profile(new_);
+    const report::StackView before_view = filter_.view(before);
+    const report::StackView after_view = filter_.view(after);
+    const report::Comparison comparison =
+        report::compare({before, before_view}, {after, after_view}, options.selection);
+    if (flamegraph_) {
+        write_page(comparison);
+    } else if (json_) {
+        fmt::print("{}", report::diff_json(comparison, before, after, options));
+    } else if (tree_) {
+        fmt::print("{}", report::diff_tree(comparison, options.selection));
+    } else {
+        fmt::print("{}", table(comparison, options));
+    }
+    return verdict(comparison);
+}
+
+}  // namespace memray::cli

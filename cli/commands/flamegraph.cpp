@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/flamegraph.h"
+
+#include "cli/commands/capture_input.h"
+#include "cli/web/page_templates.h"
+
+namespace memray::cli {
+
+FlamegraphCommand::FlamegraphCommand(CLI::App& program)
+    : Command(program, "flamegraph", "Generate an HTML flame graph for peak memory usage",
+              "[-h] [-o OUTPUT] [-f] [--leaks | --temporary-allocation-threshold N | --temporary-allocations] "
+              "[--temporal] [--split-threads] [--inverted] [--include REGEX] [--exclude REGEX] "
+              "[--max-memory-records N] [--confidential-files {default,all,none}] [--full] [--json] results") {
+    CLI::App& app = options();
+    output_.add_to(app);
+    selection_.add_to(app);
+    app.add_flag("--temporal", temporal_, "Add the data to choose a time range in the page");
+    app.add_flag("--split-threads", split_threads_, "Do not merge allocations of different threads");
+    app.add_flag("--inverted", inverted_, "Show the functions that allocate first, their callers below them");
+    filter_.add_to(app);
+    app.add_option("--max-memory-records", most_snapshots_, "Points of the memory graph (default: 10000)")
+        ->option_text("N")
+        ->check(CLI::PositiveNumber);
+    quoting_.add_to(app);
+    app.add_flag("--full", complete_, "Keep every frame, however large the page becomes");
+    app.add_flag("--json", json_, "Write the data of the page as JSON instead");
+    app.add_flag("--no-web", no_web_, "For compatibility: pages never load anything from the network");
+}
+
+report::FlamegraphOptions FlamegraphCommand::page_options() const {
+    report::FlamegraphOptions options;
+    const report::SelectionChoice choice = selection_.choice();
+    if (choice.kind == report::SelectionKind::kTemporary && temporal_) {
+        throw UsageError("Can't create a temporal flame graph of temporary allocations");
+    }
+    options.metric = report::selection_name(choice.kind);
+    options.temporary_threshold = choice.threshold;
+    options.inverted = inverted_;
+    options.split_threads = split_threads_;
+    options.temporal = temporal_;
+    options.most_snapshots = static_cast<std::size_t>(most_snapshots_);
+    options.complete = complete_;
+    options.confidential = quoting_.choice();
+    return options;
+}
+
+int FlamegraphCommand::run() {
+    const report::FlamegraphOptions options = page_options();
+    filter_.check();
+    const std::string path = output_.path("flamegraph", json_ ? ".json" : ".html");
+    const capture::Profile profile = load_profile(output_.results());
+    const std::string data = report::flamegraph_data(profile, filter_.view(profile), options);
+    output_.write(path, json_ ? data + "\n" : web::page(web::flamegraph_template(), data));
+    return 0;
+}
+
+}  // namespace memray::cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// What `memray run --live` and `--live-remote` add to a recording: somebody who watches it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cli/commands/program_output.h"
+#include "cli/commands/view_process.h"
+#include "cli/live/server.h"
+#include "injector/capture/profile.h"
+#include "injector/collector/recorder.h"
+
+namespace memray::cli {
+
+class LiveSession {
+public:
+    LiveSession() = default;
+
+    // The view on this terminal; the program's output goes into a file. Before anything is started. Throws base::Error.
+    void watch_here(const std::string& program);
+    // Viewers connect to a port, 0: any. Throws base::Error.
+    void watch_from_elsewhere(int port);
+
+    // There is a recording. With a port, waits for the first viewer: false if the target is gone first.
+    [[nodiscard]] bool begin(const capture::Metadata& metadata, int pidfd);
+    // To be called between the steps of the recorder.
+    void step(collector::Recorder& recorder);
+    // The program has ended: shows the last state until the user leaves.
+    void end(collector::Recorder& recorder, const capture::Ending& ending);
+    // The streams are the user's again. What there is to say about the program's output.
+    [[nodiscard]] std::string close(bool failed);
+
+private:
+    void leave_view();
+
+    live::Server server_;
+    bool remote_{false};
+    std::optional<ProgramOutput> output_;
+    std::optional<ViewProcess> view_;
+};
+
+}  // namespace memray::cli

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// What a capture says of the process that it is of.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "injector/capture/profile.h"
+#include "injector/session/launch.h"
+
+namespace memray::cli {
+
+// The command line of a process, with spaces; empty if it is gone.
+[[nodiscard]] std::string command_line_of(pid_t pid);
+
+// Its id and its Python.
+void describe_process(const session::Target& target, capture::Metadata& metadata);
+
+}  // namespace memray::cli

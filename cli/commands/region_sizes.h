@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Other sizes of the shared memory, for tests, which need rings that are full all the time.
+#pragma once
+
+#include "injector/session/launch.h"
+
+namespace memray::cli {
+
+// Those in $MEMRAY_SLOTS and $MEMRAY_RING_WORDS, if they are set.
+void override_sizes(session::RegionSizes& sizes);
+
+}  // namespace memray::cli

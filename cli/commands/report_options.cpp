@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/report_options.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "cli/commands/command.h"
+#include "cli/commands/report_file.h"
+#include "cli/report/frame_filter.h"
+
+namespace memray::cli {
+namespace {
+
+constexpr std::string_view kFilePrefix = "memray-";
+
+// "~" and "~/..." as a shell would.
+std::string with_home(const std::string& path) {
+    const char* home = std::getenv("HOME");
+    if (home == nullptr || path.empty() || path[0] != '~' || (path.size() > 1 && path[1] != '/')) { return path; }
+    return home + path.substr(1);
+}
+
+}  // namespace
+
+void SelectionOptions::add_to(CLI::App& app) {
+    auto* threshold =
+        app.add_option("--temporary-allocation-threshold", threshold_,
+                       "Report temporary allocations instead of those at the peak: allocations that their thread\n"
+                       "freed after at most N other allocations of its own. With N=0, before any other")
+            ->option_text("N");
+    auto* temporary =
+        app.add_flag("--temporary-allocations", temporary_, "Equivalent to --temporary-allocation-threshold=1")
+            ->excludes(threshold);
+    app.add_flag("--leaks", leaks_, "Report what was not freed at the end, instead of what was live at the peak")
+        ->excludes(threshold)
+        ->excludes(temporary);
+}
+
+report::SelectionChoice SelectionOptions::choice() const {
+    if (leaks_) { return {report::SelectionKind::kLeaked}; }
+    if (temporary_) { return {report::SelectionKind::kTemporary, 1}; }
+    if (!threshold_ || *threshold_ < 0) { return {}; }
+    const auto asked = static_cast<std::uint32_t>(*threshold_);
+    const std::uint32_t used = report::usable_threshold(asked);
+    if (used != asked) {
+        fmt::print(stderr,
+                   "memray: a capture tells lifetimes of up to 16 other allocations apart, then powers of two: using "
+                   "a threshold of {} instead of {}\n",
+                   used, asked);
+    }
+    return {report::SelectionKind::kTemporary, used};
+}
+
+void FilterOptions::add_to(CLI::App& app) {
+    app.add_option("--include", include_, "Only stacks with a frame that matches; may be given several times")
+        ->option_text("REGEX")
+        ->allow_extra_args(false);
+    app.add_option("--exclude", exclude_,
+                   "Hide frames that match: what they allocate counts for their callers. Expressions are searched for\n"
+                   "in \"function at file\"")
+        ->option_text("REGEX")
+        ->allow_extra_args(false);
+}
+
+report::StackView FilterOptions::view(const capture::Profile& profile) const {
+    report::StackView view = report::make_stack_view(profile);
+    report::FrameFilter(include_, exclude_).apply(view);
+    return view;
+}
+
+void FilterOptions::check() const { const report::FrameFilter filter(include_, exclude_); }
+
+CLI::Option* QuotingOption::add_to(CLI::App& app) {
+    return app
+        .add_option(
+            "--confidential-files", name_,
+            "Which source files the page quotes: by default *.py files and those everybody may read or somebody\n"
+            "may execute; all that can be read; or none")
+        ->option_text("{default,all,none}")
+        ->check(CLI::IsMember({"default", "all", "none"}));
+}
+
+report::Confidential QuotingOption::choice() const {
+    if (name_ == "all") { return report::Confidential::kAll; }
+    return name_ == "none" ? report::Confidential::kNone : report::Confidential::kDefault;
+}
+
+void OutputOptions::add_to(CLI::App& app) {
+    app.add_option("results", results_, "Results of the tracker run")->required();
+    add_output_to(app, nullptr);
+}
+
+void OutputOptions::add_output_to(CLI::App& app, CLI::Option* needed) {
+    auto* output = app.add_option("-o,--output", output_, "Output file name")->option_text("OUTPUT");
+    auto* force = app.add_flag("-f,--force", force_, "If the output file already exists, overwrite it");
+    if (needed == nullptr) { return; }
+    output->needs(needed);
+    force->needs(needed);
+}
+
+std::string OutputOptions::path(const std::string& report, const std::string& suffix) const {
+    return path_beside(results_, report, suffix);
+}
+
+std::string OutputOptions::path_beside(const std::string& capture, const std::string& report,
+                                       const std::string& suffix) const {
+    std::string path = with_home(output_);
+    if (path.empty()) {
+        const std::filesystem::path results(capture);
+        std::string name = results.stem().string();
+        if (name.starts_with(kFilePrefix)) { name.erase(0, kFilePrefix.size()); }
+        path = results.parent_path() / fmt::format("memray-{}-{}{}", report, name, suffix);
+    }
+    if (std::filesystem::is_directory(path)) { throw base::Error("The output is a directory: " + path); }
+    if (!force_) { require_absent(path); }
+    return path;
+}
+
+void OutputOptions::write(const std::string& path, const std::string& content) const {
+    write_report(path, content, force_);
+    fmt::print("Wrote {}\n", path);
+}
+
+}  // namespace memray::cli

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// What the reports that write a file have in common: the capture, where the report goes, which allocations it is about
+// and which frames it shows.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/report/selection.h"
+#include "cli/report/source_lines.h"
+#include "cli/report/stack_view.h"
+#include "injector/capture/profile.h"
+
+namespace memray::cli {
+
+// --leaks, --temporary-allocations and --temporary-allocation-threshold N.
+class SelectionOptions {
+public:
+    void add_to(CLI::App& app);
+
+    // Tells the user if captures do not know the threshold that was asked for.
+    [[nodiscard]] report::SelectionChoice choice() const;
+
+private:
+    bool leaks_{false};
+    bool temporary_{false};
+    std::optional<int> threshold_;
+};
+
+// --include and --exclude.
+class FilterOptions {
+public:
+    void add_to(CLI::App& app);
+    // The stacks that the report is about. Throws UsageError for an expression that is not valid.
+    [[nodiscard]] report::StackView view(const capture::Profile& profile) const;
+    // Throws as view() does, before any work is done.
+    void check() const;
+
+private:
+    std::vector<std::string> include_;
+    std::vector<std::string> exclude_;
+};
+
+// --confidential-files
+class QuotingOption {
+public:
+    CLI::Option* add_to(CLI::App& app);
+    [[nodiscard]] report::Confidential choice() const;
+
+private:
+    std::string name_{"default"};
+};
+
+// results, -o and -f.
+class OutputOptions {
+public:
+    void add_to(CLI::App& app);
+    // Only -o and -f, for commands that write a file if another option is given.
+    void add_output_to(CLI::App& app, CLI::Option* needed);
+
+    [[nodiscard]] const std::string& results() const { return results_; }
+    // Where the report goes: beside the capture, memray-<report>-<name of the capture><suffix>, unless it was named.
+    // Throws base::Error if something is there already and may not be overwritten.
+    [[nodiscard]] std::string path(const std::string& report, const std::string& suffix) const;
+    // The same for a report on this capture.
+    [[nodiscard]] std::string path_beside(const std::string& results, const std::string& report,
+                                          const std::string& suffix) const;
+    // Writes the report and says so.
+    void write(const std::string& path, const std::string& content) const;
+
+private:
+    std::string results_;
+    std::string output_;
+    bool force_{false};
+};
+
+}  // namespace memray::cli

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/snapshot.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <optional>
+
+#include "cli/commands/rendezvous.h"
+
+namespace memray::cli {
+
+SnapshotCommand::SnapshotCommand(CLI::App& program)
+    : Command(program, "snapshot", "Write a capture of this moment of a process that is being recorded",
+              "[options] pid") {
+    CLI::App& app = options();
+    app.add_option("pid", pid_, "Process id, as that of `memray run`'s program, `memray attach` or a followed child")
+        ->required();
+    app.add_option("-o,--output", output_, "Output file name (default: that of the capture, .snapshot-1, -2, ...)")
+        ->option_text("OUTPUT");
+    app.add_flag("-f,--force", force_, "If the output file already exists, overwrite it");
+}
+
+int SnapshotCommand::run() {
+    if (pid_ <= 0) { throw UsageError(fmt::format("argument pid: invalid process id: {}", pid_)); }
+    if (output_.find('\n') != std::string::npos) { throw UsageError("argument -o/--output: it has a line break"); }
+    const std::string path = output_.empty() ? "" : std::filesystem::absolute(output_).string();
+    const std::optional<std::string> answer =
+        ask_recorder(pid_, fmt::format("snapshot {}{}", force_ ? 'f' : '-', path));
+    if (!answer) { throw base::Error(fmt::format("Process {} is not being recorded", pid_)); }
+    if (answer->starts_with('-')) { throw base::Error(answer->substr(1)); }
+    fmt::print("{}\n", answer->substr(1));
+    return 0;
+}
+
+}  // namespace memray::cli

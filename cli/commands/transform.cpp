@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/transform.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/commands/capture_input.h"
+
+namespace memray::cli {
+namespace {
+
+std::string known_formats() {
+    std::string names;
+    for (const transform::Format& format : transform::kFormats) {
+        names += (names.empty() ? "" : ", ") + std::string(format.name);
+    }
+    return names;
+}
+
+// What to do next with the file, in the words of the tool that reads it.
+std::string usage_of(std::string_view format, const std::string& path) {
+    if (format == "gprof2dot") { return fmt::format("gprof2dot -f json {} | dot -Tpng -o output.png", path); }
+    if (format == "speedscope") { return "open it at https://www.speedscope.app"; }
+    if (format == "pprof") { return fmt::format("go tool pprof -top -sample_index=inuse_space {}", path); }
+    if (format == "collapsed") { return fmt::format("flamegraph.pl --countname bytes {} > output.svg", path); }
+    return "";
+}
+
+}  // namespace
+
+TransformCommand::TransformCommand(CLI::App& program)
+    : Command(program, "transform", "Generate reports files in different formats",
+              "[-h] [-o OUTPUT] [-f] [--leaks | --temporary-allocation-threshold N | --temporary-allocations] "
+              "[--include REGEX] [--exclude REGEX] format results") {
+    CLI::App& app = options();
+    app.add_option("format", format_, "Format to use for the report. Available formats: " + known_formats())
+        ->required();
+    output_.add_to(app);
+    selection_.add_to(app);
+    filter_.add_to(app);
+}
+
+const transform::Format& TransformCommand::format() const {
+    const auto* known =
+        std::find_if(transform::kFormats.begin(), transform::kFormats.end(),
+                     [this](const transform::Format& format) { return format.name == CLI::detail::to_lower(format_); });
+    if (known == transform::kFormats.end()) {
+        throw base::Error(fmt::format("Format not supported: {} (known formats: {})", format_, known_formats()));
+    }
+    return *known;
+}
+
+int TransformCommand::run() {
+    const transform::Format& chosen = format();
+    filter_.check();
+    const std::string path = output_.path(std::string(chosen.name), std::string(chosen.suffix));
+    const capture::Profile profile = load_profile(output_.results());
+    const report::StackView view = filter_.view(profile);
+    output_.write(path, chosen.write({profile, view, report::select(profile, selection_.choice())}));
+    const std::string usage = usage_of(chosen.name, path);
+    if (!usage.empty()) { fmt::print("To see it: {}\n", usage); }
+    return 0;
+}
+
+}  // namespace memray::cli

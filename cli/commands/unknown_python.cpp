@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/unknown_python.h"
+
+#include <fmt/format.h>
+
+#include "injector/session/region.h"
+
+namespace memray::cli {
+
+void warn_of_unknown_python(const session::Target& target) {
+    if (session::reads_python_frames(target.region)) { return; }
+    fmt::print(stderr, "memray: CPython {} is newer than this memray knows: recording without Python stacks\n",
+               target.python_version);
+}
+
+}  // namespace memray::cli

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The live view in a process of its own, so that neither its speed nor its faults touch the recording. It has the
+// terminal until the user leaves; it shows nothing before the recorder says hello.
+#pragma once
+
+#include <sys/types.h>
+#include <termios.h>
+
+#include <optional>
+#include <string>
+
+#include "injector/base/unique_fd.h"
+
+namespace memray::cli {
+
+// Throws base::Error, which speaks of `command`, if standard input and output are not a terminal.
+void require_terminal(const std::string& command);
+
+class ViewProcess {
+public:
+    // To be made while there are no other threads. `output_path`: see live::ViewOptions. Throws base::Error.
+    explicit ViewProcess(const std::string& output_path);
+    ~ViewProcess();  // ends it
+    ViewProcess(const ViewProcess&) = delete;
+    ViewProcess& operator=(const ViewProcess&) = delete;
+
+    // The end of its connection that is the recorder's. Once.
+    [[nodiscard]] base::UniqueFd take_socket() { return std::move(socket_); }
+    // The user has left it. Then the terminal is as it was before.
+    [[nodiscard]] bool has_ended();
+    void wait();
+
+private:
+    void forget();
+
+    base::UniqueFd socket_;
+    pid_t pid_{0};
+    termios before_{};
+};
+
+}  // namespace memray::cli

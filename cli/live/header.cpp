@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/live/header.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/live/graph.h"
+#include "cli/report/format.h"
+#include "cli/report/notes.h"
+#include "cli/report/text.h"
+
+namespace memray::live {
+namespace {
+
+using capture::Profile;
+using report::size_text;
+
+constexpr std::size_t kNarrow = 80;
+constexpr std::size_t kLow = 20;
+constexpr std::size_t kGraphRows = 4;
+
+std::string duration_text(const Profile& profile) {
+    const std::int64_t ms = std::max<std::int64_t>(0, profile.metadata.end_ms - profile.metadata.start_ms);
+    return fmt::format("{}.{} seconds", ms / 1000, ms % 1000 / 100);
+}
+
+std::string thread_text(const State& state) {
+    const auto chosen = state.model->thread();
+    const auto& threads = state.recording->profile.threads;
+    if (!chosen || *chosen >= threads.size()) { return fmt::format("All threads ({})", threads.size()); }
+    const capture::Thread& thread = threads[*chosen];
+    const std::string name = thread.name.empty() ? "" : fmt::format(" ({})", report::printable(thread.name));
+    return fmt::format("Thread {} of {}{}", *chosen + 1, threads.size(), name);
+}
+
+std::string tid_text(const State& state) {
+    const auto chosen = state.model->thread();
+    const auto& threads = state.recording->profile.threads;
+    return chosen && *chosen < threads.size() ? std::to_string(threads[*chosen].tid) : "*";
+}
+
+Line status_line(const State& state, std::size_t width) {
+    const std::string label = " Status  ";
+    Line line(label, Style::kLabel);
+    if (!state.connected) {
+        std::string text = "Remote has disconnected";
+        if (state.ending) { text += fmt::format(" ({})", report::ending_text(*state.ending)); }
+        line.add(report::shortened(text, width > label.size() ? width - label.size() - 1 : 0), Style::kFailure);
+    } else if (state.model->paused()) {
+        line.add("Table updates paused", Style::kWarning);
+    } else {
+        line.add("Running");
+    }
+    return line;
+}
+
+std::vector<Line> facts(const State& state, std::size_t width) {
+    const Profile& profile = state.recording->profile;
+    std::vector<Line> lines;
+    const auto labelled = [&](const char* label, const std::string& text) -> Line& {
+        return lines.emplace_back(fmt::format(" {:<8}", label), Style::kLabel).add(text);
+    };
+    labelled("PID", std::to_string(profile.metadata.pid)).add("  TID ", Style::kLabel).add(tid_text(state));
+    const std::size_t room = width > 10 ? width - 10 : 0;
+    labelled("CMD", report::shortened(report::printable(profile.metadata.command_line), room));
+    labelled("Thread", thread_text(state));
+    labelled("Samples", fmt::format("{} ({} events)", state.updates, state.recording->events));
+    labelled("Duration", " " + duration_text(profile)).spans[0].text = " Duration";
+    lines.push_back(status_line(state, width));
+    return lines;
+}
+
+std::string heap_text(const Profile& profile) {
+    return fmt::format("Heap {} ({} of {} max)", size_text(profile.leaked.bytes),
+                       report::percent_text(profile.leaked.bytes, profile.peak.bytes), size_text(profile.peak.bytes));
+}
+
+std::string rss_text(const Profile& profile) {
+    if (profile.snapshots.empty()) { return "RSS -"; }
+    std::uint64_t most = 0;
+    for (const capture::Snapshot& row : profile.snapshots) { most = std::max(most, row.rss); }
+    return fmt::format("RSS {} ({} max)", size_text(profile.snapshots.back().rss), size_text(most));
+}
+
+// Title and bars of the heap, then those of the resident memory.
+std::vector<Line> graphs(const Profile& profile, std::size_t width, std::size_t rows) {
+    std::vector<Line> lines{Line(report::shortened(heap_text(profile), width), Style::kHeading)};
+    for (std::string& bar : bars(over_time(profile.snapshots, &capture::Snapshot::heap, width), rows)) {
+        lines.emplace_back(std::move(bar), Style::kHeapGraph);
+    }
+    const std::string text = rss_text(profile);
+    const std::size_t used = report::display_width(text) + 1;
+    Line& line = lines.emplace_back(report::shortened(text, width), Style::kHeading);
+    if (used + 8 > width) { return lines; }
+    line.add(" ");
+    line.add(bars(over_time(profile.snapshots, &capture::Snapshot::rss, width - used), 1)[0], Style::kRssGraph);
+    return lines;
+}
+
+std::vector<Line> beside(std::vector<Line> left, const std::vector<Line>& right, std::size_t column) {
+    left.resize(std::max(left.size(), right.size()));
+    for (std::size_t i = 0; i < right.size(); ++i) {
+        left[i].pad(column);
+        left[i].spans.insert(left[i].spans.end(), right[i].spans.begin(), right[i].spans.end());
+    }
+    return left;
+}
+
+}  // namespace
+
+std::string signed_size(std::int64_t bytes, bool difference) {
+    const auto size = static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes);
+    return (bytes < 0 ? "-" : difference ? "+" : "") + size_text(size);
+}
+
+std::vector<Line> header_lines(const State& state, std::size_t width, std::size_t height) {
+    const Profile& profile = state.recording->profile;
+    if (height < kLow) {  // what matters most
+        return {Line(report::shortened(fmt::format(" {}  {}", heap_text(profile), rss_text(profile)), width),
+                     Style::kPlain),
+                status_line(state, width)};
+    }
+    if (width < kNarrow) {
+        std::vector<Line> lines = facts(state, width);
+        for (Line& line : graphs(profile, width - std::min<std::size_t>(width, 2), 2)) {
+            line.spans.insert(line.spans.begin(), Span{" ", Style::kPlain});
+            lines.push_back(std::move(line));
+        }
+        return lines;
+    }
+    const std::size_t left = width / 2;
+    return beside(facts(state, left), graphs(profile, width - left - 1, kGraphRows), left);
+}
+
+}  // namespace memray::live

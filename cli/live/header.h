@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The top of the screen: what is watched, and its memory over time.
+#pragma once
+
+#include <vector>
+
+#include "cli/live/scene.h"
+
+namespace memray::live {
+
+[[nodiscard]] std::vector<Line> header_lines(const State& state, std::size_t width, std::size_t height);
+
+// "12.345MB", "-1.000kB"; with a plus sign if `difference`.
+[[nodiscard]] std::string signed_size(std::int64_t bytes, bool difference);
+
+}  // namespace memray::live

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/live/scene.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "cli/live/header.h"
+#include "cli/live/table.h"
+#include "cli/report/text.h"
+
+namespace memray::live {
+namespace {
+
+struct Key {
+    const char* key;
+    const char* what;
+};
+
+constexpr std::array kHelp{
+    Key{"t  o  a", "sort by total, own, number of allocations (or click on a heading)"},
+    Key{"Up Down PgUp PgDn Home End", "select a row (also j k, the mouse)"},
+    Key{"Enter", "callers and callees of the row; Backspace, Esc: back"},
+    Key{"/", "show only rows that contain a text; Esc: all again"},
+    Key{"m", "threads apart or merged"},
+    Key{"<  >  Left Right", "previous, next thread"},
+    Key{"Space", "pause the table; header and graphs go on"},
+    Key{"l", "mark: what was allocated since now and is still live; again: off"},
+    Key{"b", "baseline: how much more or less than now; again: off"},
+    Key{"s", "save a capture of now, for all reports; the program goes on"},
+    Key{"p", "output of the program: small, large, hidden (with run --live)"},
+    Key{"q  Esc  Ctrl-C", "leave"},
+};
+
+Line title_bar(const State& state, std::size_t width) {
+    Line line(" Memray live tracking", Style::kBar);
+    const std::string clock = state.clock + " ";
+    if (line.width() + clock.size() < width) {
+        line.add(std::string(width - line.width() - clock.size(), ' '), Style::kBar).add(clock, Style::kBar);
+    }
+    line.fill = Style::kBar;
+    return line;
+}
+
+std::vector<Key> keys_for(const State& state) {
+    const bool merged = !state.model->thread();
+    std::vector<Key> keys{{"q", "Quit"}, {"m", merged ? "Unmerge Threads" : "Merge Threads"}};
+    if (!merged) {
+        keys.push_back({"<", "Previous Thread"});
+        keys.push_back({">", "Next Thread"});
+    }
+    keys.push_back({"t", "Sort by Total"});
+    keys.push_back({"o", "Sort by Own"});
+    keys.push_back({"a", "Sort by Allocations"});
+    if (state.connected || state.model->paused()) {
+        keys.push_back({"space", state.model->paused() ? "Unpause" : "Pause"});
+    }
+    for (const Key& key : {Key{"/", "Filter"}, Key{"Enter", "Callers"}, Key{"l", "Leaks"}, Key{"b", "Baseline"}}) {
+        keys.push_back(key);
+    }
+    if (state.connected) { keys.push_back({"s", "Save"}); }
+    if (state.output->size != OutputPane::Size::kHidden || !state.output->lines.empty()) {
+        keys.push_back({"p", "Output"});
+    }
+    return keys;
+}
+
+// As many keys as fit, and where to find the others.
+Line key_bar(const State& state, std::size_t width) {
+    Line line;
+    line.fill = Style::kBar;
+    const std::string help = " ? Help ";
+    for (const Key& key : keys_for(state)) {
+        const std::string text = fmt::format(" {} ", key.key);
+        const std::string what = fmt::format("{} ", key.what);
+        if (line.width() + text.size() + what.size() + help.size() > width) { continue; }
+        line.add(text, Style::kBarKey).add(what, Style::kBar);
+    }
+    line.add(" ? ", Style::kBarKey).add("Help ", Style::kBar);
+    return line;
+}
+
+Line bottom_bar(const State& state, std::size_t width) {
+    if (state.input) {
+        Line line(report::shortened(fmt::format(" Filter: {}▏", report::printable(*state.input)), width), Style::kBar);
+        line.fill = Style::kBar;
+        return line;
+    }
+    if (state.notice) {
+        const Style style = state.notice->failed ? Style::kFailure : Style::kNotice;
+        return {report::shortened(" " + report::printable(state.notice->text), width), style};
+    }
+    return key_bar(state, width);
+}
+
+void add_help(Scene& scene, std::size_t width, std::size_t height) {
+    const std::size_t end = scene.lines.size() + height;
+    scene.lines.emplace_back(" Keys", Style::kSection);
+    for (const Key& key : kHelp) {
+        if (scene.lines.size() + 1 >= end) { break; }
+        constexpr std::size_t kKeyWidth = 28;
+        const std::size_t room = width > kKeyWidth + 3 ? width - kKeyWidth - 3 : 0;
+        scene.lines.emplace_back(fmt::format("  {:<28}", key.key), Style::kLabel)
+            .add(report::shortened(key.what, room));
+    }
+    scene.lines.emplace_back(" Any key goes back.", Style::kFaint);
+}
+
+std::size_t output_height(const OutputPane& output, std::size_t height) {
+    switch (output.size) {
+        case OutputPane::Size::kHidden:
+            break;
+        case OutputPane::Size::kSmall:
+            return height >= 16 ? height / 3 : 0;
+        case OutputPane::Size::kFull:
+            return height;
+    }
+    return 0;
+}
+
+void add_output(Scene& scene, const OutputPane& output, std::size_t width, std::size_t height) {
+    if (height == 0) { return; }
+    const std::size_t rows = height - 1;
+    const std::size_t end = output.lines.size() - std::min(output.scrolled, output.lines.size());
+    const std::size_t begin = end > rows ? end - rows : 0;
+    const std::string more = output.scrolled > 0 ? fmt::format(", {} lines below", output.scrolled) : "";
+    scene.lines.emplace_back(fmt::format(" Output of the program: {} lines{}", output.lines.size(), more),
+                             Style::kSection);
+    for (std::size_t i = begin; i < end; ++i) {
+        scene.lines.emplace_back(" " + report::shortened(output.lines[i], width > 1 ? width - 1 : 0), Style::kPlain);
+    }
+}
+
+}  // namespace
+
+Scene make_scene(const State& state, std::size_t width, std::size_t height) {
+    Scene scene;
+    scene.lines.push_back(title_bar(state, width));
+    if (!state.greeted) {
+        scene.lines.emplace_back(" Waiting for the program to start", Style::kWarning);
+    } else {
+        for (Line& line : header_lines(state, width, height)) { scene.lines.push_back(std::move(line)); }
+        const std::size_t room = height > scene.lines.size() + 1 ? height - scene.lines.size() - 1 : 0;
+        const std::size_t output = output_height(*state.output, room);
+        if (state.help) {
+            add_help(scene, width, room);
+        } else {
+            add_table(scene, *state.model, width, room - output);
+            scene.lines.resize(std::min(std::max(scene.lines.size(), height - 1 - output), height));
+            add_output(scene, *state.output, width, output);
+        }
+    }
+    scene.lines.resize(height > 0 ? height - 1 : 0);
+    scene.lines.push_back(bottom_bar(state, width));
+    return scene;
+}
+
+}  // namespace memray::live

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Shows a recording to any number of viewers: those that connect to a port of this machine (not from others), and those
+// that were given. Driven by the thread that records, between its steps; no call here waits for a viewer.
+#pragma once
+
+#include <chrono>
+#include <list>
+
+#include "cli/live/snapshot_saver.h"
+#include "cli/live/viewer.h"
+
+namespace memray::live {
+
+class Server {
+public:
+    Server() = default;
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    // Port 0: any that is free. Throws base::Error.
+    void listen(int port);
+    [[nodiscard]] int port() const noexcept { return port_; }
+
+    // From here on there is a recording to show.
+    void show(const capture::Metadata& metadata) { metadata_ = metadata; }
+    // A viewer that is connected already.
+    void adopt(base::UniqueFd socket);
+
+    // Accepts viewers, and sends what they have no yet of `recorder`. To be called often; rarely does anything.
+    void step(collector::Recorder& recorder);
+    // Waits until a viewer has said hello. False if that was not before `gone` became readable.
+    [[nodiscard]] bool wait_for_viewer(int gone);
+
+    // The recording is over. Viewers that read get the last state; those that do not within a second, nothing.
+    void finish(collector::Recorder& recorder, const capture::Ending& ending);
+
+private:
+    void accept();
+    void receive();
+    void tell(const Notice& notice);
+    void answer(Viewer& viewer, Request request, collector::Recorder& recorder);
+
+    base::UniqueFd listener_;
+    int port_{0};
+    capture::Metadata metadata_;
+    std::list<Viewer> viewers_;
+    SnapshotSaver saver_;
+    Viewer::Clock::time_point next_look_{};
+};
+
+}  // namespace memray::live

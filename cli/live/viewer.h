@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// One viewer as the recorder sees it. There is at most one update on its way to it: the next is made when that has
+// gone, from the newest state. So a slow viewer sees fewer updates, a stopped one none, and neither costs anything.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "cli/live/frame_stream.h"
+#include "cli/live/protocol.h"
+#include "injector/base/unique_fd.h"
+#include "injector/collector/recorder.h"
+
+namespace memray::live {
+
+class Viewer {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    // `socket` does not block.
+    Viewer(base::UniqueFd socket, const capture::Metadata& metadata);
+
+    // Reads requests. False if the viewer has gone, or says what none of ours would say.
+    [[nodiscard]] bool receive();
+    [[nodiscard]] std::vector<Request> take_requests() { return std::exchange(requests_, {}); }
+    // Sends what waits. False if the viewer has gone.
+    [[nodiscard]] bool send();
+
+    [[nodiscard]] int fd() const noexcept { return socket_.get(); }
+    // It has said hello.
+    [[nodiscard]] bool greeted() const noexcept { return greeted_; }
+    // Everything has been sent.
+    [[nodiscard]] bool idle() const noexcept { return outgoing_.empty(); }
+
+    // Makes an update if it is time for one, and if the last has gone.
+    void update(collector::Recorder& recorder, Clock::time_point now);
+    // The last one.
+    void finish(const capture::Profile& now, std::uint64_t events, const capture::Ending& ending);
+    void notify(const Notice& notice) { append_frame(outgoing_, encode_notice(notice)); }
+    void mark(std::optional<collector::Mark> mark);
+
+private:
+    void update_since(const collector::Recorder& recorder, Clock::time_point now);
+
+    base::UniqueFd socket_;
+    FrameReader incoming_{kLongestRequest};
+    bool greeted_{false};
+    std::vector<Request> requests_;
+    capture::Bytes outgoing_;
+    std::size_t sent_{0};  // of `outgoing_`
+    KnownRows known_;
+    Clock::time_point next_update_{};
+    std::optional<collector::Mark> mark_;
+    Clock::time_point next_since_{};
+};
+
+}  // namespace memray::live

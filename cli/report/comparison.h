@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Two captures side by side, as one set of stacks with an amount before and one after.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "cli/report/selection.h"
+#include "cli/report/stack_view.h"
+#include "injector/capture/profile.h"
+
+namespace memray::report {
+
+struct Comparison {
+    capture::Profile profile;  // what the new capture says of its run; the sites of both
+    StackView view;            // frames of the old capture have the lines that their code moved to (moved_lines.h)
+    std::size_t new_frames;    // frames of the view that the new capture has come first
+    Selection before;          // of the sites of both; nothing at those of the new capture
+    Selection after;           // and the other way round
+};
+
+// A capture and the stacks of it that are compared.
+struct Compared {
+    const capture::Profile& profile;
+    const StackView& view;
+};
+
+[[nodiscard]] Comparison compare(const Compared& before, const Compared& after, SelectionChoice choice);
+
+// How much more (or less) there is after than before.
+struct Change {
+    std::int64_t bytes{0};
+    std::int64_t count{0};
+};
+[[nodiscard]] Change change(const capture::Amount& before, const capture::Amount& after) noexcept;
+
+// "+1.000MB", "-960.000B", "0.000B"
+[[nodiscard]] std::string change_text(std::int64_t bytes);
+
+}  // namespace memray::report

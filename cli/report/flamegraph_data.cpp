@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/report/flamegraph_data.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "cli/report/call_tree.h"
+#include "cli/report/frame_class.h"
+#include "cli/report/metadata_json.h"
+#include "cli/report/page_json.h"
+#include "cli/report/selection.h"
+
+namespace memray::report {
+namespace {
+
+using capture::Amount;
+using capture::Profile;
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMostNodes = 100'000;
+constexpr std::size_t kFewestNodes = 1'000;
+constexpr std::size_t kLargestData = 4'600'000;  // bytes: with the page around it below 5 MB
+// Numbers what is used in order of first use.
+class Numbering {
+public:
+    std::uint32_t operator()(std::uint32_t original) {
+        const auto next = static_cast<std::uint32_t>(used_.size());
+        const auto [entry, added] = numbers_.try_emplace(original, next);
+        if (added) { used_.push_back(original); }
+        return entry->second;
+    }
+    [[nodiscard]] const std::vector<std::uint32_t>& used() const { return used_; }
+
+private:
+    std::map<std::uint32_t, std::uint32_t> numbers_;
+    std::vector<std::uint32_t> used_;
+};
+
+Json nodes_json(const CallTree& tree, Numbering& frames, bool threads) {
+    Json parent = Json::array();
+    Json frame = Json::array();
+    Json folded = Json::array();
+    Json thread = Json::array();
+    for (const CallNode& node : tree.nodes) {
+        parent.push_back(node.parent);
+        frame.push_back(node.frame == kNoFrame ? -1 : static_cast<std::int64_t>(frames(node.frame)));
+        folded.push_back(node.folded);
+        if (threads) { thread.push_back(node.thread == kAllThreads ? -1 : static_cast<std::int64_t>(node.thread)); }
+    }
+    Json nodes{{"parent", std::move(parent)}, {"frame", std::move(frame)}, {"folded", std::move(folded)}};
+    if (threads) { nodes["thread"] = std::move(thread); }
+    return nodes;
+}
+
+Json frames_json(const StackView& view, const std::vector<std::uint32_t>& used, TextTable& texts,
+                 const FlamegraphOptions& options) {
+    SourceLines source(options.confidential);
+    Json json{{"function", Json::array()}, {"file", Json::array()}, {"line", Json::array()},
+              {"source", Json::array()},   {"kind", Json::array()}, {"class", Json::array()}};
+    for (const std::uint32_t number : used) {
+        const ViewFrame& frame = view.frames[number];
+        const std::string& function = view.strings[frame.function];
+        const std::string& file = view.strings[frame.file];
+        json["function"].push_back(texts.number(function));
+        json["file"].push_back(texts.number(file));
+        json["line"].push_back(frame.line);
+        json["source"].push_back(texts.number(number < options.quoted_frames ? source.line(file, frame.line) : ""));
+        json["kind"].push_back(static_cast<int>(frame.kind));
+        json["class"].push_back(frame_class(function, file));
+    }
+    return json;
+}
+
+Json metrics_json(const std::vector<Metric>& metrics, const CallTree& tree) {
+    Json json = Json::object();
+    for (std::size_t i = 0; i < metrics.size(); ++i) {
+        Json& values = json[metrics[i].name] = Json::array();
+        for (std::size_t node = 0; node < tree.nodes.size(); ++node) {
+            const Amount& own = tree.own[i][node];
+            if (own.count == 0 && own.bytes == 0) { continue; }
+            for (const std::uint64_t value : {std::uint64_t{node}, own.bytes, own.count}) { values.push_back(value); }
+        }
+    }
+    return json;
+}
+
+Json buckets_json(const Profile& profile, const CallTree& tree) {
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, Amount> intervals;
+    for (const capture::Interval& interval : profile.intervals) {
+        const std::uint32_t node = tree.of_site[interval.site];
+        if (node == kLeftOut) { continue; }
+        Amount& amount = intervals[{node, interval.allocated, interval.freed}];
+        amount.count += interval.amount.count;
+        amount.bytes += interval.amount.bytes;
+    }
+    Json start = Json::array();
+    Json peak = Json::array();
+    for (const capture::TimeBucket& bucket : profile.time_buckets) {
+        start.push_back(bucket.start_ms - profile.metadata.start_ms);
+        peak.push_back(bucket.peak_bytes);
+    }
+    Json flat = Json::array();
+    for (const auto& [key, amount] : intervals) {
+        const auto [node, from, freed] = key;
+        for (const std::uint32_t value : {node, from}) { flat.push_back(value); }
+        flat.push_back(freed == capture::kNever ? -1 : static_cast<std::int64_t>(freed));
+        for (const std::uint64_t value : {amount.bytes, amount.count}) { flat.push_back(value); }
+    }
+    return {{"start_ms", std::move(start)}, {"peak", std::move(peak)}, {"intervals", std::move(flat)}};
+}
+
+Json document(const Profile& profile, const StackView& view, const std::vector<Metric>& metrics,
+              const FlamegraphOptions& options, const CallTree& tree) {
+    Numbering frames;
+    TextTable texts;
+    Json nodes = nodes_json(tree, frames, options.split_threads);
+    Json json{{"options",
+               {{"metric", options.metric},
+                {"temporary_threshold", options.temporary_threshold},
+                {"inverted", options.inverted},
+                {"compares", options.compares},
+                {"note", options.note},
+                {"temporal", options.temporal}}},
+              {"metadata", metadata_json(profile)},
+              {"frames", frames_json(view, frames.used(), texts, options)},
+              {"nodes", std::move(nodes)},
+              {"metrics", metrics_json(metrics, tree)},
+              {"threads", threads_json(profile)},
+              {"snapshots", snapshots_json(profile, options.most_snapshots)}};
+    if (options.temporal) { json["buckets"] = buckets_json(profile, tree); }
+    json["strings"] = texts.json();
+    return json;
+}
+
+}  // namespace
+
+std::string flamegraph_data(const Profile& profile, const StackView& view, const std::vector<Metric>& metrics,
+                            const FlamegraphOptions& options) {
+    std::vector<Selection> selections;
+    for (const Metric& metric : metrics) { selections.push_back(metric.selection); }
+    const CallTree whole = build_call_tree(profile, view, selections, {false, options.split_threads});
+    std::size_t most = options.complete ? whole.nodes.size() : kMostNodes;
+    std::string text = page_text(document(profile, view, metrics, options, folded(whole, most)));
+    while (!options.complete && text.size() > kLargestData && most > kFewestNodes) {
+        most = std::min(most, whole.nodes.size()) / 2;
+        text = page_text(document(profile, view, metrics, options, folded(whole, most)));
+    }
+    return text;
+}
+
+std::string flamegraph_data(const Profile& profile, const StackView& view, const FlamegraphOptions& options) {
+    return flamegraph_data(profile, view,
+                           {{"peak", at_peak(profile)},
+                            {"leaked", leaked(profile)},
+                            {"temporary", temporary(profile, options.temporary_threshold)},
+                            {"total", allocated(profile)}},
+                           options);
+}
+
+}  // namespace memray::report

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/report/tree_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/report/biggest.h"
+#include "cli/report/format.h"
+#include "cli/report/frame_class.h"
+#include "cli/report/notes.h"
+#include "cli/report/text.h"
+
+namespace memray::report {
+namespace {
+
+using capture::Amount;
+
+class TreeText {
+public:
+    TreeText(const StackView& view, const CallTree& tree, const Amount& whole)
+        : view_(view), tree_(tree), whole_(whole), children_(tree) {}
+
+    std::string write() {
+        std::vector<Pending> pending{{0, "", true}};
+        while (!pending.empty()) {
+            const Pending next = std::move(pending.back());
+            pending.pop_back();
+            line(next);
+            const std::vector<std::uint32_t> children = largest_first(tree_, children_, next.node);
+            const std::string rail = next.rail + (next.node == 0 ? "" : next.last ? "   " : "│  ");
+            for (std::size_t i = children.size(); i-- > 0;) {
+                pending.push_back({children[i], rail, i + 1 == children.size()});
+            }
+        }
+        return std::move(text_);
+    }
+
+private:
+    struct Pending {
+        std::uint32_t node;
+        std::string rail;  // of its caller's line
+        bool last;         // of its caller's callees
+    };
+
+    void line(const Pending& pending) {
+        const bool root = pending.node == 0;
+        const Amount& amount = root ? whole_ : tree_.total[0][pending.node];
+        const char* branch = root ? "" : pending.last ? "└─ " : "├─ ";
+        text_ += fmt::format("{}{}{} ({}) {}\n", pending.rail, branch, size_text(amount.bytes),
+                             percent_text(amount.bytes, whole_.bytes), root ? "<ROOT>" : name_of(pending.node));
+    }
+    [[nodiscard]] std::string name_of(std::uint32_t node) const {
+        return printable(frame_text(view_, view_.frames[tree_.nodes[node].frame]));
+    }
+
+    const StackView& view_;
+    const CallTree& tree_;
+    const Amount whole_;
+    const ChildIndex children_;
+    std::string text_;
+};
+
+std::string heading(const capture::Profile& profile, SelectionChoice choice, const Amount& whole) {
+    std::string text = fmt::format("{}: {} in {}\n", selection_title(choice), size_text(whole.bytes),
+                                   counted(whole.count, "allocation"));
+    for (const std::string& note : kind_notes(profile)) { text += "Note: " + note + "\n"; }
+    for (const std::string& note : loss_notes(profile.metadata)) { text += "Note: " + note + "\n"; }
+    return text + "\n";
+}
+
+}  // namespace
+
+StackView without_frames(const StackView& view, std::uint8_t classes) {
+    std::vector<bool> hidden;
+    hidden.reserve(view.frames.size());
+    for (const ViewFrame& frame : view.frames) {
+        hidden.push_back((frame_class(view.strings[frame.function], view.strings[frame.file]) & classes) != 0);
+    }
+    StackView result = view;
+    take_out(result, hidden);
+    return result;
+}
+
+std::vector<std::uint32_t> largest_first(const CallTree& tree, const ChildIndex& children, std::uint32_t node) {
+    std::vector<std::uint32_t> result(children.begin(node), children.end(node));
+    std::stable_sort(result.begin(), result.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return tree.total[0][a].bytes > tree.total[0][b].bytes; });
+    return result;
+}
+
+std::string tree_text(const capture::Profile& profile, const StackView& view, const TreeOptions& options) {
+    const Selection all = select(profile, options.selection);
+    const Biggest shown = biggest(view, all, options.biggest);
+    const StackView relevant = without_frames(view, kIrrelevant);
+    const Amount whole = sum(all, view);
+    std::string text = heading(profile, options.selection, whole);
+    const CallTree tree = build_call_tree(profile, relevant, {shown.selection}, {});
+    if (whole.count == 0) { return text + "<No allocations>\n"; }
+    text += TreeText(relevant, tree, whole).write();
+    if (shown.others > 0) {
+        text += fmt::format("\n{} ({} in {}) are not shown (see --biggest-allocs)\n",
+                            counted(shown.others, "smaller stack"), size_text(shown.of_others.bytes),
+                            counted(shown.of_others.count, "allocation"));
+    }
+    return text;
+}
+
+}  // namespace memray::report

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The tree view as lines of text for a screen of any size.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "cli/report/source_lines.h"
+#include "cli/report/table.h"
+#include "cli/tree/tree_model.h"
+
+namespace memray::tree {
+
+struct ScreenSize {
+    std::size_t columns{80};
+    std::size_t lines{24};
+};
+
+class TreeScreen {
+public:
+    // Both must outlive the screen.
+    TreeScreen(const TreeModel& model, report::SourceLines& source) : model_(model), source_(source) {}
+
+    // `size.lines` lines, none wider than `size.columns`. Scrolls so that the cursor is in sight.
+    [[nodiscard]] std::vector<report::Line> draw(ScreenSize size);
+
+    // Rows of the tree that a screen of this size shows.
+    [[nodiscard]] static std::size_t rows(ScreenSize size) noexcept;
+
+private:
+    [[nodiscard]] std::vector<report::Line> tree_lines(std::size_t columns, std::size_t lines);
+    [[nodiscard]] report::Line row_line(std::size_t number, std::size_t columns, std::size_t skipped) const;
+
+    const TreeModel& model_;
+    report::SourceLines& source_;
+    std::size_t top_{0};  // the first row in sight
+};
+
+}  // namespace memray::tree

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// What stands behind the buttons of every page: statistics, the memory graph, help.
+
+import { byId, element } from "./dom.js";
+import { countText, durationText, sizeText } from "./format.js";
+import { drawMemoryGraph, memoryCsv } from "./memory_graph.js";
+
+export function openDialog(id) {
+  const dialog = byId(id);
+  if (!dialog.open) dialog.showModal();
+}
+
+function closeOnBackdrop(dialog) {
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  dialog.querySelector(".close")?.addEventListener("click", () => dialog.close());
+}
+
+const localTime = (text) => new Date(text.replace(" ", "T")).toLocaleString();
+const milliseconds = (text) => new Date(text.replace(" ", "T")).getTime();
+
+function fillStats({ metadata, threads }) {
+  const rows = [
+    ["Command line", metadata.command_line],
+    ["Start time", localTime(metadata.start_time)],
+    ["End time", localTime(metadata.end_time)],
+    ["Duration", durationText(milliseconds(metadata.end_time) - milliseconds(metadata.start_time))],
+    ["Total number of allocations", metadata.total_allocations.toLocaleString("en-US")],
+    ["Total number of frames seen", metadata.total_frames.toLocaleString("en-US")],
+    ["Peak memory usage", sizeText(metadata.peak_memory)],
+    ["Python allocator", metadata.python_allocator],
+    ["Python version", metadata.python_version || "not known"],
+    ["Process", String(metadata.pid)],
+    ["Threads that allocated", String(threads.length)],
+    ["How it ended", metadata.ending],
+    ...metadata.losses.map((note) => ["Note", note]),
+  ];
+  const list = byId("stats-list");
+  for (const [name, value] of rows) list.append(element("dt", {}, name), element("dd", {}, value));
+}
+
+function download(name, text) {
+  const link = element("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: name });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+function setUpMemoryGraph(data) {
+  let graph = null;
+  byId("show-memory").addEventListener("click", () => {
+    openDialog("memory-dialog");
+    graph ??= drawMemoryGraph(byId("memory-graph"), data, { height: Math.max(240, innerHeight * 0.55) });
+  });
+  byId("memory-csv").addEventListener("click", () => download("usage_over_time.csv", memoryCsv(data)));
+}
+
+function allocatorBadge({ metadata }) {
+  const badge = byId("allocator");
+  badge.textContent = `Python allocator: ${metadata.python_allocator}`;
+  const pooled = !metadata.python_allocator.startsWith("malloc");
+  badge.classList.toggle("pooled", pooled);
+  badge.title = pooled
+    ? metadata.trace_python_allocators
+      ? "Every Python object was recorded."
+      : "Small objects come from pools: only the pools are recorded, where they grow. " +
+        "Record with --trace-python-allocators to see every object."
+    : "Every object is allocated by malloc and was recorded.";
+}
+
+export function setUpDialogs(data) {
+  for (const dialog of document.querySelectorAll("dialog")) closeOnBackdrop(dialog);
+  fillStats(data);
+  setUpMemoryGraph(data);
+  allocatorBadge(data);
+  byId("show-stats").addEventListener("click", () => openDialog("stats-dialog"));
+  byId("show-help").addEventListener("click", () => openDialog("help-dialog"));
+}
+
+export function amountText({ bytes, count }) {
+  return `${sizeText(bytes)} in ${countText(count, "allocation")}`;
+}

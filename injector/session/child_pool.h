@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The memory for recordings of forked children (payload/wire/child_pool.h): made in the first process, looked after by
+// the process that records the children.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "injector/base/mapping.h"
+#include "injector/session/launch.h"
+#include "injector/session/remote_file.h"
+#include "payload/wire/child_pool.h"
+
+namespace memray::session {
+
+inline constexpr std::uint32_t kMaxChildren = 512;  // at a time
+inline constexpr RegionSizes kChildRegion{.slots = 128, .ring_words = 16384, .frames = 8192, .tables = 64U << 20U};
+
+// An empty pool that only the target has mapped; unmapped there on destruction, unless kept.
+class ChildPoolInTarget {
+public:
+    // `flags`: wire::Flags of the recordings. If the target's address space is limited, for fewer children. Throws
+    // base::Error.
+    ChildPoolInTarget(RemoteSystem& system, pid_t pid, const wire::TargetInfo& info, std::uint32_t flags,
+                      bool follow_execs);
+    ~ChildPoolInTarget();
+    ChildPoolInTarget(const ChildPoolInTarget&) = delete;
+    ChildPoolInTarget& operator=(const ChildPoolInTarget&) = delete;
+
+    // Tells the payload of it, which then follows forks. `region_file`: the first process's, laid out.
+    void announce(int region_file) const;
+    [[nodiscard]] base::UniqueFd take_file() noexcept { return std::move(file_); }
+    void keep() noexcept { kept_ = true; }
+
+private:
+    void map(const RemoteFile& file, std::uint32_t flags);
+
+    RemoteSystem& system_;
+    RemoteAddr address_;
+    std::uint64_t size_{0};
+    base::UniqueFd file_;
+    bool kept_{false};
+};
+
+// The recorder's side. What the processes wrote is checked before it is used.
+class ChildPool {
+public:
+    struct Claim {
+        std::uint32_t place;
+        pid_t pid;  // in the child's PID namespace
+        pid_t parent;
+    };
+
+    // `flags`: wire::Flags of the recordings. Throws base::Error.
+    ChildPool(base::UniqueFd file, std::uint32_t flags);
+
+    // Lays regions out ahead of those who will want one.
+    void prepare();
+    // Whether there may be claims or requests that were not there when this was called last.
+    [[nodiscard]] bool look();
+    // A futex that changes with the next ones, and its value when look() looked. Not for long: is_deserted() moves it.
+    [[nodiscard]] std::atomic<std::uint32_t>& news() const { return pool().claims; }
+    [[nodiscard]] std::uint32_t seen() const noexcept { return seen_; }
+    [[nodiscard]] std::vector<Claim> claims();
+
+    // Threads that want to execute something (kAsked), or have not (kReleasing). `request` is good for answer_exec().
+    struct ExecNews {
+        std::size_t request;
+        pid_t thread;  // in its PID namespace
+        wire::ExecState state;
+    };
+    [[nodiscard]] std::vector<ExecNews> exec_news();
+    // Makes the thread go on if its state is `from`; false if it is not.
+    bool answer_exec(std::size_t request, wire::ExecState from, wire::ExecState to);
+
+    // The child may record into the region of its place.
+    void accept(std::uint32_t place);
+    void refuse(std::uint32_t place);
+    // Mapped here. Throws base::Error.
+    [[nodiscard]] base::Mapping region(std::uint32_t place) const;
+    // The child has ended, and nobody here has the region mapped any more.
+    void give_back(std::uint32_t place);
+
+    // No process has the pool mapped, so none can ever want anything. No region may be mapped here.
+    // Once true, this is of no use any more.
+    [[nodiscard]] bool is_deserted();
+    // Children that found no room or no recorder.
+    [[nodiscard]] std::uint32_t unrecorded() const;
+
+private:
+    [[nodiscard]] wire::ChildPool& pool() const { return *static_cast<wire::ChildPool*>(head_.data()); }
+    [[nodiscard]] wire::ChildPlace& at(std::uint32_t place) const;
+    [[nodiscard]] std::uint64_t offset_of(std::uint32_t place) const;
+    void answer(std::uint32_t place, wire::PlaceState state);
+    void map_head();
+
+    base::UniqueFd file_;
+    std::uint32_t flags_;
+    std::uint32_t place_count_;
+    wire::TargetInfo info_;
+    base::Mapping head_;     // all but the regions
+    std::uint32_t seen_{0};  // claims when we looked last
+    bool looked_{false};
+    std::uint32_t claimed_{0};  // in all
+};
+
+}  // namespace memray::session

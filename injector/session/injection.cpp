@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/session/injection.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "injector/session/child_pool.h"
+#include "injector/session/payload_library.h"
+#include "injector/session/python_facts.h"
+#include "injector/session/region.h"
+
+namespace memray::session {
+namespace {
+
+base::UniqueFd open_pidfd(pid_t pid) {
+    base::UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));  // close-on-exec always
+    if (!fd) { throw base::system_error("pidfd_open of process " + std::to_string(pid)); }
+    return fd;
+}
+
+std::string executable_of(pid_t pid) {
+    std::error_code error;
+    return std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", error).string();
+}
+
+}  // namespace
+
+Injection::Injection(ptrace::Tracee& tracee, PythonStop stop) : tracee_(tracee), stop_(std::move(stop)) {
+    saved_.emplace(tracee_);
+    saved_->set_program_counter(stop_.run_main);
+    call_.emplace(tracee_, *stop_.memory, *saved_);
+}
+
+std::unique_ptr<ControllerLock> Injection::load(const RecordingPlan& plan, const std::string& payload, Target& target) {
+    target.pid = tracee_.id();
+    target.pidfd = open_pidfd(target.pid);
+    target.python_executable = executable_of(target.pid);
+    const PythonFacts facts = inspect_python(stop_, *call_);
+    target.python_version = facts.version.text();
+    target.python_allocator = facts.allocator;
+    RemoteSystem system(stop_.modules, *stop_.memory, *call_);
+    const std::uint32_t flags = recording_flags(plan);
+    SharedRegion region = make_region(system, target.pid, plan.sizes, flags, facts.info);
+    region_bytes_ = region.local.size();  // the caller may move the mapping away
+    target.region = std::move(region.local);
+    if (plan.follow_forks) {
+        ChildPoolInTarget pool(system, target.pid, facts.info, flags, plan.follow_execs);
+        pool.announce(region.file.get());
+        pool.keep();
+        target.children = {pool.take_file(), std::move(region.file), flags};
+    }
+    region_address_ = region.remote;
+    start_ = load_payload(system, *call_, *stop_.memory, stop_.modules, target.pid, payload);
+    return std::move(region.lock);
+}
+
+void Injection::start() {
+    start_payload(*call_, start_, region_address_, region_bytes_);
+    let_go();
+}
+
+void Injection::give_up() { let_go(); }
+
+void Injection::let_go() {
+    saved_->restore();
+    call_.reset();
+    tracee_.detach();
+}
+
+}  // namespace memray::session

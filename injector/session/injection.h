@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Loads the payload into a traced process that stands at Py_RunMain, and starts it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "injector/ptrace/registers.h"
+#include "injector/ptrace/remote_call.h"
+#include "injector/ptrace/tracee.h"
+#include "injector/session/controller_lock.h"
+#include "injector/session/image_watch.h"
+#include "injector/session/launch.h"
+
+namespace memray::session {
+
+// Must be destroyed before the tracee is: held-back signals go first, then the registers come back.
+class Injection {
+public:
+    Injection(ptrace::Tracee& tracee, PythonStop stop);
+
+    // Makes the shared memory and loads the library, whose content is `payload`. Fills in all of `target`. Returns the
+    // lock that the payload will watch; it is the calling thread's. Throws base::Error.
+    [[nodiscard]] std::unique_ptr<ControllerLock> load(const RecordingPlan& plan, const std::string& payload,
+                                                       Target& target);
+    // Switches the payload on and detaches. Throws base::Error.
+    void start();
+    // Detaches, nothing having been started.
+    void give_up();
+
+private:
+    void let_go();
+
+    ptrace::Tracee& tracee_;
+    PythonStop stop_;
+    base::RemoteAddr start_;
+    base::RemoteAddr region_address_;
+    std::uint64_t region_bytes_{0};
+    std::optional<ptrace::SavedRegisters> saved_;
+    std::optional<ptrace::RemoteCall> call_;
+};
+
+}  // namespace memray::session

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Filters of the target's, which see the system calls that we make there.
+#pragma once
+
+#include <sys/types.h>
+
+namespace memray::session {
+
+[[nodiscard]] bool is_filtered(pid_t pid);
+// PTRACE_O_SUSPEND_SECCOMP takes CAP_SYS_ADMIN, and no filter of our own.
+[[nodiscard]] bool may_suspend_filters();
+
+}  // namespace memray::session

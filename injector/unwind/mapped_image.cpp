@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/unwind/mapped_image.h"
+
+#include <dwarf.h>
+#include <elf.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include "injector/unwind/byte_cursor.h"
+
+namespace memray::unwind {
+namespace {
+
+constexpr std::size_t kMaxProgramHeaders = 256;
+constexpr std::uint64_t kMaxNotes = 1U << 16U;
+constexpr std::uint64_t kMaxBuildId = 64;
+constexpr std::uint64_t kMaxSection = 1U << 30U;
+
+std::vector<Elf64_Phdr> read_segments(RemoteAddr header_address, const elf::ReadMemory& read) {
+    Elf64_Ehdr header;
+    if (!read(header_address, &header, sizeof header)) { return {}; }
+    const bool usable = std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_ident[EI_CLASS] == ELFCLASS64 &&
+                        header.e_machine == EM_X86_64 && header.e_phentsize == sizeof(Elf64_Phdr) &&
+                        header.e_phnum <= kMaxProgramHeaders;
+    std::vector<Elf64_Phdr> segments(usable ? header.e_phnum : 0);
+    const std::size_t size = segments.size() * sizeof(Elf64_Phdr);
+    if (size == 0 || !read(header_address + header.e_phoff, segments.data(), size)) { return {}; }
+    return segments;
+}
+
+std::string hexadecimal(Bytes bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : bytes) {
+        text += kDigits[byte >> 4U];
+        text += kDigits[byte & 0xfU];
+    }
+    return text;
+}
+
+// The build-id among the notes of one segment, empty if it is not there.
+std::string find_build_id(Bytes notes) {
+    constexpr std::string_view kOwner("GNU", 4);
+    ByteCursor cursor(notes);
+    while (!cursor.done()) {
+        const auto header = cursor.fixed<Elf64_Nhdr>();
+        const Bytes owner = cursor.take((std::uint64_t{header.n_namesz} + 3) / 4 * 4);
+        const Bytes content = cursor.take((std::uint64_t{header.n_descsz} + 3) / 4 * 4);
+        if (cursor.failed()) { break; }
+        const bool is_gnu = header.n_namesz == kOwner.size() && std::equal(kOwner.begin(), kOwner.end(), owner.begin());
+        if (is_gnu && header.n_type == NT_GNU_BUILD_ID && header.n_descsz <= kMaxBuildId) {
+            return hexadecimal(content.first(header.n_descsz));
+        }
+    }
+    return {};
+}
+
+std::string read_build_id(RemoteAddr notes, std::uint64_t size, const elf::ReadMemory& read) {
+    std::vector<std::uint8_t> bytes(std::min(size, kMaxNotes));
+    return read(notes, bytes.data(), bytes.size()) ? find_build_id(bytes) : std::string();
+}
+
+// .eh_frame_hdr begins with a pointer to .eh_frame, in the one encoding that linkers use: relative to itself.
+RemoteAddr read_eh_frame_pointer(RemoteAddr header, const elf::ReadMemory& read) {
+    struct {
+        std::uint8_t version;
+        std::uint8_t pointer_encoding;
+        std::array<std::uint8_t, 2> others;
+        std::int32_t pointer;
+    } start{};
+    constexpr std::uint64_t kPointerAt = 4;
+    if (!read(header, &start, sizeof start) || start.version != 1) { return {}; }
+    if (start.pointer_encoding != (DW_EH_PE_pcrel | DW_EH_PE_sdata4)) { return {}; }
+    return header + kPointerAt + static_cast<std::uint64_t>(std::int64_t{start.pointer});
+}
+
+}  // namespace
+
+std::optional<MappedImage> read_mapped_image(RemoteAddr header, const elf::ReadMemory& read) {
+    const std::vector<Elf64_Phdr> segments = read_segments(header, read);
+    if (segments.empty()) { return std::nullopt; }
+    MappedImage image;
+    image.begin = header;
+    image.bias = header.value();
+    for (const Elf64_Phdr& segment : segments) {
+        if (segment.p_type == PT_LOAD && segment.p_offset == 0) { image.bias = header.value() - segment.p_vaddr; }
+    }
+    for (const Elf64_Phdr& segment : segments) {
+        const RemoteAddr at(image.bias + segment.p_vaddr);
+        if (segment.p_type == PT_LOAD) { image.end = std::max(image.end, at + segment.p_memsz); }
+        if (segment.p_type == PT_GNU_EH_FRAME) { image.eh_frame = read_eh_frame_pointer(at, read); }
+        if (segment.p_type == PT_NOTE && image.build_id.empty()) {
+            image.build_id = read_build_id(at, segment.p_memsz, read);
+        }
+    }
+    for (const Elf64_Phdr& segment : segments) {
+        const std::uint64_t at = image.bias + segment.p_vaddr;
+        const bool holds = image.eh_frame.value() - at < segment.p_memsz;
+        if (segment.p_type == PT_LOAD && holds) { image.eh_frame_limit = RemoteAddr(at + segment.p_memsz); }
+    }
+    return image;
+}
+
+EhFrame read_eh_frame(const MappedImage& image, const elf::ReadMemory& read) {
+    EhFrame section;
+    if (image.eh_frame.is_null() || image.eh_frame_limit < image.eh_frame) { return section; }
+    const std::uint64_t size = image.eh_frame_limit - image.eh_frame;
+    if (size > kMaxSection) { return section; }
+    section.address = image.eh_frame.value();
+    section.bytes.resize(size);
+    if (!read(image.eh_frame, section.bytes.data(), size)) { section.bytes.clear(); }
+    return section;
+}
+
+}  // namespace memray::unwind

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Waiting for the recorder of the children. Who waits may hold the GIL and any lock of its own: it waits for its turn
+// among many, but not for good, and neither for a recorder that is dead nor for one that has nothing to give.
+#pragma once
+
+#include "payload/children.h"
+#include "payload/syscalls.h"
+
+namespace memray::payload {
+
+bool recorder_died() noexcept;
+// Has it look at what changed in the pool.
+void wake_recorder() noexcept;
+
+class RecorderWait {
+public:
+    RecorderWait() noexcept;
+
+    // False when there is no use in waiting any longer: the recorder has died, or has answered nobody for five seconds
+    // (it may be stopped, or all of its room be taken), or this has taken a minute.
+    [[nodiscard]] bool goes_on() noexcept;
+
+    // Until `word` is not `value` any more, or for a moment.
+    template <typename Word, typename Value>
+    void wait(const Word& word, Value value) const noexcept {
+        futex_wait(word, static_cast<std::uint32_t>(value), kRoundNs);
+    }
+
+private:
+    static constexpr std::int64_t kRoundNs = 50'000'000;
+    static constexpr int kIdleRounds = 100;
+    static constexpr int kRounds = 1200;
+
+    std::uint32_t seen_answers_;
+    int idle_rounds_{0};
+    int rounds_{0};
+};
+
+}  // namespace memray::payload

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "payload/stack/native_stack.h"
+
+#include "payload/stack/native_walk.h"
+#include "payload/stack/send_change.h"
+#include "payload/syscalls.h"
+
+extern "C" {
+// Of this library; set by the linker.
+[[gnu::visibility("hidden")]] extern const unsigned char __ehdr_start;
+[[gnu::visibility("hidden")]] extern const unsigned char _end;
+}
+
+namespace memray::payload {
+namespace {
+
+// The controller has to read the target's list of mappings and to compile a table for each new module: a few
+// milliseconds. The caller may hold any lock, so the wait has an end; then stacks through new modules are cut.
+constexpr std::int64_t kRoundNs = 20'000'000;
+constexpr int kRounds = 100;
+// Code that no module holds is asked about once after each dlopen, as it may be of what that has loaded, and else
+// rarely: it may have been mapped without our noticing, but most likely it was made at run time.
+constexpr std::int64_t kSecondsBetweenQuestions = 1;
+std::atomic<std::int64_t> next_question{0};
+
+bool is_own(std::uint64_t address) noexcept {
+    return address - reinterpret_cast<std::uint64_t>(&__ehdr_start) <
+           reinterpret_cast<std::uint64_t>(&_end) - reinterpret_cast<std::uint64_t>(&__ehdr_start);
+}
+
+// The caller of the hook. All of this library keeps frame pointers.
+[[gnu::always_inline]] inline WalkStart caller_of_hook() noexcept {
+    const auto* frame = static_cast<const std::uint64_t*>(__builtin_frame_address(0));
+    while (is_own(frame[1])) { frame = reinterpret_cast<const std::uint64_t*>(frame[0]); }
+    return {frame[1], reinterpret_cast<std::uint64_t>(frame + 2), frame[0]};
+}
+
+[[gnu::noinline]] void await_answer(const Session& session, wire::ModuleDirectory& directory,
+                                    std::uint32_t wanted) noexcept {
+    if (directory.given_up.load(std::memory_order_relaxed) == wanted + 1) { return; }
+    StallCounter stalls;
+    for (int round = 0; round < kRounds; ++round) {
+        const std::uint32_t answered = directory.answered.load(std::memory_order_acquire);
+        if (wire::is_answered(wanted, answered)) { return; }
+        const auto phase = session.control->phase.load(std::memory_order_relaxed);
+        if (phase != wire::Phase::kRecording || !controller_is_alive(session, stalls)) { break; }
+        wake_controller(session);
+        futex_wait(directory.answered, answered, kRoundNs);
+    }
+    directory.given_up.store(wanted + 1, std::memory_order_relaxed);
+}
+
+void ask(wire::ModuleDirectory& directory) noexcept { directory.wanted.fetch_add(1, std::memory_order_acq_rel); }
+
+bool may_ask_about_unknown() noexcept {
+    const std::int64_t now = monotonic_seconds();
+    std::int64_t next = next_question.load(std::memory_order_relaxed);
+    return now >= next && next_question.compare_exchange_strong(next, now + kSecondsBetweenQuestions);
+}
+
+bool is_in_loader(wire::ModuleDirectory& directory, const std::uint64_t* words, std::uint32_t depth) noexcept {
+    const wire::ModuleEntry* entries = module_entries(directory);
+    for (std::uint32_t i = 0; i < depth; ++i) {
+        const std::uint32_t module = wire::module_of(words[i]);
+        if (module != 0 && module <= wire::kMaxModules && entries[module - 1].is_loader != 0) { return true; }
+    }
+    return false;
+}
+
+// Whether the walk is to be done again once the directory is up to date. A thread that is seen outside the loader has
+// left its last dlopen or dlclose: what that did is not in the directory yet.
+bool asks_again(wire::ModuleDirectory& directory, const WalkResult& walk, const std::uint64_t* words) noexcept {
+    bool changed = false;
+    if ((this_thread.loading & kMayChangeModules) != 0 && !is_in_loader(directory, words, walk.depth)) {
+        this_thread.loading &= ~std::uint32_t{kMayChangeModules};
+        changed = true;
+    }
+    if (!changed && !(walk.met_unknown && may_ask_about_unknown())) { return false; }
+    ask(directory);
+    return true;
+}
+
+std::uint32_t kept_frames(const std::uint64_t* sent, std::uint32_t sent_depth, const std::uint64_t* walked,
+                          std::uint32_t depth) noexcept {
+    const std::uint32_t both = sent_depth < depth ? sent_depth : depth;
+    std::uint32_t kept = 0;
+    while (kept < both && sent[kept] == walked[depth - 1 - kept]) { ++kept; }
+    return kept;
+}
+
+void await_modules(const Session& session) noexcept {
+    wire::ModuleDirectory& directory = *session.modules.directory;
+    const std::uint32_t wanted = directory.wanted.load(std::memory_order_acquire);
+    if (!wire::is_answered(wanted, directory.answered.load(std::memory_order_acquire))) [[unlikely]] {
+        await_answer(session, directory, wanted);
+    }
+}
+
+WalkResult walk_up_to_date(const Session& session, const WalkStart& start, wire::NativeBuffers& buffers,
+                           std::uint64_t* words) noexcept {
+    await_modules(session);
+    const WalkResult walk = walk_native_stack(session.modules, start, buffers, words, session.native_capacity);
+    const bool good = !walk.met_unknown && (this_thread.loading & kMayChangeModules) == 0;
+    if (good || !asks_again(*session.modules.directory, walk, words)) [[likely]] { return walk; }
+    await_modules(session);
+    return walk_native_stack(session.modules, start, buffers, words, session.native_capacity);
+}
+
+}  // namespace
+
+bool sync_native_stack(wire::Slot& slot) noexcept {
+    const Session& session = own_session();
+    if (session.native_capacity == 0) { return true; }
+    const WalkStart start = caller_of_hook();
+    wire::NativeBuffers* buffers = wire::native_buffers(slot, session.frame_capacity, session.ring_words);
+    auto* sent = reinterpret_cast<std::uint64_t*>(buffers + 1);
+    std::uint64_t* walked = sent + session.native_capacity;
+    const WalkResult walk = walk_up_to_date(session, start, *buffers, walked);
+    if (!walk.whole) [[unlikely]] { session.control->losses.cut_native.fetch_add(1, std::memory_order_relaxed); }
+    const std::uint32_t kept = kept_frames(sent, slot.native_depth, walked, walk.depth);
+    if (kept == slot.native_depth && kept == walk.depth) { return true; }
+    for (std::uint32_t i = kept; i < walk.depth; ++i) { sent[i] = walked[walk.depth - 1 - i]; }
+    const StackLengths lengths{slot.native_depth, kept, walk.depth};
+    const auto word_at = [sent](std::uint32_t i) noexcept { return sent[i]; };
+    if (!send_change(slot, wire::RecordKind::kNativeFrames, lengths, word_at)) { return false; }
+    slot.native_depth = walk.depth;
+    return true;
+}
+
+void note_changing_modules() noexcept {
+    const Session& session = own_session();
+    if (session.native_capacity == 0) { return; }
+    next_question.store(0, std::memory_order_relaxed);
+    // The call before this one is over now.
+    if ((this_thread.loading & kMayChangeModules) != 0) { ask(*session.modules.directory); }
+}
+
+}  // namespace memray::payload

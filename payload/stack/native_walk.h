@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Walks the calling thread's native stack by the tables that the controller compiled (wire/unwind_table.h). No locks,
+// no calls of the loader or the C library, no memory but the thread's own slot.
+#pragma once
+
+#include <cstdint>
+
+#include "payload/wire/module_directory.h"
+#include "payload/wire/slot.h"
+
+namespace memray::payload {
+
+struct WalkStart {
+    std::uint64_t instruction;  // a return address
+    std::uint64_t stack_pointer;
+    std::uint64_t base_pointer;
+};
+
+// The directory of a recording, and how many bytes of it there are.
+struct Modules {
+    wire::ModuleDirectory* directory;
+    std::uint64_t size;
+};
+
+struct WalkResult {
+    std::uint32_t depth;
+    bool whole;        // followed to the outermost frame
+    bool met_unknown;  // no module is known at one of the addresses
+};
+
+// Writes native_words, innermost first, at most `capacity`.
+WalkResult walk_native_stack(const Modules& modules, const WalkStart& start, wire::NativeBuffers& buffers,
+                             std::uint64_t* words, std::uint32_t capacity) noexcept;
+
+}  // namespace memray::payload

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "symbolizer/command.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "injector/base/error.h"
+#include "symbolizer/arguments.h"
+#include "symbolizer/capture_task.h"
+
+namespace memray::symbolizer {
+
+int run(int argc, char** argv) {
+    const auto arguments = parse_arguments(argc, argv);
+    if (!arguments) { return 0; }
+    int code = 0;
+    for (const std::string& path : arguments->captures) {
+        try {
+            CaptureTask(*arguments, path).run();
+        } catch (const base::Error& error) {
+            std::fprintf(stderr, "%s\n", error.what());
+            code = std::max(code, error.exit_code());
+        }
+    }
+    return code;
+}
+
+}  // namespace memray::symbolizer

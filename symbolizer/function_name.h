@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// What debug information calls a function.
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include <string>
+
+namespace memray::symbolizer {
+
+// As in the sources: with namespaces, classes and parameters; functions that other units cannot see have no parameters
+// in their names. Empty if it has no name. `die`: of the function, or of a place where it was inlined.
+[[nodiscard]] std::string function_name(Dwarf_Die& die);
+
+}  // namespace memray::symbolizer

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Finds the file that a module was loaded from, or one that stands for it. A file is only taken if it is that file: the
+// same build-id, or, without one, the same size and time.
+#pragma once
+
+#include <string>
+
+#include "injector/base/unique_fd.h"
+#include "injector/capture/profile.h"
+#include "symbolizer/options.h"
+#include "symbolizer/target_process.h"
+
+namespace memray::symbolizer {
+
+struct ModuleFile {
+    base::UniqueFd fd;  // none: `problem` says why
+    std::string path;
+    capture::SymbolSource problem{capture::SymbolSource::kMissing};
+};
+
+class ModuleFinder {
+public:
+    // Both must outlive it.
+    ModuleFinder(const Options& options, const TargetProcess& target) : options_(options), target_(target) {}
+
+    // The target's own file, or else its debug file, in a build-id directory or `downloaded`.
+    [[nodiscard]] ModuleFile find(const capture::Module& module, const std::string& downloaded) const;
+    // Directories that hold debug files, in the order of libdwfl's debuginfo path.
+    [[nodiscard]] std::vector<std::string> debug_dirs() const;
+
+private:
+    [[nodiscard]] std::vector<std::string> candidates(const capture::Module& module) const;
+
+    const Options& options_;
+    const TargetProcess& target_;
+};
+
+}  // namespace memray::symbolizer

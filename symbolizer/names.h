@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// What is known about one address, before it becomes a part of the symbol tables.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "injector/capture/symbols.h"
+
+namespace memray::symbolizer {
+
+struct Name {
+    std::string function;
+    std::string file;       // empty: not known
+    std::uint32_t line{0};  // 0: not known
+};
+// The function at an address, then the functions inlined there, from the outermost to the innermost; empty: no name.
+using Names = std::vector<Name>;
+
+struct ModuleNames {
+    capture::SymbolSource source{capture::SymbolSource::kNotUsed};
+    std::vector<Names> of;  // in the order of the addresses asked for
+};
+
+}  // namespace memray::symbolizer

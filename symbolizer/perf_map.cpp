@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "symbolizer/perf_map.h"
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <sstream>
+
+#include "injector/base/file.h"
+
+namespace memray::symbolizer {
+namespace {
+
+constexpr std::int64_t kSlackMs = 2000;
+constexpr off_t kMaxSize = off_t{1} << 28U;
+
+bool is_of_recording(const struct stat& status, const capture::Metadata& metadata) {
+    const std::int64_t modified = status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1'000'000;
+    return modified >= metadata.start_ms - kSlackMs && modified <= metadata.end_ms + kSlackMs;
+}
+
+}  // namespace
+
+PerfMap::PerfMap(const std::string& content) {
+    std::istringstream lines(content);
+    for (std::string line; std::getline(lines, line);) {
+        char* rest = nullptr;
+        const std::uint64_t begin = std::strtoull(line.c_str(), &rest, 16);
+        const std::uint64_t size = std::strtoull(rest, &rest, 16);
+        if (size == 0 || begin + size < begin || *rest != ' ' || rest[1] == '\0') { continue; }
+        add(begin, {begin + size, rest + 1});
+    }
+}
+
+void PerfMap::add(std::uint64_t begin, Range range) {
+    auto at = ranges_.lower_bound(begin);
+    if (at != ranges_.begin() && std::prev(at)->second.end > begin) { std::prev(at)->second.end = begin; }
+    while (at != ranges_.end() && at->first < range.end) { at = ranges_.erase(at); }
+    ranges_.insert_or_assign(begin, std::move(range));
+}
+
+PerfMap PerfMap::of(const capture::Profile& profile, const Options& options, const TargetProcess& target) {
+    const std::string root = options.sysroot.empty() ? target.root() : options.sysroot;
+    const std::string path = root + "/tmp/perf-" + std::to_string(profile.metadata.pid) + ".map";
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > kMaxSize) { return {}; }
+    if (target.root().empty() && !is_of_recording(status, profile.metadata)) { return {}; }
+    return PerfMap(base::try_read_file(path).value_or(""));
+}
+
+std::string PerfMap::name_at(std::uint64_t address) const {
+    const auto next = ranges_.upper_bound(address);
+    if (next == ranges_.begin() || address >= std::prev(next)->second.end) { return {}; }
+    return std::prev(next)->second.name;
+}
+
+}  // namespace memray::symbolizer

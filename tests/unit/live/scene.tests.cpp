@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/live/scene.h"
+
+#include <catch2/catch.hpp>
+
+#include "cli/report/text.h"
+#include "sample_recording.h"
+
+namespace memray::live {
+namespace {
+
+struct Shown {
+    Recording recording = sample_recording();
+    Model model;
+    OutputPane output;
+    State state;
+
+    Shown() {
+        model.update(recording);
+        state.recording = &recording;
+        state.model = &model;
+        state.output = &output;
+        state.greeted = true;
+        state.clock = "now";
+    }
+    [[nodiscard]] std::string text(std::size_t width, std::size_t height) const {
+        std::string all;
+        for (const Line& line : make_scene(state, width, height).lines) {
+            for (const Span& span : line.spans) { all += span.text; }
+            all += '\n';
+        }
+        return all;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("every terminal is filled and none is overrun") {
+    Shown shown;
+    shown.output.size = GENERATE(OutputPane::Size::kHidden, OutputPane::Size::kSmall, OutputPane::Size::kFull);
+    shown.output.lines.assign(50, "output");
+    shown.state.help = GENERATE(false, true);
+    for (std::size_t width = 1; width < 200; width += 7) {
+        for (std::size_t height = 1; height < 60; height += 3) {
+            const Scene scene = make_scene(shown.state, width, height);
+            REQUIRE(scene.lines.size() == height);
+        }
+    }
+    for (const Line& line : make_scene(shown.state, 120, 40).lines) { CHECK(line.width() <= 120); }
+}
+
+TEST_CASE("a wide terminal shows header, graphs and the whole table") {
+    const std::string text = Shown().text(120, 36);
+    using Catch::Contains;
+    CHECK_THAT(text, Contains("PID     4711") && Contains("python app.py") && Contains("All threads (2)") &&
+                         Contains("Duration 2.5 seconds") && Contains("(42 events)"));
+    CHECK_THAT(text, Contains("Heap 7.300kB (50.00% of 14.600kB max)") && Contains("RSS 55.000kB (60.000kB max)"));
+    CHECK_THAT(text, Contains("Total↓") && Contains("5.300kB   72.60%     5.300kB   72.60%          8 lib.py"));
+    CHECK_THAT(text, Contains("Live allocations: 4 rows"));
+}
+
+TEST_CASE("a narrow terminal keeps names, bytes and counts") {
+    const std::string text = Shown().text(60, 30);
+    CHECK_THAT(text, Catch::Contains("parse") && Catch::Contains("5.300kB") && !Catch::Contains("lib.py"));
+}
+
+TEST_CASE("the end of the program and a pause are said") {
+    Shown shown;
+    shown.model.toggle_pause();
+    CHECK_THAT(shown.text(120, 36), Catch::Contains("Table updates paused"));
+    shown.state.connected = false;
+    shown.state.ending = capture::Ending{capture::EndKind::kExited, 3};
+    CHECK_THAT(shown.text(120, 36), Catch::Contains("Remote has disconnected (exited with code 3)"));
+}
+
+TEST_CASE("a click finds the row and the column") {
+    const Shown shown;
+    const Scene scene = make_scene(shown.state, 120, 36);
+    REQUIRE(scene.row_of_line.size() == 4);
+    CHECK(scene.lines[scene.first_row].selected);
+    REQUIRE(scene.sort_columns.size() >= 5);
+    CHECK(scene.sort_columns[0].second == report::LocationOrder::kTotal);
+    CHECK(scene.sort_columns[2].second == report::LocationOrder::kOwn);
+}
+
+}  // namespace memray::live

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/live/server.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "cli/live/connection.h"
+#include "cli/live/local_port.h"
+#include "tests/unit/collector/support/shared_region.h"
+#include "tests/unit/collector/support/target_thread.h"
+
+namespace memray::live {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct Watched {
+    tests::SharedRegion shared{{.ring_words = 4096}};
+    collector::Recorder recorder{shared.controller_mapping(), ::getpid(), {}, {"", false, true, false}};
+    tests::TargetThread thread{shared, 0};
+    Server server;
+
+    Watched() {
+        server.listen(0);
+        server.show(recorder.look().metadata);
+        thread.code(1, "main.py", "main", 12);
+        thread.frames(0, {wire::frame_word(1, -1)});
+    }
+    void step() {
+        recorder.step(milliseconds(1));
+        server.step(recorder);
+    }
+    // Until it holds, or the test fails by its timeout.
+    template <typename Holds>
+    void step_until(Connection& viewer, Holds holds) {
+        while (!holds(viewer.recording())) {
+            step();
+            viewer.receive();
+        }
+    }
+};
+
+}  // namespace
+
+TEST_CASE("viewers see the heap as it is, and what came after their mark") {
+    Watched watched;
+    Connection first(try_connect(watched.server.port()));
+    watched.thread.allocate(16, 1000);
+    watched.step_until(first, [](const Recording& seen) { return seen.profile.leaked.bytes == 1000; });
+    REQUIRE(first.recording().profile.sites.size() == 1);
+    CHECK(first.recording().profile.sites[0].leaked.bytes == 1000);
+
+    first.request(Request::kMark);
+    watched.step_until(first, [](const Recording& seen) { return seen.has_since; });
+    watched.thread.allocate(32, 10);
+    watched.thread.free(16);
+    watched.thread.allocate(48, 20);
+    Connection second(try_connect(watched.server.port()));
+    const auto is_30 = [](const Recording& seen) { return seen.profile.leaked.bytes == 30; };
+    watched.step_until(second, is_30);
+    watched.step_until(first, [&](const Recording& seen) { return is_30(seen) && seen.since.at(0).bytes == 30; });
+    CHECK(first.recording().since[0].count == 2);
+
+    watched.server.finish(watched.recorder, {capture::EndKind::kExited, 3});
+    while (second.open()) { second.receive(); }
+    REQUIRE(second.ending());
+    CHECK(second.ending()->code == 3);
+}
+
+TEST_CASE("a viewer that does not read costs nothing and holds up nobody") {
+    Watched watched;
+    const Connection silent(try_connect(watched.server.port()));
+    Connection reading(try_connect(watched.server.port()));
+    std::uint64_t bytes = 0;
+    for (std::uint64_t i = 1; i <= 20; ++i) {
+        watched.thread.allocate(16 * i, i);
+        bytes += i;
+        watched.step_until(reading, [&](const Recording& seen) { return seen.profile.leaked.bytes == bytes; });
+    }
+    watched.server.finish(watched.recorder, {capture::EndKind::kExited, 0});
+    CHECK(reading.recording().profile.leaked.bytes == bytes);
+}
+
+TEST_CASE("who does not speak the protocol is sent away") {
+    Watched watched;
+    const base::UniqueFd stranger = try_connect(watched.server.port());
+    REQUIRE(::send(stranger.get(), "GET / HTTP/1.1\r\n\r\n", 18, MSG_NOSIGNAL) == 18);
+    std::array<char, 256> buffer{};
+    ssize_t count = 1;
+    while (count != 0) {  // the hello, then the end
+        watched.step();
+        count = ::recv(stranger.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (count < 0 && errno == ECONNRESET) { break; }
+    }
+    CHECK(count <= 0);
+}
+
+TEST_CASE("a port that is in use is refused") {
+    Server first;
+    first.listen(0);
+    Server second;
+    CHECK_THROWS_WITH(second.listen(first.port()), Catch::Contains("Address already in use"));
+    CHECK(!try_connect(1));
+}
+
+}  // namespace memray::live

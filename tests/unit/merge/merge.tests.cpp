@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/merge/merge.h"
+
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "injector/capture/reader.h"
+#include "injector/capture/whole_capture.h"
+
+namespace memray::merge {
+namespace {
+
+using capture::Amount;
+using capture::Profile;
+
+// Allocates `peak` in bucket 1 of 4 (of 100 ms, from `start_ms` on), frees all but `leaked` of it in bucket 3.
+Profile process(std::int64_t pid, std::int64_t start_ms, std::uint64_t peak, std::uint64_t leaked) {
+    Profile profile;
+    profile.metadata.pid = pid;
+    profile.metadata.command_line = "python app.py";
+    profile.metadata.start_ms = start_ms;
+    profile.metadata.end_ms = start_ms + 400;
+    profile.metadata.ending = {capture::EndKind::kExited, 0};
+    profile.strings = {"main", "app.py"};
+    profile.functions = {{0, 1, 1}};
+    profile.frames = {{0, 7}};
+    profile.stacks.push_back({0, 0});
+    profile.threads = {{1, static_cast<std::uint64_t>(pid), ""}};
+    profile.modules = {{"/lib/libc.so.6", "abcd", capture::ModuleKind::kFile, 1, 2}};
+    profile.native_frames = {{0, 0x1234}};
+    profile.native_stacks.push_back({0, 0});
+    profile.symbols.strings = {"malloc", ""};
+    profile.symbols.names = {{0, 1, 0}};
+    profile.symbols.chains = {{0, 1}};
+    profile.symbols.modules.resize(1);
+    profile.sites = {{1, 1, 0, capture::Allocator::kMalloc, {1, peak}, {1, leaked}, {2, peak}}};
+    for (int i = 0; i < 4; ++i) { profile.time_buckets.push_back({start_ms + 100 * i, i == 0 ? 0 : peak}); }
+    profile.intervals = {{0, 1, 3, {1, peak - leaked}}, {0, 1, capture::kNever, {1, leaked}}};
+    profile.snapshots = {{start_ms + 100, 5 * peak, peak}, {start_ms + 400, 3 * peak, leaked}};
+    profile.sizes = {{peak, 2}};
+    profile.allocators[static_cast<std::size_t>(capture::Allocator::kMalloc)] = {2, peak};
+    profile.peak = {1, peak};
+    profile.peak_ms = start_ms + 150;
+    profile.total = {2, peak};
+    profile.leaked = {1, leaked};
+    return profile;
+}
+
+std::string outermost(const Profile& profile, std::uint32_t stack) {
+    while (profile.stacks[stack].parent != capture::kRootStack) { stack = profile.stacks[stack].parent; }
+    return profile.strings[profile.functions[profile.frames[profile.stacks[stack].frame].function].name];
+}
+
+// The same, through a file.
+Profile stored(const Profile& profile) {
+    const auto path = std::filesystem::temp_directory_path() / ("merge." + std::to_string(::getpid()) + ".bin");
+    capture::write_capture(profile, {path.string(), true, true});
+    Profile read = capture::read_profile(path.string());
+    std::filesystem::remove(path);
+    return read;
+}
+
+}  // namespace
+
+TEST_CASE("processes that hold memory together have their sum at the peak") {
+    const Profile merged = stored(merge({process(10, 1000, 500, 20), process(11, 1050, 300, 30)}));
+    CHECK(merged.peak.bytes == 800);
+    CHECK(merged.peak_ms == 1200);  // the second has just reached its own peak
+    REQUIRE(merged.sites.size() == 2);
+    CHECK((merged.sites[0].peak.bytes == 500 && merged.sites[1].peak.bytes == 300));
+    CHECK((merged.total.bytes == 800 && merged.total.count == 4));
+    CHECK((merged.leaked.bytes == 50 && merged.sites[1].leaked.bytes == 30));
+    CHECK(merged.metadata.pid == 0);
+    CHECK(merged.metadata.command_line == "python app.py");
+    CHECK((merged.metadata.start_ms == 1000 && merged.metadata.end_ms == 1450));
+}
+
+TEST_CASE("a process that is over counts with nothing") {
+    const Profile merged = stored(merge({process(10, 1000, 500, 499), process(11, 1500, 600, 1)}));
+    CHECK(merged.peak.bytes == 600);
+    CHECK((merged.sites[0].peak.bytes == 0 && merged.sites[1].peak.bytes == 600));
+    Profile running = process(10, 1000, 500, 499);
+    running.metadata.ending = {capture::EndKind::kRunning, 0};
+    CHECK(merge({running, process(11, 1500, 600, 1)}).peak.bytes == 1099);
+}
+
+TEST_CASE("every stack begins with its process, and equal rows are kept once") {
+    const Profile merged = stored(merge({process(10, 1000, 500, 20), process(11, 1050, 300, 30)}));
+    CHECK(outermost(merged, merged.sites[0].stack) == "process 10");
+    CHECK(outermost(merged, merged.sites[1].stack) == "process 11");
+    CHECK(merged.stacks.size() == 5);
+    CHECK((merged.modules.size() == 1 && merged.native_frames.size() == 1 && merged.native_stacks.size() == 2));
+    CHECK(merged.symbols.strings.at(merged.symbols.of(0)[0].function) == "malloc");
+    CHECK((merged.threads.size() == 2 && merged.sites[1].thread == 1));
+}
+
+TEST_CASE("the curve is the sum of all that run") {
+    const Profile merged = merge({process(10, 1000, 500, 20), process(11, 1050, 300, 30)});
+    std::vector<std::pair<std::int64_t, std::uint64_t>> heap;
+    for (const capture::Snapshot& point : merged.snapshots) { heap.emplace_back(point.time_ms, point.heap); }
+    CHECK(heap == std::vector<std::pair<std::int64_t, std::uint64_t>>{
+                      {1100, 500}, {1150, 800}, {1400, 320}, {1401, 300}, {1450, 30}});
+    CHECK(merged.time_buckets.size() == 5);
+    CHECK(merged.time_buckets[2].peak_bytes == 800);
+}
+
+TEST_CASE("what was merged can be merged again") {
+    const Profile first = stored(merge({process(10, 1000, 500, 20), process(11, 1050, 300, 30)}));
+    const Profile merged = stored(merge({first, process(12, 1050, 40, 1)}));
+    CHECK(merged.peak.bytes == 840);
+    CHECK(merged.total.bytes == 840);
+    CHECK(outermost(merged, merged.sites[0].stack) == "process 10");
+    CHECK(outermost(merged, merged.sites[2].stack) == "process 12");
+}
+
+}  // namespace memray::merge

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/tree/tree_model.h"
+
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+
+#include "cli/tree/keys.h"
+#include "tests/unit/tree/sample.h"
+
+using namespace memray;
+using namespace memray::tree;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+struct Sample {
+    explicit Sample(const report::TreeOptions& options = {}, capture::Profile from = sample())
+        : profile(std::move(from)), view(report::make_stack_view(profile)), model(profile, view, options) {}
+
+    // Depth as dots, then open "-", closed "+" or leaf, function and bytes; the cursor as ">".
+    [[nodiscard]] Lines rows() const {
+        Lines lines;
+        for (const TreeRow& row : model.rows()) {
+            const char* mark = row.parent ? row.open ? "-" : "+" : "";
+            lines.push_back(std::string(&row == &model.current() ? ">" : "") + std::string(row.depth, '.') + mark +
+                            model.function(row) + fmt::format(" {}", model.amount(row).bytes));
+        }
+        return lines;
+    }
+    void press(const std::string& keys) {
+        for (const char key : keys) { CHECK(tree::press(model, key_of(key), 3)); }
+    }
+
+    capture::Profile profile;
+    report::StackView view;
+    TreeModel model;
+};
+
+}  // namespace
+
+TEST_CASE("At first the largest chain of calls is open, without what CPython does to call") {
+    CHECK(Sample().rows() == Lines{">-<ROOT> 10000", ".-main 9900", "..f 5000", "..+_find_and_load 3000", "..+g 1900",
+                                   ".\xef\xbf\xbd[31mred 100"});
+}
+
+TEST_CASE("Calls open and close, and the cursor stays in the tree") {
+    Sample sample;
+    sample.press("jjj\n");
+    CHECK(sample.rows() == Lines{"-<ROOT> 10000", ".-main 9900", "..f 5000", ">..-_find_and_load 3000", "...読込 3000",
+                                 "..+g 1900", ".\xef\xbf\xbd[31mred 100"});
+    sample.press("l");  // into it
+    CHECK(sample.model.function(sample.model.current()) == "読込");
+    sample.press("h");  // to its caller
+    CHECK(sample.model.function(sample.model.current()) == "_find_and_load");
+    sample.press("h");  // closes it
+    sample.press("h");  // its caller
+    CHECK(sample.model.function(sample.model.current()) == "main");
+    sample.press("kkkkk");
+    CHECK(sample.model.cursor() == 0);
+    sample.press(" ");
+    CHECK(sample.rows() == Lines{">+<ROOT> 10000"});
+    sample.press(" G");
+    CHECK(sample.model.function(sample.model.current()) == "\xef\xbf\xbd[31mred");
+    sample.press("jg");
+    CHECK(sample.model.cursor() == 0);
+    CHECK(tree::press(sample.model, Key::kPageDown, 3));
+    CHECK(sample.model.cursor() == 2);
+    CHECK(tree::press(sample.model, Key::kPageUp, 1));
+    CHECK(sample.model.cursor() == 1);
+    CHECK_FALSE(tree::press(sample.model, key_of('q'), 3));
+}
+
+TEST_CASE("A linear group opens as a whole, up to where it branches") {
+    Sample sample;
+    sample.press("jjjje");
+    CHECK(sample.rows() == Lines{"-<ROOT> 10000", ".-main 9900", "..f 5000", "..+_find_and_load 3000", ">..-g 1900",
+                                 "...-h 1900", "....i 1500", "....j 400", ".\xef\xbf\xbd[31mred 100"});
+}
+
+TEST_CASE("The import system and what is uninteresting can be hidden and shown") {
+    Sample sample;
+    CHECK(sample.model.hides_uninteresting());
+    sample.press("u");
+    CHECK(sample.rows() == Lines{">-<ROOT> 10000", ".-main 9900", "..-_run_code 5000", "...f 5000",
+                                 "..+_find_and_load 3000", "..+g 1900", ".\xef\xbf\xbd[31mred 100"});
+    sample.press("ui");
+    CHECK(sample.model.hides_imports());
+    CHECK(sample.rows() ==
+          Lines{">-<ROOT> 10000", ".-main 9900", "..f 5000", "..読込 3000", "..+g 1900", ".\xef\xbf\xbd[31mred 100"});
+    sample.press("i");
+    CHECK(sample.rows().size() == 6);
+}
+
+TEST_CASE("Stacks that are too small are one row, and count for the root") {
+    const Sample sample({{}, 3});
+    CHECK(sample.rows() == Lines{">-<ROOT> 10000", ".-main 9500", "..f 5000", "..+_find_and_load 3000", "..+g 1500",
+                                 ".2 smaller stacks 500"});
+    CHECK(sample.model.threads(sample.model.rows().back()).empty());
+}
+
+TEST_CASE("Rows know their threads and where their source is") {
+    const Sample sample;
+    const std::vector<TreeRow>& rows = sample.model.rows();
+    CHECK(sample.model.threads(rows[0]) == Lines{"1 (MainThread)", "2 (worker)"});
+    CHECK(sample.model.threads(rows[2]) == Lines{"1 (MainThread)"});
+    CHECK(sample.model.threads(rows[4]) == Lines{"1 (MainThread)", "2 (worker)"});
+    CHECK(sample.model.file(rows[2]) == "/srv/a.py");
+    CHECK(sample.model.line(rows[2]) == 5);
+    CHECK(sample.model.location(rows[2]) == "/srv/a.py:5");
+    CHECK(sample.model.location(rows[0]).empty());
+    CHECK(sample.model.own(rows[1]).bytes == 0);
+    CHECK(sample.model.own(rows[2]).bytes == 5000);
+}
+
+TEST_CASE("A capture without allocations has a tree that says so") {
+    Sample nothing({}, capture::Profile{});
+    CHECK(nothing.rows() == Lines{">-<ROOT> 0", ".<No allocations> 0"});
+    nothing.press("jlehui ");
+    CHECK(nothing.rows() == Lines{">+<ROOT> 0"});
+}
