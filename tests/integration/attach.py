@@ -1,172 +1,48 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
-"""Recording programs that run already: they go on as if nothing had been, and what they allocate from then on counts.
-"""
-import array
-import importlib.util
+"""Recording programs that run already: again and again, to every end, and what is refused."""
 import os
 import re
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 import interpreters
-from capture import Amount
-from profiled import LIBRARIES, MEMRAY, PATIENCE, TARGETS, Profiled, lines_of, with_every_interpreter
-
-CALLS = LIBRARIES / "calls.so"
-TARGET = TARGETS / "attachable.py"
-AFTER = (Amount(100, 100 * 5001),) * 2
-PAYLOAD = "/memfd:memray-payload"
-
-
-def maps_of(pid):
-    """(begin, end, permissions, path) of each mapping."""
-    for line in Path("/proc/%d/maps" % pid).read_text().splitlines():
-        fields = line.split(maxsplit=5)
-        begin, end = (int(address, 16) for address in fields[0].split("-"))
-        yield begin, end, fields[1], fields[5] if len(fields) > 5 else ""
-
-
-def words_into_payload(pid):
-    """Addresses of words, in data that a linker or loader has filled in, that point into the payload's code."""
-    maps = list(maps_of(pid))
-    code = [(begin, end) for begin, end, _, path in maps if path.startswith(PAYLOAD)]
-    found = []
-    with open("/proc/%d/mem" % pid, "rb", buffering=0) as memory:
-        for begin, end, permissions, path in maps:
-            if not path.startswith("/") or "memfd:" in path or "x" in permissions or "p" not in permissions:
-                continue
-            memory.seek(begin)
-            words = array.array("Q", memory.read(end - begin))
-            found += [begin + 8 * index for index, word in enumerate(words)
-                      if word > 1 << 32 and any(low <= word < high for low, high in code)]
-    return found
-
-
-def status_of(pid, name):
-    return re.search(r"^%s:\s*(.*)$" % name, Path("/proc/%d/status" % pid).read_text(), re.MULTILINE)[1]
-
-
-def children_of(pid):
-    try:
-        return [int(child) for child in Path("/proc/%d/task/%d/children" % (pid, pid)).read_text().split()]
-    except FileNotFoundError:
-        return []
-
-
-def footprint(pid):
-    return len(os.listdir("/proc/%d/fd" % pid)), len(os.listdir("/proc/%d/task" % pid))
-
-
-class Attached(Profiled):
-    def launch(self, *arguments, python=interpreters.DEBIAN, target=TARGET):
-        process = subprocess.Popen([python, str(target), str(CALLS), *map(str, arguments)], stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, text=True)
-        self.addCleanup(self.end, process)
-        self.assertEqual(process.stdout.readline(), "waiting\n")
-        return process
-
-    def wake(self, process, expected):
-        process.stdin.write("x")
-        process.stdin.flush()
-        self.assertEqual(process.stdout.readline(), expected)
-
-    def attach(self, process, *options):
-        done = self.memray("attach", process.pid, "-f", "-o", self.path, *options)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        return done
-
-    def detach(self, process):
-        done = self.memray("detach", process.pid)
-        self.assertEqual((done.returncode, done.stdout, done.stderr),
-                         (0, "Recorded process %d into %s\n" % (process.pid, self.path), ""))
-
-    def assert_recorded(self):
-        capture = self.capture()
-        self.assertEqual(capture.at(TARGET, lines_of(TARGET.name)["after"], "malloc")[1:], AFTER)
-        self.assert_nothing_lost(capture)
-        return capture
-
-    def holder_of(self, process):
-        done = self.memray("attach", process.pid, "-f", "-o", self.folder / "other")
-        self.assert_one_line_of_error(done)
-        return int(re.search(r"is being recorded already, by process (\d+)", done.stderr)[1])
-
-
-class EveryState(Attached):
-    def check(self, state, python, *options):
-        process = self.launch(state, python=python)
-        before = footprint(process.pid)
-        self.attach(process, *options)
-        if state == "in_sleep":
-            self.assertEqual(process.stdout.readline(), "woke 1\n")
-        else:
-            self.wake(process, "woke 1\n")
-        self.detach(process)
-        self.assertEqual(words_into_payload(process.pid), [])
-        if state in ("in_read", "in_sleep", "in_select"):
-            self.assertEqual(footprint(process.pid), before)
-        self.assert_recorded()
-        self.wake(process, "end\n")
-        self.assertEqual(process.wait(PATIENCE), 0)
-
-    @with_every_interpreter
-    def test_a_program_that_waits_goes_on_waiting(self, python):
-        for state in ("in_read", "in_sleep", "in_select", "in_epoll", "in_lock", "in_waitpid"):
-            with self.subTest(state=state):
-                self.check(state, python)
-
-    @with_every_interpreter
-    def test_a_busy_program_goes_on_working(self, python):
-        self.check("busily", python)
-
-    @with_every_interpreter
-    def test_python_allocators_are_recorded_on_demand(self, python):
-        self.check("busily", python, "--trace-python-allocators", "--aggregate")
-
-    def test_a_program_that_computes_without_the_gil(self):
-        if importlib.util.find_spec("numpy") is None:
-            self.skipTest("no numpy")
-        self.check("in_numpy", interpreters.DEBIAN)
-
-    def test_any_number_of_threads(self):
-        for count in (1, 50, 1000):
-            process = self.launch("with_threads", count)
-            self.assertEqual(process.stdout.readline(), "started\n")
-            self.attach(process)
-            self.wake(process, "woke 1\n")
-            self.detach(process)
-            self.assert_recorded()
-
-    def test_a_stopped_program_stays_stopped(self):
-        process = self.launch("in_read")
-        process.send_signal(signal.SIGSTOP)
-        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
-        self.attach(process)
-        self.assertEqual(status_of(process.pid, "State"), "T (stopped)")
-        process.send_signal(signal.SIGCONT)
-        self.wake(process, "woke 1\n")
-        self.detach(process)
-        self.assert_recorded()
+from attached import PAYLOAD, SOURCE, Attached, address_space, maps_of, status_of, words_into_payload
+from profiled import MEMRAY, PATIENCE, with_every_interpreter
 
 
 class AgainAndAgain(Attached):
-    def test_fifty_times_a_program_that_checks_its_results(self):
+    def test_a_program_that_checks_its_results_does_not_grow(self):
+        """MEMRAY_SOAK=300 makes it longer: scripts/soak."""
         process = self.launch("working")
-        for _ in range(50):
+        self.attach(process)
+        self.detach(process)
+        mapped = address_space(process.pid)
+        for _ in range(int(os.environ.get("MEMRAY_SOAK", "40"))):
             self.attach(process)
             self.detach(process)
         self.assertEqual(words_into_payload(process.pid), [])
-        self.assertEqual(sum("x" in permissions and path.startswith(PAYLOAD)
-                             for _, _, permissions, path in maps_of(process.pid)), 1)
+        self.assert_only_dormant(process.pid)
+        # What the program itself maps meanwhile, mostly arenas of its threads.
+        self.assertLess(address_space(process.pid) - mapped, 64 << 20)
         self.attach(process)
         self.wake(process, "woke 1\n")
         self.detach(process)
         self.assert_recorded()
         self.wake(process, "end\n")
         self.assertEqual(process.wait(PATIENCE), 0)
+
+    @with_every_interpreter
+    def test_a_detach_loses_nothing(self, python):
+        process = self.launch("busily", python=python)
+        for _ in range(8):
+            self.attach(process, env={**os.environ, "MEMRAY_RING_WORDS": "1024"})
+            self.detach(process)
+            capture = self.capture()
+            self.assertGreater(capture.total.count, 0)
+            self.assert_nothing_lost(capture)
+        self.wake(process, "woke 1\n")
 
     @with_every_interpreter
     def test_threads_inside_hooks_survive_the_end_of_a_recording(self, python):
@@ -208,25 +84,46 @@ class AgainAndAgain(Attached):
         self.detach(process)
         self.assert_recorded()
 
-    def test_a_recorder_that_is_killed_while_it_attaches_leaves_a_program_that_works(self):
-        process = self.launch("working")
-        for step in range(30):
-            attaching = subprocess.Popen([MEMRAY, "attach", str(process.pid), "-f", "-o", str(self.path)],
-                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(0.003 * step)  # anywhere from its first step to after its last
-            for pid in [attaching.pid, *children_of(attaching.pid)]:
-                os.kill(pid, signal.SIGKILL)
-            attaching.wait()
-        # What is still entering it lets go first, and recorders that had returned already are ended.
+
+class Killed(Attached):
+    """Recorders that end at each step of entering and leaving a program."""
+    STEPS = re.findall(r'"([a-z-]+)"[,}]', (SOURCE / "injector/session/injection_step.h").read_text())
+
+    def wait_until_left(self, process):
         deadline = time.monotonic() + PATIENCE
         while status_of(process.pid, "TracerPid") != "0" and time.monotonic() < deadline:
-            time.sleep(0.01)
-        self.memray("detach", process.pid)
-        self.assertEqual(words_into_payload(process.pid), [])
+            time.sleep(0.005)
+
+    def die_at(self, step, process):
+        """Of what runs with the name of a step in its environment, the process that records dies there."""
+        environment = {**os.environ, "MEMRAY_DIE_AT": step}
+        if step.startswith("detach-"):
+            self.attach(process, env=environment)
+            done = self.memray("detach", process.pid)
+        else:
+            done = self.memray("attach", process.pid, "-f", "-o", self.path, env=environment)
+        self.wait_until_left(process)
+        return done
+
+    def test_the_program_works_on_wherever_the_recorder_dies(self):
+        self.assertEqual(len(self.STEPS), 16)
+        process = self.launch("working")
+        for step in self.STEPS:
+            with self.subTest(step=step):
+                done = self.die_at(step, process)
+                if not step.startswith("detach-"):
+                    self.assertEqual((done.returncode, done.stderr), (1, "The recording process died\n"))
+                self.memray("detach", process.pid)
+                self.assertEqual(words_into_payload(process.pid), [])
+                self.attach(process)
+                self.detach(process)
         self.attach(process)
         self.wake(process, "woke 1\n")
         self.detach(process)
         self.assert_recorded()
+        self.assert_only_dormant(process.pid)
+        self.wake(process, "end\n")
+        self.assertEqual(process.wait(PATIENCE), 0)
 
 
 class Endings(Attached):
@@ -248,6 +145,20 @@ class Endings(Attached):
             time.sleep(0.02)
         process.wait()
         self.assertEqual(self.assert_recorded().header["ending"], "exited with code 0")
+
+    def test_frees_of_earlier_memory_are_counted(self):
+        frees = []
+        for count in (0, 70):
+            process = self.launch("with_memory", count)
+            self.attach(process)
+            self.wake(process, "woke 1\n")
+            self.detach(process)
+            frees.append(self.assert_recorded().losses["unknown_frees"])
+            self.wake(process, "end\n")
+        self.assertEqual(frees[1] - frees[0], 70)
+        summary = self.memray("summary", self.path).stdout
+        self.assertIn("Freed: memory allocated before tracking started, %d times\n" % frees[1], summary)
+        self.assertRegex(summary, r"Tracked: from \d{4}-\d\d-\d\d ")
 
     def test_the_duration_ends_it(self):
         process = self.launch("in_read")
@@ -327,13 +238,37 @@ class Refused(Attached):
         self.assertIn("No such file or directory", self.attach_refused(process.pid))
         self.assertEqual([path for _, _, _, path in maps_of(process.pid) if path.startswith(PAYLOAD)], [])
 
+    def test_a_program_that_never_comes_to_a_safe_point(self):
+        process = self.launch("in_sort")
+        started = time.monotonic()
+        self.assertEqual(self.attach_refused(process.pid, "--timeout", "1"),
+                         "No thread of process %d came to a point where it can be entered (thread %d: it is inside the "
+                         "C library)\n" % (process.pid, process.pid))
+        self.assertGreater(time.monotonic() - started, 1)
+        self.assertEqual(status_of(process.pid, "TracerPid"), "0")
+        self.assertEqual([path for _, _, _, path in maps_of(process.pid) if path.startswith(PAYLOAD)], [])
+        self.wake(process, "woke 1\n")
+        self.wake(process, "end\n")
+        self.assertEqual(process.wait(PATIENCE), 0)
+
+    def test_a_program_that_ends_meanwhile(self):
+        refused = 0
+        for moment in range(0, 60, 4):  # milliseconds; on an idle machine all of it takes 30
+            process = self.launch("in_read")
+            attach = subprocess.Popen([MEMRAY, "attach", str(process.pid), "-f", "-o", str(self.path)],
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            time.sleep(moment / 1000)
+            process.kill()
+            errors = attach.communicate(timeout=PATIENCE)[1]
+            self.assertIn((attach.returncode, errors.count("\n")), ((0, 0), (1, 1)), errors)
+            refused += attach.returncode
+        self.assertGreater(refused, 0)
+
     def test_detaching_from_what_is_not_recorded(self):
         process = self.launch("in_read")
         self.assertEqual(self.refused("detach", process.pid),
                          "Process %d is not being recorded: no previous `memray attach` call\n" % process.pid)
         self.assertEqual(self.refused("detach", 2 ** 22 + 5), "There is no process 4194309\n")
 
-    def test_options_that_are_not_there_yet(self):
-        for options in (["--native"], ["--follow-fork"]):
-            self.assertIn("is not available yet", self.attach_refused("1", *options, status=2))
-        self.assertIn("is not available yet", self.refused("attach", "1", status=2))
+    def test_the_live_view_without_a_terminal(self):
+        self.assertIn("needs a terminal", self.refused("attach", "1"))

@@ -12,7 +12,7 @@ def ten(size):
     return tuple(Amount(count, count * size) for count in (9, 8, 10))
 
 
-class EveryCall(Profiled):
+class AllocatorCalls(Profiled):
     TARGET = TARGETS / "every_call.py"
     # Marker of the line -> the allocator it shows as, and (peak, leaked, total).
     EXPECTED = {
@@ -38,6 +38,8 @@ class EveryCall(Profiled):
             self.assertEqual((name, capture.allocators[name]), (name, self.EXPECTED[name][1][2]))
         self.assert_nothing_lost(capture)
 
+
+class EveryCall(AllocatorCalls):
     @with_every_interpreter
     def test_every_allocator_function_is_recorded_exactly(self, python):
         self.check(self.record(self.TARGET, CALLS, python=python))
@@ -84,7 +86,7 @@ class MovingBlocks(Profiled):
         self.assert_nothing_lost(capture)
 
 
-class PythonAllocators(Profiled):
+class DomainCalls(Profiled):
     TARGET = TARGETS / "domains.py"
     FEW, MANY = 3, 203
     EXPECTED = {  # marker -> allocator, bytes, still there at the end
@@ -113,6 +115,8 @@ class PythonAllocators(Profiled):
             self.assertEqual((marker, total), (marker, Amount(calls, calls * size)))
             self.assertEqual((marker, leaked), (marker, total if stays else NOTHING))
 
+
+class PythonAllocators(DomainCalls):
     @with_every_interpreter
     def test_all_three_domains_are_recorded_exactly(self, python):
         self.check(python, ["--trace-python-allocators"])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
-"""The Python interpreters of this machine."""
+"""The Python interpreters of this machine, or those in $MEMRAY_INTERPRETERS (separated by colons)."""
 import functools
 import os
 import subprocess
@@ -8,6 +8,11 @@ from pathlib import Path
 
 DEBIAN = "/usr/bin/python3"
 OLDEST = (3, 8)
+
+
+def chosen():
+    """Those that the environment names; scripts/interpreters tests one after the other that way."""
+    return [python for python in os.environ.get("MEMRAY_INTERPRETERS", "").split(":") if python]
 
 
 def pyenv_versions():
@@ -26,8 +31,14 @@ def version_of(python):
 
 
 @functools.cache
+def has_modules(python, modules):
+    code = "import %s" % ", ".join(modules) if modules else ""
+    return subprocess.run([python, "-c", code], stderr=subprocess.DEVNULL).returncode == 0
+
+
+@functools.cache
 def every_one():
-    found = [DEBIAN, DEBIAN + "-dbg", *pyenv_versions()]
+    found = chosen() or [DEBIAN, DEBIAN + "-dbg", *pyenv_versions()]
     return tuple(python for python in found if os.access(python, os.X_OK) and version_of(python))
 
 
@@ -37,3 +48,11 @@ def supported():
 
 def unsupported():
     return [python for python in every_one() if version_of(python) < OLDEST]
+
+
+def oldest_and_newest(modules=(), since=OLDEST, before=(4, 0)):
+    """At most two of the supported ones that are of these versions and have these modules."""
+    found = sorted((python for python in supported()
+                    if since <= version_of(python) < before and has_modules(python, modules)),
+                   key=lambda python: (version_of(python), python))
+    return [*dict.fromkeys([*found[:1], *found[-1:]])]

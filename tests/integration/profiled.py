@@ -38,11 +38,25 @@ def adopt_orphans():
 
 def with_every_interpreter(test):
     """Calls test(self, python) for each supported interpreter of this machine."""
+    return with_interpreters_of(interpreters.supported, test)
+
+
+def with_two_interpreters(*modules, since=interpreters.OLDEST, before=(4, 0)):
+    """The same for the oldest and the newest that have these modules. Skips the test if none has."""
+    return functools.partial(with_interpreters_of, lambda: interpreters.oldest_and_newest(modules, since, before))
+
+
+def with_interpreters_of(choose, test):
     @functools.wraps(test)
     def run(self):
-        for python in interpreters.supported():
+        chosen = choose()
+        if not chosen:
+            self.skipTest("no interpreter here has what this takes")
+        for python in chosen:
             with self.subTest(python=python):
+                self.use_new_folder()
                 test(self, python)
+    run.takes_interpreter = True
     return run
 
 

@@ -2,12 +2,15 @@
 # SPDX-FileCopyrightText: The memray authors
 """Runs the tests named on the command line, as unittest does: run.py exactness.EveryCall
 
-Exits with 77 (skipped, for CTest) where tracing a child process is not permitted.
+Exits with 77 (skipped, for CTest) where tracing a child process is not permitted. If the interpreters are chosen
+($MEMRAY_INTERPRETERS), only the tests that take one run.
 """
 import ctypes
 import os
 import sys
 import unittest
+
+import interpreters
 
 PTRACE_TRACEME = 0
 SKIPPED = 77
@@ -20,8 +23,14 @@ def may_trace():
     return os.waitpid(pid, 0)[1] == 0
 
 
+class TakingInterpreter(unittest.TestLoader):
+    def getTestCaseNames(self, case):
+        return [name for name in super().getTestCaseNames(case) if hasattr(getattr(case, name), "takes_interpreter")]
+
+
 if __name__ == "__main__":
     if not may_trace():
         print("ptrace is not permitted here", file=sys.stderr)
         sys.exit(SKIPPED)
-    unittest.main(module=None, argv=sys.argv, verbosity=2)
+    loader = TakingInterpreter() if interpreters.chosen() else unittest.TestLoader()
+    unittest.main(module=None, argv=sys.argv, verbosity=2, testLoader=loader)

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import time
 
+import cgroups
+import interpreters
 from capture import NOTHING, Amount
 from profiled import LIBRARIES, PATIENCE, TARGETS, Profiled, adopt_orphans, lines_of, with_every_interpreter
 
@@ -56,6 +58,49 @@ class Endings(Survival):
 
     def test_its_successor_may_be_python_and_ends_with_its_own_status(self):
         self.assert_all_before(self.record(TARGETS / "endings.py", CALLS, "exec_python", status=11), "endings.py")
+
+
+class OutOfMemory(Survival):
+    LIMIT = 160 << 20
+    BLOCK = (1 << 20) + 33  # sys.getsizeof() of it
+
+    def fill(self, join, command):
+        done = subprocess.run(["/bin/sh", "-c", 'echo $$ >%s && exec "$@"' % join, "sh", *map(str, command)],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+        return done
+
+    def assert_tells(self, capture, count, errors):
+        target = TARGETS / "fills_memory.py"
+        peak = sum((site.peak for site in capture.sites if site.frames[:1] and
+                    (site.frames[0].file, site.frames[0].line) == (str(target), lines_of(target.name)["filling"])
+                    and site.allocator == "malloc"), NOTHING)
+        blocks = peak.bytes // self.BLOCK
+        self.assertIn(blocks, (count, count + 1))
+        self.assertLess(peak.bytes - blocks * self.BLOCK, 10000)  # the list of the blocks
+        self.assert_all_before(capture, target.name)
+        self.assertEqual(capture.incomplete, "")
+        self.assertEqual(errors, "")
+        self.assertRegex(capture.header["ending"], r"\Akilled by signal 9 \(SIGKILL\); the oom_kill counter rose: "
+                                                   r"out of memory at 1\d\d\.\d+MB\Z")
+
+    def test_the_kernel_ends_the_program_not_the_recorder_which_says_so(self):
+        for options in ((), ("--aggregate",)):
+            with self.subTest(options=options), cgroups.limited_memory(self, self.LIMIT) as join:
+                self.use_new_folder()
+                count = self.folder / "count"
+                done = self.fill(join, self.command(TARGETS / "fills_memory.py", CALLS, count, options=options))
+                self.assertEqual(done.returncode, -signal.SIGKILL, done.stderr)
+                self.assert_tells(self.capture(), int(count.read_text()), done.stderr)
+
+    def test_so_it_is_for_a_child(self):
+        with cgroups.limited_memory(self, self.LIMIT) as join:
+            count = self.folder / "count"
+            source = "import subprocess, sys; sys.exit(-subprocess.run(%r).returncode)" % (
+                [interpreters.DEBIAN, str(TARGETS / "fills_memory.py"), str(CALLS), str(count)],)
+            done = self.fill(join, self.command("-c", source, options=["--follow-exec"]))
+            self.assertEqual(done.returncode, signal.SIGKILL, done.stderr)
+            (child,) = self.folder.glob("capture.bin.*")
+            self.assert_tells(self.capture(child), int(count.read_text()), done.stderr)
 
 
 class Killed(Survival):

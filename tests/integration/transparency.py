@@ -115,20 +115,31 @@ class Signals(Profiled):
                                   stderr=subprocess.DEVNULL, text=True, timeout=PATIENCE)
             self.assertEqual(done.stdout.splitlines()[-1], str(status))
 
-    def test_an_interrupt_typed_at_the_terminal_reaches_the_program_once(self):
+    def start_at_terminal(self, how):
+        """As the leader of a session. Returns the process id of memray and the terminal."""
         fifos = {"READY": self.folder / "ready", "GO": self.folder / "go"}
         for fifo in fifos.values():
             os.mkfifo(fifo)
-        words = self.command(TARGETS / "signals.py", "count")
+        words = self.command(TARGETS / "signals.py", how)
         pid, terminal = pty.fork()
         if pid == 0:
             os.environ.update({name: str(fifo) for name, fifo in fifos.items()})
             os.execv(words[0], words)
-        self.addCleanup(os.close, terminal)
         fifos["READY"].read_text(encoding="utf-8")
         fifos["GO"].write_text("\n", encoding="utf-8")
+        return pid, terminal
+
+    def test_an_interrupt_typed_at_the_terminal_reaches_the_program_once(self):
+        pid, terminal = self.start_at_terminal("count")
+        self.addCleanup(os.close, terminal)
         os.write(terminal, b"\x03")
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 51)
+
+    def test_a_terminal_that_hangs_up_ends_the_program(self):
+        pid, terminal = self.start_at_terminal("die")
+        os.close(terminal)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), -signal.SIGHUP)
+        self.assertIn("signal %d " % signal.SIGHUP, self.capture().header["ending"])
 
 
 class Messages(Profiled):

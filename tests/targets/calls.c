@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -48,6 +49,25 @@ void call_munmap_inside(int first, int count, size_t size) { FOR_EACH_SLOT munma
 // Grows from 4 pages to `size`.
 void call_mremap(int first, int count, size_t size) {
     FOR_EACH_SLOT slots[i] = mremap(slots[i], (size_t)4 * 4096, size, MREMAP_MAYMOVE);
+}
+
+// In `threads` new threads, none of which ever runs Python: each makes `count` blocks and keeps all but one.
+static int blocks_of_thread;
+static size_t size_of_block;
+static void* fill_own_slots(void* number) {
+    const int first = (int)(size_t)number * blocks_of_thread;
+    call_malloc(first, blocks_of_thread, size_of_block);
+    call_free(first, 1, 0);
+    return NULL;
+}
+void call_malloc_in_threads(int threads, int count, size_t size) {
+    pthread_t running[16];
+    blocks_of_thread = count;
+    size_of_block = size;
+    for (int i = 0; i < threads; ++i) {
+        if (pthread_create(&running[i], NULL, fill_own_slots, (void*)(size_t)i) != 0) abort();
+    }
+    for (int i = 0; i < threads; ++i) pthread_join(running[i], NULL);
 }
 
 // Every way to fail, and frees of nothing. Leaves the blocks as they are.

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The memray authors
+"""A terminal that tests can look at and type into: a tmux server of its own."""
+import os
+import shlex
+import subprocess
+import time
+import uuid
+
+PATIENCE = 120
+
+
+class Terminal:
+    def __init__(self, command, width=120, height=36, env=None):
+        self.name = "memray-test-%s" % uuid.uuid4().hex[:12]
+        self.environment = {**os.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
+        self.environment.pop("TMUX", None)
+        settings = ["env"] + ["%s=%s" % pair for pair in (env or {}).items()]
+        line = "%s; echo \"[status $?]\"; exec sleep 1000" % shlex.join([*settings, *map(str, command)])
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(width), "-y", str(height),
+                  "sh -c %s" % shlex.quote(line))
+
+    def tmux(self, *arguments):
+        done = subprocess.run(["tmux", "-u", "-L", self.name, *arguments], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, env=self.environment, timeout=PATIENCE)
+        if done.returncode != 0:
+            raise AssertionError("tmux %s: %s" % (" ".join(arguments), done.stderr))
+        return done.stdout
+
+    def close(self):
+        subprocess.run(["tmux", "-L", self.name, "kill-server"], env=self.environment, check=False,
+                       stderr=subprocess.DEVNULL)
+
+    def text(self):
+        return self.tmux("capture-pane", "-p")
+
+    def keys(self, *keys):
+        self.tmux("send-keys", *keys)
+
+    def resize(self, width, height):
+        self.tmux("resize-window", "-x", str(width), "-y", str(height))
+
+    def pids(self):
+        """Of the shell and of everything below it."""
+        found = [int(self.tmux("display-message", "-p", "#{pane_pid}"))]
+        for pid in found:
+            try:
+                with open("/proc/%d/task/%d/children" % (pid, pid), encoding="ascii") as file:
+                    found += map(int, file.read().split())
+            except FileNotFoundError:
+                pass
+        return found
+
+    def wait_until(self, holds, what):
+        """The text of the screen once it is as wanted."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            text = self.text()
+            if holds(text):
+                return text
+            time.sleep(0.05)
+        raise AssertionError("the screen never showed %s:\n%s" % (what, self.text()))
+
+    def wait_for(self, *texts):
+        return self.wait_until(lambda text: all(wanted in text for wanted in texts), texts)
+
+    def wait_for_row(self, function, *fields):
+        """Until the row of this function has these cells."""
+        return self.wait_until(lambda text: self.row(function, text)[1:1 + len(fields)] == list(fields),
+                               (function, fields))
+
+    @staticmethod
+    def row(function, text):
+        rows = [line.split() for line in text.splitlines() if line.startswith(" %s " % function)]
+        return rows[0] if rows else []

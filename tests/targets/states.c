@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// States that Python code alone cannot bring a process into.
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+// Computes, without a system call in between that anybody could wait for, until `fd` is readable.
+int count_until_readable(int fd) {
+    struct pollfd readable = {fd, POLLIN, 0};
+    volatile unsigned long turns = 0;
+    do {
+        for (int i = 0; i < 1000000; ++i) { ++turns; }
+    } while (poll(&readable, 1, 0) == 0);
+    return turns > 0;
+}
+
+static int sorting_fd;
+static int compare_when_readable(const void* left, const void* right) {
+    count_until_readable(sorting_fd);
+    return left < right;
+}
+// Computes the same in a function that the C library calls: qsort may hold what nobody knows.
+int sort_until_readable(int fd) {
+    int numbers[2] = {1, 2};
+    sorting_fd = fd;
+    qsort(numbers, 2, sizeof numbers[0], compare_when_readable);
+    return numbers[0] + numbers[1] == 3;
+}
+
+// From now on, who makes a memory file gets EPERM ("errno"), SIGSYS ("trap"), or is killed ("kill").
+int forbid_memory_files(const char* how) {
+    const unsigned action = strcmp(how, "errno") == 0  ? SECCOMP_RET_ERRNO | EPERM
+                            : strcmp(how, "trap") == 0 ? SECCOMP_RET_TRAP
+                                                       : SECCOMP_RET_KILL_PROCESS;
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_memfd_create, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, action),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof code / sizeof code[0], code};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) { return errno; }
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 ? 0 : errno;
+}
