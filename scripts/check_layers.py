@@ -16,10 +16,14 @@ BASE = "injector/base"
 PTRACE = "injector/ptrace"
 ELF = "injector/elf"
 CAPTURE = "injector/capture"
+UNWIND = "injector/unwind"
 SESSION = "injector/session"
 COLLECTOR = "injector/collector"
+MERGE = "injector/merge"
 REPORT = "cli/report"
-INJECTOR = {BASE, PTRACE, ELF, CAPTURE, SESSION, COLLECTOR}
+TRANSFORM = "cli/transform"
+TREE = "cli/tree"
+INJECTOR = {BASE, PTRACE, ELF, CAPTURE, UNWIND, SESSION, COLLECTOR, MERGE}
 
 # Folder -> folders it may include from besides its own. The deepest folder that matches counts.
 ALLOWED = {
@@ -29,12 +33,16 @@ ALLOWED = {
     PTRACE: {BASE},
     ELF: {BASE},
     CAPTURE: {BASE},
+    UNWIND: {BASE, ELF, PTRACE, WIRE},
     SESSION: {BASE, PTRACE, ELF, WIRE},
-    COLLECTOR: {BASE, WIRE, CAPTURE},
+    COLLECTOR: {BASE, PTRACE, ELF, WIRE, CAPTURE, UNWIND},
+    MERGE: {BASE, CAPTURE},
     "symbolizer": {BASE, CAPTURE},
     REPORT: {BASE, CAPTURE},
+    TRANSFORM: {BASE, CAPTURE, REPORT},
+    TREE: {BASE, CAPTURE, REPORT},
     "cli/live": {BASE, CAPTURE, REPORT, COLLECTOR},
-    "cli": INJECTOR | {WIRE, REPORT, "cli/live", "cli", "symbolizer"},
+    "cli": INJECTOR | {WIRE, REPORT, TRANSFORM, TREE, "cli/live", "cli", "symbolizer"},
 }
 # The wire is compiled into a library without a C++ runtime.
 WIRE_SYSTEM_HEADERS = {"algorithm", "array", "atomic", "bit", "cstddef", "cstdint", "limits", "type_traits"}

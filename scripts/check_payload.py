@@ -17,6 +17,8 @@ ALLOWED_UNDEFINED = {
     "malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc", "memalign", "valloc", "pvalloc",
     "reallocarray", "free_sized", "free_aligned_sized", "mmap", "mmap64", "munmap", "mremap",
     "dlopen", "dlmopen", "dlclose", "prctl", "pthread_setname_np",
+    "execl", "execle", "execlp", "execv", "execve", "execvp", "execvpe", "fexecve", "posix_spawn", "posix_spawnp",
+    "popen", "system",
     # Finding what to patch.
     "dl_iterate_phdr", "dlsym", "dlvsym",
     # End of a thread.
