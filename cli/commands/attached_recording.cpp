@@ -18,12 +18,9 @@ constexpr std::chrono::milliseconds kStep{20};
 constexpr std::chrono::milliseconds kReading{1};  // of the last events, while the target is entered again
 
 capture::Metadata metadata_of(const AttachRequest& request, const session::Target& target) {
-    capture::Metadata metadata;
+    capture::Metadata metadata = new_metadata(request.attach.plan, request.recorder.aggregate);
     metadata.command_line = fmt::format("{} (attached to process {})", command_line_of(target.pid), target.pid);
     describe_process(target, metadata);
-    metadata.trace_python_allocators = request.attach.plan.trace_python_allocators;
-    metadata.native_traces = request.attach.plan.native;
-    metadata.aggregated = request.recorder.aggregate;
     return metadata;
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
 """The ways in which programs are started: each is recorded with the stacks that Python shows."""
+import os
 import shutil
 import subprocess
 import zipapp
@@ -9,6 +10,8 @@ import interpreters
 from capture import Amount, Frame
 from profiled import LIBRARIES, PATIENCE, TARGETS, with_two_interpreters
 from stacks import CALL_SHAPES, Stacks, Truth
+
+NO_DEVELOPMENT_MODE = {**os.environ, "PYTHONDEVMODE": ""}  # ipykernel hangs in it, memray or not
 
 
 class Starts(Stacks):
@@ -33,7 +36,8 @@ class Starts(Stacks):
         connection = self.folder / "connection.json"
         subprocess.run([python, TARGETS / "notebook.py", connection, "make"], check=True)
         kernel = subprocess.Popen(self.command("-m", "ipykernel_launcher", "-f", connection, python=python),
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  env=NO_DEVELOPMENT_MODE)
         self.addCleanup(self.end, kernel)
         cells = self.run_cells(python, connection)
         self.assertEqual(kernel.wait(PATIENCE), 0)
@@ -46,7 +50,8 @@ class Starts(Stacks):
     def run_cells(self, python, connection):
         """Returns the files that the cells are for Python."""
         notebook = subprocess.run([python, TARGETS / "notebook.py", connection, LIBRARIES / "calls.so"], text=True,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE)
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE,
+                                  env=NO_DEVELOPMENT_MODE)
         self.assertEqual(notebook.returncode, 0, notebook.stderr)
         return notebook.stdout.splitlines()
 
