@@ -47,9 +47,12 @@ class NativeCapture:
         self.losses = {name: value for name, value in records["LOSSES"][0].items()}
         self.modules = records["MODULE"]
         self.frames = records["NATIVE_FRAME"]
-        self.names = defaultdict(list)  # innermost inlined function first
+        self.symbols = defaultdict(list)  # of a frame, innermost inlined function first
         for symbol in records["SYMBOL"]:
-            self.names[int(symbol["frame"])].insert(0, symbol["function"])
+            self.symbols[int(symbol["frame"])].insert(0, symbol)
+        self.names = defaultdict(list)
+        for frame, symbols in self.symbols.items():
+            self.names[frame] = [symbol["function"] for symbol in symbols]
         stacks = [(0, 0), *((int(entry["parent"]), int(entry["frame"])) for entry in records["NATIVE_STACK"])]
         self.stacks = defaultdict(set)  # bytes -> the native frames, innermost first
         for site in records["SITE"]:
