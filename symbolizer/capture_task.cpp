@@ -37,7 +37,9 @@ void CaptureTask::run() const {
     require_output_absent();
     const capture::Profile profile = read(path_);
     if (profile.native_frames.empty()) {
-        return say("no native stacks were recorded in it (`memray run --native` does)");
+        return say(profile.metadata.native_traces
+                       ? "it holds no native stacks: the recording was cut short"
+                       : "no native stacks were recorded in it (`memray run --native` does)");
     }
     if (arguments_.symbols_fd >= 0) { return serve_report(profile); }
     if (arguments_.check) { return check(profile); }

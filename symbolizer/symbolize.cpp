@@ -153,9 +153,12 @@ private:
 
 }  // namespace
 
-Outcome symbolize(const Profile& profile, const Options& options, const Progress& progress) {
+void require_folders(const Options& options) {
     if (!options.sysroot.empty()) { require_folder(options.sysroot, "sysroot"); }
     for (const std::string& dir : options.debug_dirs) { require_folder(dir, "debug directory"); }
+}
+
+Outcome symbolize(const Profile& profile, const Options& options, const Progress& progress) {
     return Symbolizer(profile, options, progress).run();
 }
 
