@@ -177,14 +177,16 @@ class NativeAttach(Native, Attached):
 class Equivalence(Native):
     """The payload's walk and libunwind's, from the same registers, at each allocation of real programs."""
     STACKS = int(os.environ.get("MEMRAY_WALKS", "10000"))
-    MODULES = ["numpy"] if STACKS < 1_000_000 else ["numpy", "pandas"]  # importing pandas is 500,000 allocations
+    LONG = STACKS >= 1_000_000
+    MODULES = ["numpy", "pandas"] if LONG else ["numpy"]
+    ALLOCATOR = "malloc" if LONG else "default"  # importing pandas makes 500,000 objects
 
     @with_every_interpreter
     def test_both_walks_are_the_same(self, python):
         result = self.folder / "result"
         done = subprocess.run([PROGRAMS / "walk_equivalence", LIBRARIES / "compared_walks.so", python,
                                TARGETS / "walked.py", CHAINS, str(self.STACKS), *self.MODULES], stdin=subprocess.DEVNULL,
-                              env={**os.environ, "WALK_EQUIVALENCE": str(result), "PYTHONMALLOC": "malloc",
+                              env={**os.environ, "WALK_EQUIVALENCE": str(result), "PYTHONMALLOC": self.ALLOCATOR,
                                    "OPENBLAS_NUM_THREADS": "1"},
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=10 * PATIENCE)
         self.assertEqual(done.returncode, 0, done.stderr)
