@@ -15,6 +15,7 @@
 #include "symbolizer/debug_packages.h"
 #include "symbolizer/store.h"
 #include "symbolizer/symbolize.h"
+#include "symbolizer/target_process.h"
 
 namespace memray::symbolizer {
 namespace {
@@ -105,7 +106,8 @@ void CaptureTask::report(const capture::Profile& profile, const capture::Symbols
 void CaptureTask::warn(const capture::Profile& profile, const capture::Symbols& symbols) const {
     const std::string missing = missing_debug_information(profile, symbols);
     if (missing.empty()) { return; }
-    const std::string help = remedy(profile, symbols, arguments_.options.sysroot);
+    const std::string& sysroot = arguments_.options.sysroot;
+    const std::string help = remedy(profile, symbols, sysroot.empty() ? TargetProcess(profile).root() : sysroot);
     note(help.empty() ? missing : missing + ": " + help);
 }
 
