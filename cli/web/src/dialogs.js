@@ -4,7 +4,7 @@
 // What stands behind the buttons of every page: statistics, the memory graph, help.
 
 import { byId, element } from "./dom.js";
-import { countText, durationText, sizeText } from "./format.js";
+import { countText, durationText, sizeText, timeOf } from "./format.js";
 import { drawMemoryGraph, memoryCsv } from "./memory_graph.js";
 
 export function openDialog(id) {
@@ -19,15 +19,14 @@ function closeOnBackdrop(dialog) {
   dialog.querySelector(".close")?.addEventListener("click", () => dialog.close());
 }
 
-const localTime = (text) => new Date(text.replace(" ", "T")).toLocaleString();
-const milliseconds = (text) => new Date(text.replace(" ", "T")).getTime();
+const localTime = (text) => new Date(timeOf(text)).toLocaleString();
 
 function fillStats({ metadata, threads }) {
   const rows = [
     ["Command line", metadata.command_line],
     ["Start time", localTime(metadata.start_time)],
     ["End time", localTime(metadata.end_time)],
-    ["Duration", durationText(milliseconds(metadata.end_time) - milliseconds(metadata.start_time))],
+    ["Duration", durationText(timeOf(metadata.end_time) - timeOf(metadata.start_time))],
     ["Total number of allocations", metadata.total_allocations.toLocaleString("en-US")],
     ["Total number of frames seen", metadata.total_frames.toLocaleString("en-US")],
     ["Peak memory usage", sizeText(metadata.peak_memory)],

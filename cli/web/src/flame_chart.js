@@ -35,7 +35,7 @@ class Drawn {
   }
 
   get name() {
-    return this.node.name;
+    return this.node.label;
   }
 }
 

@@ -217,7 +217,8 @@ function setUpControls() {
   if (metrics.temporary && options.temporary_threshold !== 1) metrics.temporary += ` (within ${options.temporary_threshold})`;
   fillSelect("metric", Object.entries(metrics), options.metric);
   if (nodes.thread) {
-    fillSelect("thread", [[ALL_THREADS, "all"], ...threads.map((name, i) => [i, name])], ALL_THREADS);
+    const byNumber = threads.map((name, i) => [i, name]).sort(([, a], [, b]) => parseInt(a, 10) - parseInt(b, 10));
+    fillSelect("thread", [[ALL_THREADS, "all"], ...byNumber], ALL_THREADS);
     byId("thread-label").hidden = threads.length < 2;
   }
   byId("inverted").checked = options.inverted;

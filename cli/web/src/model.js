@@ -126,7 +126,7 @@ const NONE = Object.freeze([]);
 // A number that V8 keeps as floating-point: a field that begins as an integer costs a new layout for each node later.
 const ZERO = -0;
 
-/** A node of the tree that is drawn. Its name is made when it is asked for: most nodes are too small to be drawn. */
+/** A node of the tree that is drawn. Its texts are made when they are asked for: most nodes are too small to be drawn. */
 class ViewNode {
   #model;
 
@@ -153,6 +153,12 @@ class ViewNode {
   get name() {
     if (this.folded) return `${this.folded.toLocaleString("en-US")} smaller`;
     return this.frame < 0 ? "<root>" : this.#model.frameName(this.frame);
+  }
+
+  /** With the source line, as far as there is room for it. */
+  get label() {
+    const source = this.frame < 0 ? "" : this.#model.source(this.frame);
+    return source ? `${this.name}: ${source}` : this.name;
   }
 }
 
