@@ -4,7 +4,7 @@
 import json
 
 from profiled import TARGETS
-from reports import Report, by_function, functions_of
+from reports import Report, amounts_of, by_function, functions_of
 
 SHAPES = TARGETS / "report_shapes.py"
 LIFETIMES = TARGETS / "report_lifetimes.py"
@@ -117,8 +117,7 @@ class SplitThreads(Report):
 
     def test_flame_graph(self):
         page = self.page("--split-threads")
-        threads, flat = page["nodes"]["thread"], page["metrics"]["peak"]
-        amounts = list(zip(flat[::3], flat[2::3], flat[1::3]))
+        threads, amounts = page["nodes"]["thread"], amounts_of(page, "peak")
         self.check(lambda number: self.of_page(page, [row for row in amounts if threads[row[0]] == number]))
         self.assertEqual(len(page["threads"]), 2)
 
@@ -148,7 +147,7 @@ class TimeRanges(Report):
         self.profile(SHAPES, "0.4")
         self.data = self.page("--temporal")
         flat = self.data["buckets"]["intervals"]
-        self.intervals = list(zip(*(flat[field::5] for field in range(5))))
+        self.intervals = list(zip(*(flat[field::6] for field in (0, 2, 3, 4, 5))))
         moments = sorted(interval for interval in self.intervals if interval[3] == 30 * MB)
         self.assertEqual(len(moments), 1)
         _, self.begin, self.end, _, _ = moments[0]  # buckets

@@ -26,6 +26,12 @@ def functions_of(row):
     return [frame.split(";")[0] for frame in row["stack_trace"].split("|")]
 
 
+def amounts_of(page, metric):
+    """(node, allocations, bytes) of what nodes hold themselves."""
+    flat = page["metrics"][metric]
+    return list(zip(flat[::4], flat[3::4], flat[2::4]))
+
+
 class Report(Profiled):
     """Readers of reports on self.path. `options` are those of the command line."""
 
@@ -120,5 +126,4 @@ class Report(Profiled):
 
     def of_flamegraph(self, metric, *options):
         page = self.page(*options)
-        flat = page["metrics"][metric]
-        return self.of_page(page, zip(flat[::3], flat[2::3], flat[1::3]))
+        return self.of_page(page, amounts_of(page, metric))

@@ -108,6 +108,18 @@ onPage("Frames are as wide as their allocations are many, if asked for", async (
   assert.ok(Math.abs((await share()) - 5 / count) < 0.01);
 });
 
+onPage("Allocators stand below their callers in a colour of their own, if asked for", async (page) => {
+  const color = (name) => frame(page, name).locator("rect").evaluate((rect) => getComputedStyle(rect).fill);
+  await page.selectOption("#metric", "leaked");
+  assert.equal((await labels(page)).includes("mmap"), false);
+  await page.check("#allocators");
+  await page.check("#inverted");
+  assert.ok((await labels(page)).includes("mmap"));
+  assert.notEqual(await color(/^mmap$/), await color("keep ("));
+  assert.ok((await amount(page, /^mmap$/)).bytes >= 22 * MB);
+  await assertAmount(page, "keep (", 16 * MB, 3);
+});
+
 onPage("The import system can be hidden; what it led to stays", async (page) => {
   assert.equal(await has(page, "_find_and_load"), true);
   await page.check("#hide-imports");

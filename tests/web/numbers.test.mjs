@@ -26,20 +26,27 @@ before(() => {
   const capture = record(folder, "report_shapes.py", ["0.4"]);
   model = new Model(JSON.parse(readFileSync(report(folder, "flamegraph", capture, "--json", "--temporal", "--split-threads"))));
   const { intervals } = model.data.buckets;
-  const at = intervals.findIndex((value, i) => i % 5 === 3 && value === 30 * MB) - 3;
-  peakBuckets = { allocated: intervals[at + 1], freed: intervals[at + 2] };
+  const at = intervals.findIndex((value, i) => i % 6 === 4 && value === 30 * MB) - 4;
+  peakBuckets = { allocated: intervals[at + 2], freed: intervals[at + 3] };
 });
+
+function tree(own, choice) {
+  const nothing = { unit: "bytes", inverted: false, allocators: false, thread: ALL_THREADS, hide: 0, hidePattern: null, keep: null };
+  return viewTree(model, own, { ...nothing, ...choice });
+}
+
+function nameOf({ frame }) {
+  return frame < 0 ? "" : model.data.strings[model.data.frames.function[frame]];
+}
 
 /** {function: [allocations, bytes]} of NAMES in the tree; none of them calls itself. */
 function amounts(own, choice = {}) {
-  const root = viewTree(model, own, { unit: "bytes", inverted: false, thread: ALL_THREADS, hide: 0, hidePattern: null, keep: null, ...choice });
-  const { frames, strings } = model.data;
   const sums = {};
-  const pending = [root];
+  const pending = [tree(own, choice)];
   while (pending.length) {
     const node = pending.pop();
     pending.push(...node.children);
-    const name = node.frame < 0 ? "" : strings[frames.function[node.frame]];
+    const name = nameOf(node);
     if (!NAMES.includes(name)) continue;
     const [count, bytes] = sums[name] ?? [0, 0];
     sums[name] = [count + node.count, bytes + node.bytes];
@@ -49,10 +56,19 @@ function amounts(own, choice = {}) {
 
 test("Each metric has the expected amounts, also inverted", () => {
   for (const [metric, expected] of Object.entries({ peak: PEAK, leaked: LEAKED, temporary: MOMENTS, total: EVERYTHING })) {
-    for (const inverted of [false, true]) {
-      assert.deepEqual({ metric, inverted, ...amounts(model.own[metric], { inverted }) }, { metric, inverted, ...expected });
+    for (const choice of [{}, { inverted: true }, { allocators: true }, { inverted: true, allocators: true }]) {
+      assert.deepEqual({ metric, ...choice, ...amounts(model.own[metric], choice) }, { metric, ...choice, ...expected });
     }
   }
+});
+
+test("Allocators stand below those who called them, and first when inverted", () => {
+  const moments = (choice) => tree(model.own.temporary, { ...choice, allocators: true, keep: /^use_for_a_moment at/ });
+  let node = moments({});
+  while (node.children.length) [node] = node.children;
+  assert.deepEqual([nameOf(node), nameOf(node.parent), node.count, node.bytes], ["mmap", "use_for_a_moment", 5, 5 * MB]);
+  const [first] = moments({ inverted: true }).children;
+  assert.deepEqual([nameOf(first), nameOf(first.children[0]), first.bytes], ["mmap", "use_for_a_moment", 5 * MB]);
 });
 
 test("Threads are told apart, also inverted", () => {
