@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
 
 #include "cli/commands/capture_input.h"
@@ -16,13 +15,6 @@ namespace memray::cli {
 namespace {
 
 constexpr std::string_view kFilePrefix = "memray-";
-
-std::string check_positive(const std::string& text) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool valid = error == std::errc{} && end == text.data() + text.size() && value > 0;
-    return valid ? "" : text + " is an invalid positive int value";
-}
 
 // Beside the capture.
 std::string default_output(const std::string& results) {
@@ -56,7 +48,7 @@ int StatsCommand::run() {
     const report::StackView view = filter_.view(profile);
     if (json_) {
         write_report(path, report::stats_json(profile, view, largest_), force_);
-        fmt::print("Wrote {}\n", path);
+        say_written(path, profile.metadata);
     } else {
         fmt::print("{}", report::stats_text(profile, view, largest_, output_has_colours()));
     }

@@ -58,7 +58,7 @@ int TransformCommand::run() {
     const std::string path = output_.path(std::string(chosen.name), std::string(chosen.suffix));
     const capture::Profile profile = load_profile(output_.results());
     const report::StackView view = filter_.view(profile);
-    output_.write(path, chosen.write({profile, view, report::select(profile, selection_.choice())}));
+    output_.write(path, chosen.write({profile, view, report::select(profile, selection_.choice())}), profile.metadata);
     const std::string usage = usage_of(chosen.name, path);
     if (!usage.empty()) { fmt::print("To see it: {}\n", usage); }
     return 0;

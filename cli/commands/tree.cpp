@@ -24,7 +24,7 @@ TreeCommand::TreeCommand(CLI::App& program)
                                "terminal is plain text",
                                report::kDefaultBiggest))
         ->option_text("BIGGEST_ALLOCS")
-        ->check(CLI::PositiveNumber);
+        ->check(check_positive);
     app.add_flag("--json", json_, "Print the tree as JSON instead");
     selection_.add_to(app);
     filter_.add_to(app);

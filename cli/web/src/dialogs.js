@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// What stands behind the buttons of every page: statistics, the memory graph, help.
+// What every page has: the badge, notes on the capture, and behind buttons statistics, the memory graph and help.
 
 import { byId, element } from "./dom.js";
 import { countText, durationText, sizeText, timeOf } from "./format.js";
@@ -69,11 +69,18 @@ function allocatorBadge({ metadata }) {
     : "Every object is allocated by malloc and was recorded.";
 }
 
+/** Above everything else: numbers that lack something must not look complete. */
+function noteLosses({ metadata }) {
+  byId("losses").hidden = metadata.losses.length === 0;
+  byId("losses").append(...metadata.losses.map((note) => element("li", {}, note)));
+}
+
 export function setUpDialogs(data) {
   for (const dialog of document.querySelectorAll("dialog")) closeOnBackdrop(dialog);
   fillStats(data);
   setUpMemoryGraph(data);
   allocatorBadge(data);
+  noteLosses(data);
   byId("show-stats").addEventListener("click", () => openDialog("stats-dialog"));
   byId("show-help").addEventListener("click", () => openDialog("help-dialog"));
 }
