@@ -37,9 +37,11 @@ std::string check_positive(const std::string& text) {
 
 void SelectionOptions::add_to(CLI::App& app) {
     auto* threshold =
-        app.add_option("--temporary-allocation-threshold", threshold_,
-                       "Report temporary allocations instead of those at the peak: allocations that their thread\n"
-                       "freed after at most N other allocations of its own. With N=0, before any other")
+        app.add_option(
+               "--temporary-allocation-threshold", threshold_,
+               "Report temporary allocations instead of those at the peak: allocations that their thread\n"
+               "freed after at most N other allocations of its own. With N=0, before any other. Above 16, N is\n"
+               "rounded up to a power of two")
             ->option_text("N");
     auto* temporary =
         app.add_flag("--temporary-allocations", temporary_, "Equivalent to --temporary-allocation-threshold=1")

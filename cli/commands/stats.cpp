@@ -31,7 +31,9 @@ StatsCommand::StatsCommand(CLI::App& program)
               "[-h] [-n NUM_LARGEST] [--json] [-o OUTPUT] [-f] [--include REGEX] [--exclude REGEX] results") {
     CLI::App& app = options();
     app.add_option("results", results_, "Results of the tracker run")->required();
-    app.add_option("-n,--num-largest", largest_, "Displays the top 'n' largest allocating functions. Default is 5")
+    app.add_option("-n,--num-largest", largest_,
+                   "Displays the top 'n' largest allocating locations (default: 5), of those that --include and\n"
+                   "--exclude choose; everything else is of the whole program")
         ->option_text("NUM_LARGEST")
         ->check(check_positive);
     auto* json = app.add_flag("--json", json_, "Exports stats to a JSON file");

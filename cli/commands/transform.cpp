@@ -31,7 +31,7 @@ std::string usage_of(std::string_view format, const std::string& path) {
 }  // namespace
 
 TransformCommand::TransformCommand(CLI::App& program)
-    : Command(program, "transform", "Generate reports files in different formats",
+    : Command(program, "transform", "Write a report in the format of another tool",
               "[-h] [-o OUTPUT] [-f] [--leaks | --temporary-allocation-threshold N | --temporary-allocations] "
               "[--include REGEX] [--exclude REGEX] format results") {
     CLI::App& app = options();
