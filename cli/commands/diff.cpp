@@ -39,7 +39,7 @@ DiffCommand::DiffCommand(CLI::App& program)
     app.add_option("-r,--max-rows", max_rows_,
                    fmt::format("Maximum number of rows to display (default: {})", kDefaultRows))
         ->option_text("MAX_ROWS")
-        ->check(CLI::PositiveNumber);
+        ->check(check_positive);
     output_.add_output_to(app, page);
     app.add_flag("--full", complete_, "Keep every frame, however large the page becomes")->needs(page);
     quoting_.add_to(app)->needs(page);
@@ -69,7 +69,8 @@ std::string DiffCommand::table(const report::Comparison& comparison, const repor
 
 void DiffCommand::write_page(const report::Comparison& comparison) const {
     const std::string data = report::diff_page_data(comparison, selection_.choice(), complete_, quoting_.choice());
-    output_.write(output_.path_beside(new_, "diff", ".html"), web::page(web::flamegraph_template(), data));
+    output_.write(output_.path_beside(new_, "diff", ".html"), web::page(web::flamegraph_template(), data),
+                  comparison.profile.metadata);
 }
 
 int DiffCommand::verdict(const report::Comparison& comparison) const {

@@ -21,7 +21,7 @@ FlamegraphCommand::FlamegraphCommand(CLI::App& program)
     filter_.add_to(app);
     app.add_option("--max-memory-records", most_snapshots_, "Points of the memory graph (default: 10000)")
         ->option_text("N")
-        ->check(CLI::PositiveNumber);
+        ->check(check_positive);
     quoting_.add_to(app);
     app.add_flag("--full", complete_, "Keep every frame, however large the page becomes");
     app.add_flag("--json", json_, "Write the data of the page as JSON instead");
@@ -51,7 +51,7 @@ int FlamegraphCommand::run() {
     const std::string path = output_.path("flamegraph", json_ ? ".json" : ".html");
     const capture::Profile profile = load_profile(output_.results());
     const std::string data = report::flamegraph_data(profile, filter_.view(profile), options);
-    output_.write(path, json_ ? data + "\n" : web::page(web::flamegraph_template(), data));
+    output_.write(path, json_ ? data + "\n" : web::page(web::flamegraph_template(), data), profile.metadata);
     return 0;
 }
 

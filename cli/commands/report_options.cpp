@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include "cli/commands/command.h"
 #include "cli/commands/report_file.h"
 #include "cli/report/frame_filter.h"
+#include "cli/report/notes.h"
 
 namespace memray::cli {
 namespace {
@@ -26,11 +28,20 @@ std::string with_home(const std::string& path) {
 
 }  // namespace
 
+std::string check_positive(const std::string& text) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool valid = error == std::errc{} && end == text.data() + text.size() && value > 0;
+    return valid ? "" : text + " is an invalid positive int value";
+}
+
 void SelectionOptions::add_to(CLI::App& app) {
     auto* threshold =
-        app.add_option("--temporary-allocation-threshold", threshold_,
-                       "Report temporary allocations instead of those at the peak: allocations that their thread\n"
-                       "freed after at most N other allocations of its own. With N=0, before any other")
+        app.add_option(
+               "--temporary-allocation-threshold", threshold_,
+               "Report temporary allocations instead of those at the peak: allocations that their thread\n"
+               "freed after at most N other allocations of its own. With N=0, before any other. Above 16, N is\n"
+               "rounded up to a power of two")
             ->option_text("N");
     auto* temporary =
         app.add_flag("--temporary-allocations", temporary_, "Equivalent to --temporary-allocation-threshold=1")
@@ -120,9 +131,15 @@ std::string OutputOptions::path_beside(const std::string& capture, const std::st
     return path;
 }
 
-void OutputOptions::write(const std::string& path, const std::string& content) const {
+void OutputOptions::write(const std::string& path, const std::string& content,
+                          const capture::Metadata& metadata) const {
     write_report(path, content, force_);
+    say_written(path, metadata);
+}
+
+void say_written(const std::string& path, const capture::Metadata& metadata) {
     fmt::print("Wrote {}\n", path);
+    for (const std::string& note : report::loss_notes(metadata)) { fmt::print("Note: {}\n", note); }
 }
 
 }  // namespace memray::cli

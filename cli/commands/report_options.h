@@ -18,6 +18,9 @@
 
 namespace memray::cli {
 
+// Checks the value of an option: what is wrong with it, unless it is a whole number above 0.
+[[nodiscard]] std::string check_positive(const std::string& text);
+
 // --leaks, --temporary-allocations and --temporary-allocation-threshold N.
 class SelectionOptions {
 public:
@@ -70,13 +73,16 @@ public:
     // The same for a report on this capture.
     [[nodiscard]] std::string path_beside(const std::string& results, const std::string& report,
                                           const std::string& suffix) const;
-    // Writes the report and says so.
-    void write(const std::string& path, const std::string& content) const;
+    // Writes the report on a capture with this metadata, and says so.
+    void write(const std::string& path, const std::string& content, const capture::Metadata& metadata) const;
 
 private:
     std::string results_;
     std::string output_;
     bool force_{false};
 };
+
+// Says where a report was written, and what its capture lacks.
+void say_written(const std::string& path, const capture::Metadata& metadata);
 
 }  // namespace memray::cli

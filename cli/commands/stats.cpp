@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
 
 #include "cli/commands/capture_input.h"
@@ -16,13 +15,6 @@ namespace memray::cli {
 namespace {
 
 constexpr std::string_view kFilePrefix = "memray-";
-
-std::string check_positive(const std::string& text) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool valid = error == std::errc{} && end == text.data() + text.size() && value > 0;
-    return valid ? "" : text + " is an invalid positive int value";
-}
 
 // Beside the capture.
 std::string default_output(const std::string& results) {
@@ -39,7 +31,9 @@ StatsCommand::StatsCommand(CLI::App& program)
               "[-h] [-n NUM_LARGEST] [--json] [-o OUTPUT] [-f] [--include REGEX] [--exclude REGEX] results") {
     CLI::App& app = options();
     app.add_option("results", results_, "Results of the tracker run")->required();
-    app.add_option("-n,--num-largest", largest_, "Displays the top 'n' largest allocating functions. Default is 5")
+    app.add_option("-n,--num-largest", largest_,
+                   "Displays the top 'n' largest allocating locations (default: 5), of those that --include and\n"
+                   "--exclude choose; everything else is of the whole program")
         ->option_text("NUM_LARGEST")
         ->check(check_positive);
     auto* json = app.add_flag("--json", json_, "Exports stats to a JSON file");
@@ -56,7 +50,7 @@ int StatsCommand::run() {
     const report::StackView view = filter_.view(profile);
     if (json_) {
         write_report(path, report::stats_json(profile, view, largest_), force_);
-        fmt::print("Wrote {}\n", path);
+        say_written(path, profile.metadata);
     } else {
         fmt::print("{}", report::stats_text(profile, view, largest_, output_has_colours()));
     }

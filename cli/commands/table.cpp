@@ -37,7 +37,7 @@ int TableCommand::run() {
     const std::string title =
         choice.kind == report::SelectionKind::kLeaked ? "table report (memory leaks)" : "table report";
     const std::string data = report::table_data(profile, rows, title, split_threads_, kMostSnapshots, complete_);
-    output_.write(path, json_ ? data + "\n" : web::page(web::table_template(), data));
+    output_.write(path, json_ ? data + "\n" : web::page(web::table_template(), data), profile.metadata);
     return 0;
 }
 

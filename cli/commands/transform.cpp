@@ -31,7 +31,7 @@ std::string usage_of(std::string_view format, const std::string& path) {
 }  // namespace
 
 TransformCommand::TransformCommand(CLI::App& program)
-    : Command(program, "transform", "Generate reports files in different formats",
+    : Command(program, "transform", "Write a report in the format of another tool",
               "[-h] [-o OUTPUT] [-f] [--leaks | --temporary-allocation-threshold N | --temporary-allocations] "
               "[--include REGEX] [--exclude REGEX] format results") {
     CLI::App& app = options();
@@ -58,7 +58,7 @@ int TransformCommand::run() {
     const std::string path = output_.path(std::string(chosen.name), std::string(chosen.suffix));
     const capture::Profile profile = load_profile(output_.results());
     const report::StackView view = filter_.view(profile);
-    output_.write(path, chosen.write({profile, view, report::select(profile, selection_.choice())}));
+    output_.write(path, chosen.write({profile, view, report::select(profile, selection_.choice())}), profile.metadata);
     const std::string usage = usage_of(chosen.name, path);
     if (!usage.empty()) { fmt::print("To see it: {}\n", usage); }
     return 0;

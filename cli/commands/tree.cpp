@@ -13,18 +13,17 @@
 namespace memray::cli {
 
 TreeCommand::TreeCommand(CLI::App& program)
-    : Command(program, "tree", "Generate a tree view in the terminal for peak memory usage",
+    : Command(program, "tree",
+              "Generate a tree view in the terminal for peak memory usage; plain text where there is no terminal",
               "[-h] [-b BIGGEST_ALLOCS] [--json] "
               "[--leaks | --temporary-allocation-threshold N | --temporary-allocations] [--include REGEX] "
               "[--exclude REGEX] results") {
     CLI::App& app = options();
     app.add_option("results", results_, "Results of the tracker run")->required();
     app.add_option("-b,--biggest-allocs", biggest_,
-                   fmt::format("Show n biggest allocations (default: {}). What standard output gets if it is not a\n"
-                               "terminal is plain text",
-                               report::kDefaultBiggest))
+                   fmt::format("Show n biggest allocations (default: {})", report::kDefaultBiggest))
         ->option_text("BIGGEST_ALLOCS")
-        ->check(CLI::PositiveNumber);
+        ->check(check_positive);
     app.add_flag("--json", json_, "Print the tree as JSON instead");
     selection_.add_to(app);
     filter_.add_to(app);

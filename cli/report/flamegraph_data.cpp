@@ -74,27 +74,59 @@ Json frames_json(const StackView& view, const std::vector<std::uint32_t>& used, 
     return json;
 }
 
-Json metrics_json(const std::vector<Metric>& metrics, const CallTree& tree) {
-    Json json = Json::object();
-    for (std::size_t i = 0; i < metrics.size(); ++i) {
-        Json& values = json[metrics[i].name] = Json::array();
-        for (std::size_t node = 0; node < tree.nodes.size(); ++node) {
-            const Amount& own = tree.own[i][node];
-            if (own.count == 0 && own.bytes == 0) { continue; }
-            for (const std::uint64_t value : {std::uint64_t{node}, own.bytes, own.count}) { values.push_back(value); }
+// Allocators in order of first use.
+class AllocatorTable {
+public:
+    std::uint32_t number(capture::Allocator allocator) { return numbers_(static_cast<std::uint32_t>(allocator)); }
+    [[nodiscard]] Json json() const {
+        Json names = Json::array();
+        for (const std::uint32_t allocator : numbers_.used()) {
+            names.push_back(capture::allocator_name(static_cast<capture::Allocator>(allocator)));
         }
+        return names;
+    }
+
+private:
+    Numbering numbers_;
+};
+
+void add(Amount& to, const Amount& amount) {
+    to.count += amount.count;
+    to.bytes += amount.bytes;
+}
+
+void push(Json& flat, std::initializer_list<std::uint64_t> values) {
+    for (const std::uint64_t value : values) { flat.push_back(value); }
+}
+
+Json metric_json(const Profile& profile, const CallTree& tree, const Selection& selection, AllocatorTable& allocators) {
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Amount> own;  // by node and allocator
+    for (std::size_t site = 0; site < selection.size(); ++site) {
+        const std::uint32_t node = tree.of_site[site];
+        if (node == kLeftOut || (selection[site].count == 0 && selection[site].bytes == 0)) { continue; }
+        add(own[{node, allocators.number(profile.sites[site].allocator)}], selection[site]);
+    }
+    Json flat = Json::array();
+    for (const auto& [key, amount] : own) { push(flat, {key.first, key.second, amount.bytes, amount.count}); }
+    return flat;
+}
+
+Json metrics_json(const Profile& profile, const CallTree& tree, const std::vector<Metric>& metrics,
+                  AllocatorTable& allocators) {
+    Json json = Json::object();
+    for (const Metric& metric : metrics) {
+        json[metric.name] = metric_json(profile, tree, metric.selection, allocators);
     }
     return json;
 }
 
-Json buckets_json(const Profile& profile, const CallTree& tree) {
-    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, Amount> intervals;
+Json buckets_json(const Profile& profile, const CallTree& tree, AllocatorTable& allocators) {
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>, Amount> intervals;
     for (const capture::Interval& interval : profile.intervals) {
         const std::uint32_t node = tree.of_site[interval.site];
         if (node == kLeftOut) { continue; }
-        Amount& amount = intervals[{node, interval.allocated, interval.freed}];
-        amount.count += interval.amount.count;
-        amount.bytes += interval.amount.bytes;
+        const std::uint32_t allocator = allocators.number(profile.sites[interval.site].allocator);
+        add(intervals[{node, allocator, interval.allocated, interval.freed}], interval.amount);
     }
     Json start = Json::array();
     Json peak = Json::array();
@@ -104,10 +136,10 @@ Json buckets_json(const Profile& profile, const CallTree& tree) {
     }
     Json flat = Json::array();
     for (const auto& [key, amount] : intervals) {
-        const auto [node, from, freed] = key;
-        for (const std::uint32_t value : {node, from}) { flat.push_back(value); }
+        const auto [node, allocator, allocated, freed] = key;
+        push(flat, {node, allocator, allocated});
         flat.push_back(freed == capture::kNever ? -1 : static_cast<std::int64_t>(freed));
-        for (const std::uint64_t value : {amount.bytes, amount.count}) { flat.push_back(value); }
+        push(flat, {amount.bytes, amount.count});
     }
     return {{"start_ms", std::move(start)}, {"peak", std::move(peak)}, {"intervals", std::move(flat)}};
 }
@@ -116,6 +148,7 @@ Json document(const Profile& profile, const StackView& view, const std::vector<M
               const FlamegraphOptions& options, const CallTree& tree) {
     Numbering frames;
     TextTable texts;
+    AllocatorTable allocators;
     Json nodes = nodes_json(tree, frames, options.split_threads);
     Json json{{"options",
                {{"metric", options.metric},
@@ -127,10 +160,11 @@ Json document(const Profile& profile, const StackView& view, const std::vector<M
               {"metadata", metadata_json(profile)},
               {"frames", frames_json(view, frames.used(), texts, options)},
               {"nodes", std::move(nodes)},
-              {"metrics", metrics_json(metrics, tree)},
+              {"metrics", metrics_json(profile, tree, metrics, allocators)},
               {"threads", threads_json(profile)},
               {"snapshots", snapshots_json(profile, options.most_snapshots)}};
-    if (options.temporal) { json["buckets"] = buckets_json(profile, tree); }
+    if (options.temporal) { json["buckets"] = buckets_json(profile, tree, allocators); }
+    json["allocators"] = allocators.json();
     json["strings"] = texts.json();
     return json;
 }

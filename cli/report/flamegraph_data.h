@@ -38,10 +38,13 @@ struct FlamegraphOptions {
 //   strings     [text]
 //   frames      function[], file[], source[]: strings; line[]; kind[]: 0 Python, 1 native; class[]: see frame_class.h
 //   nodes       parent[], frame[] (-1: root or folded), folded[]; thread[] if split
-//   metrics     name -> [node, bytes, allocations, ...]: what nodes allocated themselves, without their callees
+//   metrics     name -> [node, allocator, bytes, allocations, ...]: what nodes allocated themselves, without their
+//               callees
+//   allocators  [name]
 //   threads     [name]
 //   snapshots   [ms since the start, RSS, heap, ...]
-//   buckets     start_ms[], peak[]; intervals: [node, allocated, freed (-1: never), bytes, allocations, ...]
+//   buckets     start_ms[], peak[]; intervals: [node, allocator, allocated, freed (-1: never), bytes, allocations,
+//               ...]
 struct Metric {
     std::string name;
     Selection selection;

@@ -69,6 +69,7 @@ std::vector<Column> columns_for(const Summary& summary, const Row& header, std::
 std::string around(const Summary& summary, const std::string& table) {
     std::string text;
     for (const std::string& line : summary.preamble) { text += line + "\n"; }
+    if (summary.rows.empty()) { return text + "\n" + summary.nothing + "\n"; }
     text += "\n" + table;
     if (summary.left_out > 0) {
         text += fmt::format("{} not shown (see --max-rows)\n", counted(summary.left_out, "more row"));

@@ -25,7 +25,8 @@ struct Summary {
     std::vector<std::string> preamble;  // lines above the table
     std::array<std::string, kSummaryColumns + 1> titles;
     std::vector<SummaryRow> rows;
-    std::size_t left_out{0};  // rows beyond the limit
+    std::size_t left_out{0};                         // rows beyond the limit
+    std::string nothing{"No allocations to show."};  // said in place of a table without rows
 };
 
 // The order of rows that a column stands for.

@@ -173,18 +173,12 @@ class OtherUsers(Attached):
                 self.assertEqual(process.wait(PATIENCE), 0)
 
 
-def sid_root():
-    """Of a Debian sid with Python: scripts/sid_root makes one."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("MEMRAY_SID_ROOT") or Path(cache) / "memray-bench" / "sid")
-
-
 @needs_root
-@unittest.skipUnless((sid_root() / "usr/bin/python3").exists(), "no Debian sid root: scripts/sid_root makes one")
+@unittest.skipUnless((interpreters.SID_ROOT / "usr/bin/python3").exists(), "no Debian sid root: scripts/sid_root makes one")
 class OtherRoots(Attached):
     def setUp(self):
         super().setUp()
-        inside = sid_root() / "tmp" / self.folder.name
+        inside = interpreters.SID_ROOT / "tmp" / self.folder.name
         inside.mkdir(parents=True)
         self.addCleanup(shutil.rmtree, inside)
         for source in (TARGET, CALLS):
@@ -194,16 +188,16 @@ class OtherRoots(Attached):
 
     def test_a_program_with_another_root_directory(self):
         for state in ("in_read", "busily"):
-            process = self.launch_command(["chroot", sid_root(), *self.command, state])
+            process = self.launch_command(["chroot", interpreters.SID_ROOT, *self.command, state])
             self.attach_wake_detach(process, source=self.seen / TARGET.name)
 
     def test_a_container(self):
         unshare = ["unshare", "--mount", "--pid", "--user", "--map-root-user", "--fork", "--kill-child",
-                   "--mount-proc=%s/proc" % sid_root()]
+                   "--mount-proc=%s/proc" % interpreters.SID_ROOT]
         if subprocess.run([*unshare, "true"], stderr=subprocess.DEVNULL).returncode != 0:
             self.skipTest("this system makes no namespaces")
         for state in ("in_read", "busily"):
-            process = self.launch_command([*unshare, "chroot", sid_root(), *self.command, state])
+            process = self.launch_command([*unshare, "chroot", interpreters.SID_ROOT, *self.command, state])
             self.pid = int(Path("/proc/%d/task/%d/children" % (process.pid, process.pid)).read_text())
             self.assertNotEqual(os.readlink("/proc/%d/ns/pid" % self.pid), os.readlink("/proc/self/ns/pid"))
             self.attach_wake_detach(process, source=self.seen / TARGET.name)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 DEBIAN = "/usr/bin/python3"
 OLDEST = (3, 8)
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+# The root of a Debian sid with Python and memray 1.20: scripts/sid_root makes one.
+SID_ROOT = Path(os.environ.get("MEMRAY_SID_ROOT") or CACHE / "memray-bench" / "sid")
 
 
 def chosen():

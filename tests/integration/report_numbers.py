@@ -1,115 +1,82 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
-"""All reports say the same, exact numbers about memory that is known; and what `memray diff` says of two runs."""
-import collections
-import csv
+"""All reports say the same, exact numbers about memory that is known."""
 import json
 
-from profiled import TARGETS, Profiled
+from profiled import TARGETS
+from reports import Report, amounts_of, by_function, functions_of
 
 SHAPES = TARGETS / "report_shapes.py"
+LIFETIMES = TARGETS / "report_lifetimes.py"
 MB = 1_000_000
-# Between the beginning and the end of each of these, their thread allocates nothing else.
-MOMENTS = {"use_for_a_moment": (5, 5 * MB), "reach_the_peak": (1, 30 * MB)}
+LEAKED = {"leak": (2, 12 * MB), "work": (1, 4 * MB), "keep": (3, 16 * MB)}
 # What functions of report_shapes.py and their callees hold: (allocations, bytes).
-EXPECTED = {
-    (): {"leak": (2, 12 * MB), "work": (1, 4 * MB), "reach_the_peak": (1, 30 * MB), "keep": (3, 16 * MB)},
-    ("--leaks",): {"leak": (2, 12 * MB), "work": (1, 4 * MB), "keep": (3, 16 * MB)},
-    ("--temporary-allocations",): MOMENTS,
-    ("--temporary-allocation-threshold", "0"): MOMENTS,
-    ("--temporary-allocation-threshold", "4"): MOMENTS,
+SELECTIONS = {
+    (): {**LEAKED, "reach_the_peak": (1, 30 * MB)},
+    ("--leaks",): LEAKED,
+    ("--temporary-allocations",): {"use_for_a_moment": (5, 5 * MB), "reach_the_peak": (1, 30 * MB)},
 }
-NAMES = {name for numbers in EXPECTED.values() for name in numbers}
+# The functions after_N of report_lifetimes.py: N, and the smallest threshold that their block is below. Captures tell
+# lifetimes of more than 16 apart by powers of two.
+HELD, OTHER = 3_000_000, 4096
+LIFETIMES_OF = {1: 1, 2: 2, 5: 5, 16: 16, 17: 32, 40: 64, 300: 512}
+THRESHOLDS = (0, 1, 2, 4, 5, 15, 16, 32, 64, 256, 512, 4096)
 
 
-def large(numbers):
-    """Without what Python itself allocates on the way."""
-    return {name: amount for name, amount in numbers.items() if name in NAMES and amount[1] >= MB}
+def temporary_within(threshold):
+    """The others of each after_N are freed before anything else is allocated."""
+    return {f"after_{others}": (others + held, others * OTHER + held * HELD)
+            for others, least in LIFETIMES_OF.items() for held in [threshold >= least]}
 
 
-class Report(Profiled):
-    def output(self, *arguments):
-        path = self.folder / "report"
-        done = self.memray(*arguments, "-f", "-o", path, self.path)
-        self.assertEqual((arguments, done.returncode, done.stderr), (arguments, 0, ""))
-        return path.read_text(encoding="utf-8")
+class Numbers(Report):
+    def holdings(self, metric, *options):
+        """Function -> Holding, in each report."""
+        return {"summary": self.of_summary(*options), "tree": self.of_tree(*options),
+                "flamegraph": self.of_flamegraph(metric, *options),
+                "flamegraph of threads": self.of_flamegraph(metric, "--inverted", "--split-threads", *options),
+                "csv": self.of_csv(*options), "speedscope": self.of_speedscope(*options),
+                "pprof": self.of_pprof(*options), "gprof2dot": self.of_gprof2dot(*options),
+                "collapsed": self.of_collapsed(*options)}
 
-    def printed(self, *arguments):
-        done = self.memray(*arguments, self.path)
-        self.assertEqual((arguments, done.returncode, done.stderr), (arguments, 0, ""))
-        return json.loads(done.stdout)
+    def check(self, metric, options, expected, absent=()):
+        for report, found in self.holdings(metric, *options).items():
+            with self.subTest(report=report, options=options):
+                if report in ("gprof2dot", "collapsed"):
+                    self.assertEqual({name: found[name].bytes for name in expected},
+                                     {name: size for name, (_, size) in expected.items()})
+                else:
+                    self.assertEqual({name: found[name] for name in expected}, expected)
+                self.assertEqual([name for name in absent if name in found], [])
 
 
-class SameNumbers(Report):
-    def of_summary(self, *options):
-        return {row["function"]: (row["num_allocations"], row["total_bytes"])
-                for row in self.printed("summary", "--json", *options)["rows"] if row["file"] == str(SHAPES)}
-
-    def of_stacks(self, stacks):
-        """From (functions, allocations, bytes) of each stack."""
-        sums = collections.defaultdict(lambda: (0, 0))
-        for functions, count, size in stacks:
-            for name in set(functions):
-                sums[name] = (sums[name][0] + count, sums[name][1] + size)
-        return sums
-
-    def of_tree(self, *options):
-        nodes = self.printed("tree", "--json", "-b", "1000000", *options)["nodes"]
-        return self.of_stacks((self.path_to(node, nodes), node["own_num_allocations"], node["own_bytes"])
-                              for node in nodes)
-
-    @staticmethod
-    def path_to(node, nodes):
-        while node["parent"] is not None:
-            yield node["function"]
-            node = nodes[node["parent"]]
-
-    def of_csv(self, *options):
-        rows = csv.DictReader(self.output("transform", "csv", *options).splitlines())
-        return self.of_stacks(([frame.split(";")[0] for frame in row["stack_trace"].split("|")],
-                               int(row["num_allocations"]), int(row["size"])) for row in rows)
-
-    def of_speedscope(self, *options):
-        document = json.loads(self.output("transform", "speedscope", *options))
-        frames = [frame["name"] for frame in document["shared"]["frames"]]
-        memory, allocations = document["profiles"]
-        self.assertEqual(memory["samples"], allocations["samples"])
-        return self.of_stacks(([frames[i] for i in sample], count, size) for sample, count, size
-                              in zip(memory["samples"], allocations["weights"], memory["weights"]))
-
-    def of_flamegraph(self, metric, *options):
-        page = json.loads(self.output("flamegraph", "--json", *options))
-        parents, frames = page["nodes"]["parent"], page["nodes"]["frame"]
-        names = [page["strings"][number] for number in page["frames"]["function"]]
-
-        def functions(node):
-            while node:
-                yield names[frames[node]]
-                node = parents[node]
-
-        flat = page["metrics"][metric]
-        return self.of_stacks((functions(node), count, size) for node, size, count
-                              in zip(flat[::3], flat[1::3], flat[2::3]))
-
-    def of_pruned_flamegraph(self, metric, *options):
-        return self.of_flamegraph(metric, "--inverted", "--split-threads", *options)
-
-    def check(self, options, expected):
-        metric = "leaked" if options[:1] == ("--leaks",) else "temporary" if options else "peak"
-        for numbers in (self.of_summary(*options), self.of_tree(*options), self.of_csv(*options),
-                        self.of_speedscope(*options), self.of_flamegraph(metric, *options),
-                        self.of_pruned_flamegraph(metric, *options)):
-            self.assertEqual((options, large(numbers)), (options, expected))
-
+class SameNumbers(Numbers):
     def test_every_report_has_the_expected_numbers(self):
+        names = {name for numbers in SELECTIONS.values() for name in numbers}
         for recording in ([], ["--aggregate"]):
             self.profile(SHAPES, options=recording)
-            for options, expected in EXPECTED.items():
-                self.check(options, expected)
+            for options, expected in SELECTIONS.items():
+                metric = {(): "peak", ("--leaks",): "leaked"}.get(options, "temporary")
+                self.check(metric, options, expected, absent=names - set(expected))
+
+    def test_thresholds_tell_lifetimes_apart(self):
+        self.profile(LIFETIMES)
+        for threshold in THRESHOLDS:
+            self.check("temporary", ["--temporary-allocation-threshold", threshold], temporary_within(threshold),
+                       absent=["block_for_another"])
+
+    def test_a_threshold_between_two_classes_is_rounded_up_and_that_is_said(self):
+        self.profile(LIFETIMES)
+        done = self.memray("summary", "--json", "--temporary-allocation-threshold", "33", self.path)
+        self.assertEqual((done.returncode, done.stderr), (0,
+            "memray: a capture tells lifetimes of up to 16 other allocations apart, then powers of two: using a "
+            "threshold of 64 instead of 33\n"))
+        self.assertEqual(json.loads(done.stdout), self.printed("summary", "--json", "--temporary-allocation-threshold",
+                                                               "64"))
 
     def test_wholes_are_the_same_everywhere(self):
         self.profile(SHAPES)
-        for options in EXPECTED:
+        for options in SELECTIONS:
             summary = self.printed("summary", "--json", *options)
             whole = (summary["num_allocations"], summary["bytes"])
             root = self.printed("tree", "--json", "-b", "1000000", *options)["nodes"][0]
@@ -118,76 +85,99 @@ class SameNumbers(Report):
             split = json.loads(self.output("table", "--json", "--split-threads", *options))["rows"]
             for table in (rows, split):
                 self.assertEqual((sum(row[3] for row in table), sum(row[2] for row in table)), whole)
+            samples = [values for _, values, _ in self.pprof_samples(*options)]
+            self.assertEqual((sum(values["inuse_objects"] for values in samples),
+                              sum(values["inuse_space"] for values in samples)), whole)
 
-    def test_time_ranges_have_the_peak_and_the_leaks(self):
-        self.profile(SHAPES, "0.3")
-        page = json.loads(self.output("flamegraph", "--temporal", "--json"))
-        flat = page["buckets"]["intervals"]
-        leaked = sum(flat[i + 3] for i in range(0, len(flat), 5) if flat[i + 2] == -1)
-        self.assertEqual(leaked, self.printed("summary", "--leaks", "--json")["bytes"])
+    def test_pprof_has_everything_allocated_beside_the_selection(self):
+        self.profile(SHAPES)
+        samples = list(self.pprof_samples("--leaks"))
+        moments = [values for functions, values, _ in samples if "use_for_a_moment" in functions]
+        self.assertEqual(moments, [{"alloc_objects": 5, "alloc_space": 5 * MB, "inuse_objects": 0, "inuse_space": 0}])
+        top = self.pprof("-top", "-sample_index=inuse_space", "-unit=B")
+        self.assertRegex(top, r"(?m)^ *16000000B +[\d.]+% +[\d.]+% +16000000B +[\d.]+%  keep$")
+        self.assertRegex(top, r"(?m)^ +0 +0% +[\d.]+% +12000000B +[\d.]+%  leak$")
+        top = self.pprof("-top", "-sample_index=alloc_objects")
+        self.assertRegex(top, r"(?m)^ +5 +[\d.]+% +[\d.]+% +5 +[\d.]+%  use_for_a_moment$")
 
 
-class Diff(Report):
+class SplitThreads(Report):
+    MAIN = {"leak": (2, 12 * MB), "keep": (2, 12 * MB), "reach_the_peak": (1, 30 * MB)}
+    OTHER = {"work": (1, 4 * MB), "keep": (1, 4 * MB)}
+
     def setUp(self):
         super().setUp()
-        self.profile("-c", "import mmap\ndef f(n): return mmap.mmap(-1, n)\ndef g(n): return mmap.mmap(-1, n)\n"
-                           "kept = [f(8_000_000), g(6_000_000)]")
-        self.old = self.folder / "old.bin"
-        self.path.rename(self.old)
-        # Other lines, more in f, g is gone.
-        self.profile("-c", "import mmap\n\n\ndef f(n):\n    n += 0\n    return mmap.mmap(-1, n)\n"
-                           "def h(n): return mmap.mmap(-1, n)\nkept = [f(18_000_000), h(1_000_000)]")
+        self.profile(SHAPES)
 
-    def diff(self, *options, old=None, new=None):
-        return self.memray("diff", *options, old or self.old, new or self.path)
+    def check(self, of_thread):
+        """of_thread(number): function -> Holding of that thread."""
+        for number, expected in enumerate((self.MAIN, self.OTHER)):
+            found = of_thread(number)
+            self.assertEqual({name: found[name] for name in {**self.MAIN, **self.OTHER} if name in found}, expected)
 
-    def test_lines_match_though_they_moved(self):
-        done = self.diff("--json")
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        rows = {row["function"]: row for row in json.loads(done.stdout)["rows"]}
-        self.assertEqual([rows[name]["change"]["own_bytes"] for name in "fgh"], [10 * MB, -6 * MB, MB])
-        self.assertEqual(rows["f"]["before"], {"total_bytes": 8 * MB, "own_bytes": 8 * MB, "num_allocations": 1})
-        table = self.diff("-r", "2").stdout
-        self.assertRegex(table, r"f at <string>:6 +\+10\.000MB +\+10\.000MB +8\.000MB +18\.000MB +\+0\n")
-        self.assertRegex(table, r"g at <string>:3 +-6\.000MB +-6\.000MB +6\.000MB +0\.000B +-1\n")
-        self.assertIn("not shown", table)
-        tree = self.diff("--tree").stdout
-        self.assertIn("+10.000MB (8.000MB → 18.000MB) f at <string>:6\n", tree)
+    def test_flame_graph(self):
+        page = self.page("--split-threads")
+        threads, amounts = page["nodes"]["thread"], amounts_of(page, "peak")
+        self.check(lambda number: self.of_page(page, [row for row in amounts if threads[row[0]] == number]))
+        self.assertEqual(len(page["threads"]), 2)
 
-    def test_lines_of_one_function_are_told_apart(self):
-        head = "import mmap\nkept = []\ndef keep(n): kept.append(mmap.mmap(-1, n))\n"
-        self.profile("-c", head + "def f():\n keep(5_000_000)\n n = 0\n keep(6_000_000)\nf()")
-        self.path.rename(self.old)
-        # Another allocates between the two, and all have moved.
-        self.profile("-c", "\n\n" + head + "def f():\n keep(5_000_000)\n keep(1_000_000)\n keep(9_000_000)\nf()")
-        rows = [row for row in json.loads(self.diff("--json").stdout)["rows"] if row["function"] == "f"]
-        amounts = {row["line"]: (row["before"]["total_bytes"], row["after"]["total_bytes"]) for row in rows}
-        self.assertEqual(amounts, {8: (0, MB), 9: (6 * MB, 9 * MB)})
+    def test_table(self):
+        rows = json.loads(self.output("table", "--json", "--split-threads"))["rows"]
+        of_keep = sorted(row[:4] for row in rows if row[4].startswith("keep at "))
+        self.assertEqual([row[1:] for row in of_keep], [["MMAP", 12 * MB, 2], ["MMAP", 4 * MB, 1]])
+        self.assertEqual([row[0].split()[0] for row in of_keep], ["1", "2"])
 
-    def test_growth_beyond_the_limit_fails(self):
-        for limit, status in (("4MB", 3), ("6MB", 0), ("10%", 3), ("90%", 0), ("0", 3), ("1TB", 2), ("x", 2), ("", 2)):
-            done = self.diff("--fail-if-grows", limit)
-            self.assertEqual((limit, done.returncode), (limit, status), done.stderr)
-        done = self.diff("--fail-if-grows", "4MB", "--json")
-        self.assertEqual(done.returncode, 3)
-        self.assertRegex(done.stderr, r"\Amemray: Live at the peak: [^\n]*, which is more than 4MB\n\Z")
-        json.loads(done.stdout)
-        self.assertEqual(self.diff("--fail-if-grows", "0", old=self.path, new=self.old).returncode, 0)
-        self.assertEqual(self.diff("--fail-if-grows", "9MB", "--include", "^f at").returncode, 3)
+    def test_csv(self):
+        rows = self.csv_rows()
+        self.check(lambda number: by_function((functions_of(row), int(row["num_allocations"]), int(row["size"]))
+                                              for row in rows if row["tid"] == str(number + 1)))
 
-    def test_a_page_is_written_beside_the_new_capture(self):
-        done = self.diff("--flamegraph")
-        page = self.folder / "memray-diff-capture.html"
-        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, f"Wrote {page}\n", ""))
-        self.assert_one_line_of_error(self.diff("--flamegraph"))
-        self.assertEqual(self.diff("--flamegraph", "-f").returncode, 0)
+    def test_pprof(self):
+        samples = list(self.pprof_samples())
+        self.check(lambda number: by_function(
+            (functions, values["inuse_objects"], values["inuse_space"]) for functions, values, labels in samples
+            if values["inuse_objects"] and labels["thread"].split()[0] == hex(number + 1)))
 
-    def test_wrong_input_is_refused(self):
-        bad = self.folder / "bad.bin"
-        bad.write_bytes(b"nothing")
-        for old, new in ((bad, self.path), (self.old, bad), (self.folder / "missing", self.path)):
-            self.assert_one_line_of_error(self.diff(old=old, new=new))
-        for options in (["--tree", "--json"], ["--flamegraph", "--tree"], ["-r", "0"], ["-o", "x"], ["--full"],
-                        ["--include", "("]):
-            done = self.diff(*options)
-            self.assertEqual((options, done.returncode, done.stdout), (options, 2, ""))
+
+class TimeRanges(Report):
+    """report_shapes.py holds 22 MB from its start, 30 MB more in its second third, and 22 MB in the last."""
+
+    def setUp(self):
+        super().setUp()
+        self.profile(SHAPES, "0.4")
+        self.data = self.page("--temporal")
+        flat = self.data["buckets"]["intervals"]
+        self.intervals = list(zip(*(flat[field::6] for field in (0, 2, 3, 4, 5))))
+        moments = sorted(interval for interval in self.intervals if interval[3] == 30 * MB)
+        self.assertEqual(len(moments), 1)
+        _, self.begin, self.end, _, _ = moments[0]  # buckets
+
+    def holding(self, wanted):
+        """wanted(allocated, freed): whether allocations of those buckets count; freed is None for what never was."""
+        chosen = ((node, count, size) for node, allocated, freed, size, count in self.intervals
+                  if wanted(allocated, None if freed == -1 else freed))
+        return self.of_page(self.data, chosen)
+
+    def live_at(self, bucket):
+        return self.holding(lambda allocated, freed: allocated < bucket and (freed is None or freed >= bucket))
+
+    def leaked_in(self, first, last):
+        return self.holding(lambda allocated, freed: first <= allocated <= last and (freed is None or freed > last))
+
+    def check(self, found, expected):
+        self.assertEqual({name: found[name] for name in {**LEAKED, "reach_the_peak": ()} if name in found}, expected)
+
+    def test_what_is_live_at_moments(self):
+        moment = {"reach_the_peak": (1, 30 * MB)}
+        self.check(self.live_at(self.begin), LEAKED)
+        self.check(self.live_at(self.end), {**LEAKED, **moment})
+        self.check(self.live_at(self.end + 1), LEAKED)
+
+    def test_what_was_allocated_in_a_range_and_not_freed_in_it(self):
+        last = len(self.data["buckets"]["start_ms"]) - 1
+        self.check(self.leaked_in(0, last), LEAKED)
+        self.check(self.leaked_in(0, self.begin - 1), LEAKED)
+        self.check(self.leaked_in(self.begin, self.end - 1), {"reach_the_peak": (1, 30 * MB)})
+        self.check(self.leaked_in(self.begin, last), {})
+        whole = self.printed("summary", "--leaks", "--json")["bytes"]
+        self.assertEqual(sum(row[3] for row in self.intervals if row[2] == -1), whole)

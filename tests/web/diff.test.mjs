@@ -47,7 +47,7 @@ test("What is new is red, with what there was before and is after", async () => 
 
 test("What is gone is blue, and its callers are seen to shrink", async () => {
   const page = await open(browser, diff("shrunk.html", large, small));
-  assert.equal((await labels(page)).some((label) => label.includes("reach_the_peak")), false);
+  assert.equal((await labels(page)).some((label) => label.includes("reach_the_peak (")), false);
   assert.match((await amount(page, "<root>")).text, /change: -4\d\.\d MB/);
   await page.selectOption("#metric", "before");
   const { text } = await amount(page, "reach_the_peak (");

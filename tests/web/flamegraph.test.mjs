@@ -38,7 +38,7 @@ onPage("The peak is shown first, with exact amounts", async (page) => {
   await assertAmount(page, "leak (report_shapes.py:", 10 * MB, 1);
   await assertAmount(page, "reach_the_peak (", 30 * MB, 1);
   await assertAmount(page, "work (", 4 * MB, 1);
-  assert.equal(await has(page, "use_for_a_moment"), false);
+  assert.equal(await has(page, "use_for_a_moment ("), false);
 });
 
 onPage("A click zooms in, the address keeps it, and back leads out", async (page) => {
@@ -74,17 +74,17 @@ onPage("A search says how much matches, and can keep only that", async (page) =>
   const matched = await page.locator("#matched").innerText();
   assert.match(matched, /^\d+ frames: 16\.0 MB in 3 allocations \(\d\d\.\d %\)$/);
   await page.check("#keep");
-  assert.equal(await has(page, "reach_the_peak"), false);
+  assert.equal(await has(page, "reach_the_peak ("), false);
   await assertAmount(page, "<root>", 16 * MB, 3);
   await page.fill("#search", "nothing is called like this");
   assert.equal(await page.locator("#empty").innerText(), "No allocations to show.");
   await page.fill("#search", "");
-  assert.equal(await has(page, "reach_the_peak"), true);
+  assert.equal(await has(page, "reach_the_peak ("), true);
 });
 
 onPage("The metric changes without another report", async (page) => {
   await page.selectOption("#metric", "leaked");
-  assert.equal(await has(page, "reach_the_peak"), false);
+  assert.equal(await has(page, "reach_the_peak ("), false);
   await assertAmount(page, "leak (", 10 * MB, 1);
   assert.match(await page.locator("#banner").innerText(), /Python's allocator keeps memory/);
   await page.selectOption("#metric", "temporary");
@@ -108,6 +108,18 @@ onPage("Frames are as wide as their allocations are many, if asked for", async (
   assert.ok(Math.abs((await share()) - 5 / count) < 0.01);
 });
 
+onPage("Allocators stand below their callers in a colour of their own, if asked for", async (page) => {
+  const color = (name) => frame(page, name).locator("rect").evaluate((rect) => getComputedStyle(rect).fill);
+  await page.selectOption("#metric", "leaked");
+  assert.equal((await labels(page)).includes("mmap"), false);
+  await page.check("#allocators");
+  await page.check("#inverted");
+  assert.ok((await labels(page)).includes("mmap"));
+  assert.notEqual(await color(/^mmap$/), await color("keep ("));
+  assert.ok((await amount(page, /^mmap$/)).bytes >= 22 * MB);
+  await assertAmount(page, "keep (", 16 * MB, 3);
+});
+
 onPage("The import system can be hidden; what it led to stays", async (page) => {
   assert.equal(await has(page, "_find_and_load"), true);
   await page.check("#hide-imports");
@@ -118,7 +130,7 @@ onPage("The import system can be hidden; what it led to stays", async (page) => 
 onPage("Frames that match a pattern can be hidden", async (page) => {
   await page.fill("#hide-pattern", "reach_the_peak");
   await page.locator("#hide-pattern").blur();
-  assert.equal(await has(page, "reach_the_peak"), false);
+  assert.equal(await has(page, "reach_the_peak ("), false);
   const { bytes } = await amount(page, "main (report_shapes.py:");
   assert.ok(bytes >= 12 * MB);
 });
@@ -166,7 +178,8 @@ onPage("The keyboard moves between frames, copies a stack, and shows help", asyn
   assert.equal(await page.inputValue("#search"), "zzz");
 });
 
-onPage("The source line stands under the pointer", async (page) => {
+onPage("The source line stands in the frame and under the pointer", async (page) => {
+  assert.ok(await has(page, "reach_the_peak (report_shapes.py:31): held = mmap.mmap(-1, 30 * MB)"));
   assert.match((await amount(page, "reach_the_peak (")).text, /held = mmap\.mmap\(-1, 30 \* MB\)/);
 });
 
@@ -179,7 +192,8 @@ onPage("Statistics say what was recorded", async (page) => {
 
 onPage("The memory graph opens and can be saved as CSV", async (page) => {
   await page.click("#show-memory");
-  await page.locator("#memory-graph canvas").waitFor();
+  await page.locator("#memory-graph .u-over").hover();
+  assert.match(await page.locator("#memory-graph .u-legend").innerText(), /Time:?\s*\d+\.\d s \(\d+:\d+:\d+/);
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("#memory-csv")]);
   assert.equal(download.suggestedFilename(), "usage_over_time.csv");
 });
@@ -198,14 +212,14 @@ onPage("Threads can be told apart", async (page) => {
   assert.equal(thread.length, 3);
   await page.selectOption("#thread", { index: 2 });
   await assertAmount(page, "work (", 4 * MB, 1);
-  assert.equal(await has(page, "reach_the_peak"), false);
+  assert.equal(await has(page, "reach_the_peak ("), false);
   await page.selectOption("#thread", { index: 0 });
-  assert.equal(await has(page, "reach_the_peak"), true);
+  assert.equal(await has(page, "reach_the_peak ("), true);
 }, { file: () => report(folder, "flamegraph", capture, "--split-threads") });
 
 onPage("A filter of the command line takes frames out of the data", async (page) => {
   await assertAmount(page, "<root>", 42 * MB, 3);
-  assert.equal(await has(page, "reach_the_peak"), false);
+  assert.equal(await has(page, "reach_the_peak ("), false);
 }, { file: () => report(folder, "flamegraph", capture, "--include", "leak|reach", "--exclude", "reach|keep") });
 
 onPage("Nothing in names becomes markup", async (page) => {

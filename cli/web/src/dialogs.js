@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// What stands behind the buttons of every page: statistics, the memory graph, help.
+// What every page has: the badge, notes on the capture, and behind buttons statistics, the memory graph and help.
 
 import { byId, element } from "./dom.js";
-import { countText, durationText, sizeText } from "./format.js";
+import { countText, durationText, sizeText, timeOf } from "./format.js";
 import { drawMemoryGraph, memoryCsv } from "./memory_graph.js";
 
 export function openDialog(id) {
@@ -19,15 +19,14 @@ function closeOnBackdrop(dialog) {
   dialog.querySelector(".close")?.addEventListener("click", () => dialog.close());
 }
 
-const localTime = (text) => new Date(text.replace(" ", "T")).toLocaleString();
-const milliseconds = (text) => new Date(text.replace(" ", "T")).getTime();
+const localTime = (text) => new Date(timeOf(text)).toLocaleString();
 
 function fillStats({ metadata, threads }) {
   const rows = [
     ["Command line", metadata.command_line],
     ["Start time", localTime(metadata.start_time)],
     ["End time", localTime(metadata.end_time)],
-    ["Duration", durationText(milliseconds(metadata.end_time) - milliseconds(metadata.start_time))],
+    ["Duration", durationText(timeOf(metadata.end_time) - timeOf(metadata.start_time))],
     ["Total number of allocations", metadata.total_allocations.toLocaleString("en-US")],
     ["Total number of frames seen", metadata.total_frames.toLocaleString("en-US")],
     ["Peak memory usage", sizeText(metadata.peak_memory)],
@@ -70,11 +69,18 @@ function allocatorBadge({ metadata }) {
     : "Every object is allocated by malloc and was recorded.";
 }
 
+/** Above everything else: numbers that lack something must not look complete. */
+function noteLosses({ metadata }) {
+  byId("losses").hidden = metadata.losses.length === 0;
+  byId("losses").append(...metadata.losses.map((note) => element("li", {}, note)));
+}
+
 export function setUpDialogs(data) {
   for (const dialog of document.querySelectorAll("dialog")) closeOnBackdrop(dialog);
   fillStats(data);
   setUpMemoryGraph(data);
   allocatorBadge(data);
+  noteLosses(data);
   byId("show-stats").addEventListener("click", () => openDialog("stats-dialog"));
   byId("show-help").addEventListener("click", () => openDialog("help-dialog"));
 }

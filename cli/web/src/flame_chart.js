@@ -6,6 +6,7 @@
 import { select } from "d3-selection";
 import { flamegraph } from "d3-flame-graph";
 import "d3-flame-graph/dist/d3-flamegraph.css";
+import { KIND } from "./model.js";
 
 const ROW = 20; // pixels
 const NARROWEST = 2; // pixels: narrower frames are not drawn
@@ -16,6 +17,11 @@ function shadeOf(text) {
   let hash = 0;
   for (let i = 0; i < text.length; ++i) hash = (hash * 31 + text.charCodeAt(i)) | 0;
   return Math.abs(hash) % SHADES;
+}
+
+function kindOf(kind, file) {
+  if (kind === KIND.allocator) return "allocator";
+  return kind === KIND.native || /\.(c|cc|cpp|cxx|h|hpp|rs)$/.test(file) ? "native" : "python";
 }
 
 /** Grey where nothing changed, the stronger the larger the node's own change is. */
@@ -35,7 +41,7 @@ class Drawn {
   }
 
   get name() {
-    return this.node.name;
+    return this.node.label;
   }
 }
 
@@ -98,8 +104,7 @@ export class FlameChart {
     if (frame < 0) return "var(--folded)";
     const { frames, strings } = this.model.data;
     const file = strings[frames.file[frame]];
-    const kind = frames.kind[frame] === 1 ? "native" : /\.(c|cc|cpp|cxx|h|hpp|rs)$/.test(file) ? "native" : "python";
-    return `var(--${kind}-${shadeOf(file)})`;
+    return `var(--${kindOf(frames.kind[frame], file)}-${shadeOf(file || strings[frames.function[frame]])})`;
   }
 
   draw(root, icicle, unit) {

@@ -46,6 +46,7 @@ function choice() {
   return {
     unit: byId("unit").value,
     inverted: byId("inverted").checked,
+    allocators: byId("allocators").checked,
     thread: Number(byId("thread").value || ALL_THREADS),
     hide,
     hidePattern: expressionOf(byId("hide-pattern").value),
@@ -111,8 +112,8 @@ function stackOf(node) {
 function copyStack() {
   const node = chart.selected;
   if (!node) return;
-  const lines = stackOf(node).map((at) => (at.frame < 0 ? at.name : `${data.strings[data.frames.function[at.frame]]} at ${model.location(at.frame)}`));
-  const text = `${amountText(node)}\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
+  const lines = stackOf(node).map((at) => `  ${title(at)}\n`);
+  const text = `${amountText(node)}\n${lines.join("")}`;
   navigator.clipboard?.writeText(text).then(
     () => (byId("details").textContent = "Copied the stack."),
     () => (byId("details").textContent = "The browser does not allow copying."),
@@ -138,7 +139,8 @@ function changes({ sides: [before, after] }) {
 
 function title(node) {
   if (node.frame < 0) return node.name;
-  return `${data.strings[data.frames.function[node.frame]] || "???"} at ${model.location(node.frame)}`;
+  const location = model.location(node.frame);
+  return `${data.strings[data.frames.function[node.frame]] || "???"}${location && ` at ${location}`}`;
 }
 
 function describe(node) {
@@ -217,7 +219,8 @@ function setUpControls() {
   if (metrics.temporary && options.temporary_threshold !== 1) metrics.temporary += ` (within ${options.temporary_threshold})`;
   fillSelect("metric", Object.entries(metrics), options.metric);
   if (nodes.thread) {
-    fillSelect("thread", [[ALL_THREADS, "all"], ...threads.map((name, i) => [i, name])], ALL_THREADS);
+    const byNumber = threads.map((name, i) => [i, name]).sort(([, a], [, b]) => parseInt(a, 10) - parseInt(b, 10));
+    fillSelect("thread", [[ALL_THREADS, "all"], ...byNumber], ALL_THREADS);
     byId("thread-label").hidden = threads.length < 2;
   }
   byId("inverted").checked = options.inverted;
@@ -230,7 +233,7 @@ function setUpControls() {
     "--trace-python-allocators or PYTHONMALLOC=malloc to see what is.";
   banner();
   byId("metric").addEventListener("change", banner);
-  for (const id of ["metric", "unit", "thread", "flames", "inverted", "hide-irrelevant", "hide-imports", "hide-installed"]) {
+  for (const id of ["metric", "unit", "thread", "flames", "inverted", "allocators", "hide-irrelevant", "hide-imports", "hide-installed"]) {
     byId(id).addEventListener("change", redraw);
   }
   byId("keep").addEventListener("change", redraw);
@@ -253,6 +256,7 @@ function start() {
   byId("note").textContent = data.options.note ?? "";
   byId("note").hidden = !data.options.note;
   byId("kinds").hidden = model.compares;
+  byId("allocators-label").hidden = model.compares;
   byId("changes").hidden = !model.compares;
   if (data.options.temporal) {
     setUpTimeRange(data, model, (chosen) => {

@@ -34,3 +34,8 @@ export function durationText(milliseconds, step = 1) {
   const minutes = `${hours ? two((seconds / 60) % 60) : Math.floor(seconds / 60)}:${two(seconds % 60)}`;
   return hours ? `${hours}:${minutes}` : minutes;
 }
+
+/** Milliseconds of a time in the metadata. */
+export function timeOf(text) {
+  return new Date(text.replace(" ", "T")).getTime();
+}

@@ -6,7 +6,7 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { element } from "./dom.js";
-import { durationText, sizeText } from "./format.js";
+import { durationText, sizeText, timeOf } from "./format.js";
 
 /** [seconds[], RSS[], heap[]] */
 function columns(data) {
@@ -28,13 +28,23 @@ function cssColor(host, name) {
   return getComputedStyle(host).getPropertyValue(name).trim();
 }
 
+// Seconds between two marks of the axis: such as durationText can tell apart.
+const STEPS = [1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30];
+for (const unit of [60, 3600]) STEPS.push(...[1, 2, 5, 10, 15, 20, 30].map((count) => count * unit));
+STEPS.push(...[2, 4, 8, 16, 32, 64, 128].map((days) => days * 86400));
+
 function axes(host) {
   const [text, grid] = [cssColor(host, "--muted"), cssColor(host, "--line")];
   const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
   return [
-    { ...axis, values: (_, values) => values.map((value) => durationText(value * 1000, values[1] - values[0])), space: 90 },
+    { ...axis, values: (_, values) => values.map((value) => durationText(value * 1000, values[1] - values[0])), space: 90, incrs: STEPS },
     { ...axis, values: (_, values) => values.map((value) => sizeText(value)), size: 80 },
   ];
+}
+
+/** Since the start, and the time of day. */
+function timeText(startMs, seconds) {
+  return `${durationText(seconds * 1000)} (${new Date(startMs + seconds * 1000).toLocaleTimeString()})`;
 }
 
 /** options: {height, sparkline, onSelect(from seconds, to seconds), shade(plot)}. Null without two samples. */
@@ -45,6 +55,7 @@ export function drawMemoryGraph(host, data, options = {}) {
     return null;
   }
   host.hidden = false;
+  const startMs = timeOf(data.metadata.start_time);
   const series = SERIES.map(({ label, color }) => ({
     label,
     stroke: cssColor(host, color.slice(4, -1)),
@@ -57,7 +68,7 @@ export function drawMemoryGraph(host, data, options = {}) {
       width: host.clientWidth,
       height: options.height,
       scales: { x: { time: false }, y: { range: (_, __, max) => [0, max * 1.05 || 1] } },
-      series: [{ label: "Time", value: (_, value) => (value === null ? "–" : durationText(value * 1000)) }, ...series],
+      series: [{ label: "Time", value: (_, value) => (value === null ? "–" : timeText(startMs, value)) }, ...series],
       axes: options.sparkline ? [{ show: false }, { show: false }] : axes(host),
       legend: { show: !options.sparkline },
       padding: options.sparkline ? [2, 0, 0, 0] : undefined,
@@ -83,7 +94,7 @@ export function drawMemoryGraph(host, data, options = {}) {
 }
 
 export function memoryCsv(data) {
-  const start = new Date(data.metadata.start_time.replace(" ", "T")).getTime();
+  const start = timeOf(data.metadata.start_time);
   const values = columns(data);
   const lines = ["trace,timestamp,memory_size_bytes"];
   SERIES.forEach(({ label }, number) => {

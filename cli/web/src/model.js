@@ -7,19 +7,24 @@
 export const HIDE = { irrelevant: 1, imports: 2, installed: 4 };
 export const ALL_THREADS = -1;
 const NEVER = -1;
+const NO_FRAME = -1;
 const DEEPEST = 2000; // levels drawn: the drawing library recurses over them
 
-export class Model {
-  constructor(data) {
-    this.data = data;
-    this.size = data.nodes.parent.length;
-    this.compares = data.options.compares === true;
-    this.own = {};
-    for (const [name, flat] of Object.entries(data.metrics)) this.own[name] = this.spread(flat, 3, () => true);
+export const KIND = { python: 0, native: 1, allocator: 2 };
+
+/** What nodes hold themselves: rows of [node, allocator, ..., bytes, allocations], those that are wanted. */
+class Own {
+  constructor(size, flat, width, wanted = () => true) {
+    this.size = size;
+    this.flat = flat;
+    this.width = width;
+    this.wanted = wanted;
+    ({ bytes: this.bytes, count: this.count } = this.sums(wanted));
   }
 
-  /** Amounts per node from rows of [node, ..., bytes, allocations] that are wanted. */
-  spread(flat, width, wanted) {
+  /** {bytes, count} per node. */
+  sums(wanted) {
+    const { flat, width } = this;
     const amounts = { bytes: new Float64Array(this.size), count: new Float64Array(this.size) };
     for (let i = 0; i < flat.length; i += width) {
       if (!wanted(i)) continue;
@@ -29,13 +34,40 @@ export class Model {
     return amounts;
   }
 
+  /** The same of one allocator. */
+  of(allocator) {
+    return this.sums((i) => this.flat[i + 1] === allocator && this.wanted(i));
+  }
+}
+
+/** Adds a frame for each allocator; returns their numbers. */
+function addAllocatorFrames({ allocators, frames, strings }) {
+  return allocators.map((name) => {
+    const empty = strings.push("") - 1;
+    const text = strings.push(name.toLowerCase()) - 1;
+    const values = { function: text, file: empty, source: empty, line: 0, kind: KIND.allocator, class: 0 };
+    for (const [column, value] of Object.entries(values)) frames[column].push(value);
+    return frames.line.length - 1;
+  });
+}
+
+export class Model {
+  constructor(data) {
+    this.data = data;
+    this.size = data.nodes.parent.length;
+    this.compares = data.options.compares === true;
+    this.allocatorFrames = addAllocatorFrames(data);
+    this.own = {};
+    for (const [name, flat] of Object.entries(data.metrics)) this.own[name] = new Own(this.size, flat, 4);
+  }
+
   /** The moment (number of the bucket that starts then) in [first, last + 1] at which most was live. */
   fullestMoment(first, last) {
     const { intervals, start_ms } = this.data.buckets;
     const live = new Float64Array(start_ms.length + 2);
-    for (let i = 0; i < intervals.length; i += 5) {
-      live[intervals[i + 1] + 1] += intervals[i + 3];
-      if (intervals[i + 2] !== NEVER) live[intervals[i + 2] + 1] -= intervals[i + 3];
+    for (let i = 0; i < intervals.length; i += 6) {
+      live[intervals[i + 2] + 1] += intervals[i + 4];
+      if (intervals[i + 3] !== NEVER) live[intervals[i + 3] + 1] -= intervals[i + 4];
     }
     let best = first;
     for (let i = 1; i <= last + 1; ++i) {
@@ -49,17 +81,17 @@ export class Model {
   peakOf(first, last) {
     const moment = this.fullestMoment(first, last);
     const { intervals } = this.data.buckets;
-    return this.spread(intervals, 5, (i) => {
-      const freed = intervals[i + 2];
-      return intervals[i + 1] < moment && (freed === NEVER || freed >= moment);
+    return new Own(this.size, intervals, 6, (i) => {
+      const freed = intervals[i + 3];
+      return intervals[i + 2] < moment && (freed === NEVER || freed >= moment);
     });
   }
 
   /** Allocated in buckets first to last and not freed by their end. */
   leakedIn(first, last) {
     const { intervals } = this.data.buckets;
-    return this.spread(intervals, 5, (i) => {
-      const [allocated, freed] = [intervals[i + 1], intervals[i + 2]];
+    return new Own(this.size, intervals, 6, (i) => {
+      const [allocated, freed] = [intervals[i + 2], intervals[i + 3]];
       return allocated >= first && allocated <= last && (freed === NEVER || freed > last);
     });
   }
@@ -121,12 +153,16 @@ function chosenAmounts(model, own, choice) {
   return chosen;
 }
 
+function holdsAt({ bytes, count }, i) {
+  return bytes[i] !== 0 || count[i] !== 0;
+}
+
 const noAmount = () => ({ bytes: 0, count: 0 });
 const NONE = Object.freeze([]);
 // A number that V8 keeps as floating-point: a field that begins as an integer costs a new layout for each node later.
 const ZERO = -0;
 
-/** A node of the tree that is drawn. Its name is made when it is asked for: most nodes are too small to be drawn. */
+/** A node of the tree that is drawn. Its texts are made when they are asked for: most nodes are too small to be drawn. */
 class ViewNode {
   #model;
 
@@ -153,6 +189,12 @@ class ViewNode {
   get name() {
     if (this.folded) return `${this.folded.toLocaleString("en-US")} smaller`;
     return this.frame < 0 ? "<root>" : this.#model.frameName(this.frame);
+  }
+
+  /** With the source line, as far as there is room for it. */
+  get label() {
+    const source = this.frame < 0 ? "" : this.#model.source(this.frame);
+    return source ? `${this.name}: ${source}` : this.name;
   }
 }
 
@@ -227,14 +269,24 @@ class Builder {
     this.size = model.size;
     this.hidden = hiddenFrames(model, choice);
     this.chosen = chosenAmounts(model, own, choice);
+    this.parts = choice.allocators ? this.partsOf(model, own, choice) : [{ frame: NO_FRAME, ...this.chosen }];
     const sides = model.compares ? [model.own.before, model.own.after] : [];
     this.sides = sides.map((side) => chosenAmounts(model, side, choice));
     this.amounts = [this.chosen, ...this.sides];
     this.tree = new Tree(model);
   }
 
+  /** What each allocator gave, with its frame. */
+  partsOf(model, own, choice) {
+    return model.allocatorFrames.map((frame, allocator) => ({ frame, ...chosenAmounts(model, own.of(allocator), choice) }));
+  }
+
   isHidden(i) {
     return this.nodes.folded[i] === 0 && this.hidden[this.nodes.frame[i]] === 1;
+  }
+
+  threadOf(i) {
+    return this.nodes.thread ? this.nodes.thread[i] : ALL_THREADS;
   }
 
   /** The node that stands for model node i below `from`. `alone`: no other one can be the same there. */
@@ -242,7 +294,7 @@ class Builder {
     if (this.isHidden(i)) return from;
     const folded = this.nodes.folded[i];
     const frame = folded ? -1 : this.nodes.frame[i];
-    const thread = this.nodes.thread ? this.nodes.thread[i] : ALL_THREADS;
+    const thread = this.threadOf(i);
     return alone ? this.tree.newChild(from, frame, folded, thread) : this.tree.child(from, frame, folded, thread);
   }
 
@@ -258,9 +310,22 @@ class Builder {
     return shares;
   }
 
+  /** The node below `from` for the allocator that called it so; `from` itself without one. */
+  called(from, frame, i) {
+    return frame === NO_FRAME ? from : this.tree.child(from, frame, 0, this.threadOf(i));
+  }
+
+  addPart({ bytes, count }, node, i) {
+    node.bytes += bytes[i];
+    node.count += count[i];
+  }
+
   account(node, i) {
-    node.bytes += this.chosen.bytes[i];
-    node.count += this.chosen.count[i];
+    for (const part of this.parts) if (holdsAt(part, i)) this.addPart(part, this.called(node, part.frame, i), i);
+    this.accountSides(node, i);
+  }
+
+  accountSides(node, i) {
     for (let side = 0; side < this.sides.length; ++side) {
       node.sides[side].bytes += this.sides[side].bytes[i];
       node.sides[side].count += this.sides[side].count[i];
@@ -269,7 +334,7 @@ class Builder {
 
   /** What is gone counts for its callers, so that they are seen to shrink. */
   holds(i) {
-    return this.amounts.some(({ bytes, count }) => bytes[i] !== 0 || count[i] !== 0);
+    return this.amounts.some((amounts) => holdsAt(amounts, i));
   }
 
   fromRoot() {
@@ -290,19 +355,27 @@ class Builder {
     }
   }
 
+  /** The last of the callers of model node i, which are below `from`. */
+  callers(from, i) {
+    let node = from;
+    for (let at = i; at !== 0; at = this.nodes.parent[at]) node = this.step(node, at, false);
+    return node;
+  }
+
   fromLeaves() {
+    const [root] = this.tree.nodes;
     for (let i = 0; i < this.size; ++i) {
-      if (!this.holds(i)) continue;
-      let node = this.tree.nodes[0];
-      for (let at = i; at !== 0; at = this.nodes.parent[at]) node = this.step(node, at, false);
-      this.account(node, i);
+      for (const part of this.parts) {
+        if (holdsAt(part, i)) this.addPart(part, this.callers(this.called(root, part.frame, i), i), i);
+      }
+      if (this.sides.some((side) => holdsAt(side, i))) this.accountSides(this.callers(root, i), i);
     }
   }
 }
 
 /**
  * The tree to draw: nested {id, name, value, bytes, count, frame, folded, thread, parent, depth, children}.
- * choice: {unit: "bytes" | "count", inverted, thread, hide: bits, hidePattern, keep: RegExp or null}
+ * choice: {unit: "bytes" | "count", inverted, allocators, thread, hide: bits, hidePattern, keep: RegExp or null}
  */
 export function viewTree(model, own, choice) {
   const builder = new Builder(model, own, choice);

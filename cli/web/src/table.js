@@ -23,12 +23,13 @@ const text = (cell) => document.createTextNode(cell.getValue());
 const size = (cell) => document.createTextNode(sizeText(cell.getValue()));
 const count = (cell) => document.createTextNode(cell.getValue().toLocaleString("en-US"));
 
+const [SIZE, ALLOCATOR, ALLOCATIONS, LOCATION] = innerWidth < 700 ? [90, 105, 125, 150] : [120, 160, 140, 300];
 const COLUMNS = [
   { title: "Thread", field: "thread", formatter: text, width: 170, visible: data.options.split_threads },
-  { title: "Size", field: "bytes", formatter: size, sorter: "number", hozAlign: "right", width: 120, headerSortStartingDir: "desc" },
-  { title: "Allocator", field: "allocator", formatter: text, width: 160 },
-  { title: "Allocations", field: "count", formatter: count, sorter: "number", hozAlign: "right", width: 140, headerSortStartingDir: "desc" },
-  { title: "Location", field: "location", formatter: text, minWidth: 300 },
+  { title: "Size", field: "bytes", formatter: size, sorter: "number", hozAlign: "right", headerHozAlign: "right", width: SIZE, headerSortStartingDir: "desc" },
+  { title: "Allocator", field: "allocator", formatter: text, width: ALLOCATOR },
+  { title: "Allocations", field: "count", formatter: count, sorter: "number", hozAlign: "right", headerHozAlign: "right", width: ALLOCATIONS, headerSortStartingDir: "desc" },
+  { title: "Location", field: "location", formatter: text, minWidth: LOCATION },
 ];
 
 function total(rows) {

@@ -4,7 +4,7 @@
 // The time graph of temporal pages: dragging over it chooses the buckets the flame graph is about.
 
 import { byId } from "./dom.js";
-import { durationText, sizeText } from "./format.js";
+import { durationText, sizeText, timeOf } from "./format.js";
 import { drawMemoryGraph } from "./memory_graph.js";
 
 /** Calls chosen({first, last}) with buckets, at once for the whole run and then whenever a range is dragged. */
@@ -31,27 +31,42 @@ export function setUpTimeRange(data, model, chosen) {
     height: 180,
     onSelect: (from, to) => {
       range = { first: bucketAt(from), last: Math.max(bucketAt(from), bucketAt(to)) };
+      plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false); // the shades show the range
       show();
     },
-    shade: (drawn) => shadeMoment(drawn, momentMs(model.fullestMoment(range.first, range.last)) / 1000),
+    shade: (drawn) => {
+      shadeOutside(drawn, momentMs(range.first) / 1000, momentMs(range.last + 1) / 1000);
+      shadeMoment(drawn, momentMs(model.fullestMoment(range.first, range.last)) / 1000);
+    },
   });
   byId("whole-range").addEventListener("click", () => {
     range = { first: 0, last: starts.length - 1 };
-    plot?.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     show();
   });
   show();
 }
 
-function endOf(data) {
-  const milliseconds = (text) => new Date(text.replace(" ", "T")).getTime();
-  return milliseconds(data.metadata.end_time) - milliseconds(data.metadata.start_time);
+function endOf({ metadata }) {
+  return timeOf(metadata.end_time) - timeOf(metadata.start_time);
+}
+
+/** Fills what lies between two places of the graph, in its pixels. */
+function fill(plot, color, from, to) {
+  const { ctx, bbox } = plot;
+  const [left, right] = [from, to].map((x) => Math.min(Math.max(x, bbox.left), bbox.left + bbox.width));
+  ctx.save();
+  ctx.fillStyle = color;
+  ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  ctx.restore();
+}
+
+function shadeOutside(plot, from, to) {
+  const color = "rgba(128, 128, 128, 0.25)";
+  fill(plot, color, plot.bbox.left, plot.valToPos(from, "x", true));
+  fill(plot, color, plot.valToPos(to, "x", true), plot.bbox.left + plot.bbox.width);
 }
 
 function shadeMoment(plot, seconds) {
-  const { ctx, bbox } = plot;
-  ctx.save();
-  ctx.fillStyle = "rgba(240, 180, 0, 0.35)";
-  ctx.fillRect(plot.valToPos(seconds, "x", true) - 3 * devicePixelRatio, bbox.top, 6 * devicePixelRatio, bbox.height);
-  ctx.restore();
+  const at = plot.valToPos(seconds, "x", true);
+  fill(plot, "rgba(240, 180, 0, 0.35)", at - 3 * devicePixelRatio, at + 3 * devicePixelRatio);
 }

@@ -40,19 +40,28 @@ TEST_CASE("Nodes hold what they allocated themselves, for every metric") {
     CHECK(data["nodes"]["parent"] == json({0, 0, 1}));
     CHECK(data["nodes"]["frame"] == json({-1, 0, 1}));
     CHECK_FALSE(data["nodes"].contains("thread"));
-    CHECK(data["metrics"]["peak"] == json({2, 200, 2}));
-    CHECK(data["metrics"]["leaked"] == json({1, 7, 1, 2, 200, 2}));
-    CHECK(data["metrics"]["temporary"] == json({2, 100, 1}));
-    CHECK(data["metrics"]["total"] == json({1, 7, 1, 2, 200, 2}));
+    CHECK(data["metrics"]["peak"] == json({2, 0, 200, 2}));
+    CHECK(data["metrics"]["leaked"] == json({1, 0, 7, 1, 2, 0, 200, 2}));
+    CHECK(data["metrics"]["temporary"] == json({2, 0, 100, 1}));
+    CHECK(data["metrics"]["total"] == json({1, 0, 7, 1, 2, 0, 200, 2}));
     CHECK(data["strings"][data["frames"]["function"][1].get<std::size_t>()] == "f");
     CHECK(data["frames"]["line"] == json({1, 5}));
     CHECK_FALSE(data.contains("buckets"));
 }
 
+TEST_CASE("What several allocators gave to one node is told apart") {
+    ProfileBuilder builder;
+    builder.site({{"main", "a.py", 1}}, {1, 100}, capture::Allocator::kMmap);
+    builder.site({{"main", "a.py", 1}}, {2, 20});
+    const json data = data_of(builder);
+    CHECK(data["allocators"] == json({"MMAP", "MALLOC"}));
+    CHECK(data["metrics"]["peak"] == json({1, 0, 100, 1, 1, 1, 20, 2}));
+}
+
 TEST_CASE("The threshold decides what is temporary") {
     FlamegraphOptions options;
     options.temporary_threshold = 4;
-    CHECK(data_of(sample(), options)["metrics"]["temporary"] == json({2, 200, 2}));
+    CHECK(data_of(sample(), options)["metrics"]["temporary"] == json({2, 0, 200, 2}));
 }
 
 TEST_CASE("Threads are told apart if asked for") {
@@ -69,7 +78,7 @@ TEST_CASE("Temporal pages hold when allocations were made and freed") {
     const json buckets = data_of(sample(), options)["buckets"];
     CHECK(buckets["start_ms"] == json({0, 10}));
     CHECK(buckets["peak"] == json({200, 207}));
-    CHECK(buckets["intervals"] == json({1, 0, 1, 7, 1, 2, 0, -1, 200, 2}));
+    CHECK(buckets["intervals"] == json({1, 0, 0, 1, 7, 1, 2, 0, 0, -1, 200, 2}));
 }
 
 TEST_CASE("The memory graph keeps the highest points when it is thinned") {
@@ -107,7 +116,7 @@ TEST_CASE("Data that would be too large is folded, and says so") {
     CHECK(text.size() < 4'600'000);
     const json data = json::parse(text);
     std::uint64_t bytes = 0;
-    for (std::size_t i = 1; i < data["metrics"]["peak"].size(); i += 3) {
+    for (std::size_t i = 2; i < data["metrics"]["peak"].size(); i += 4) {
         bytes += data["metrics"]["peak"][i].get<std::uint64_t>();
     }
     CHECK(bytes == 1'000'000 + 400'000ULL * 400'001 / 2);

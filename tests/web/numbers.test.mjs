@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The trees that the flame graph page draws, without a browser: exact amounts of every function, for each metric,
+// inverted, of one thread, and in time ranges.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { before, test } from "node:test";
+import { ALL_THREADS, Model, viewTree } from "../../cli/web/src/model.js";
+import { newFolder, record, report } from "./support.mjs";
+
+const MB = 1_000_000;
+const NAMES = ["leak", "work", "keep", "reach_the_peak", "use_for_a_moment"];
+const LEAKED = { leak: [2, 12 * MB], work: [1, 4 * MB], keep: [3, 16 * MB] };
+const PEAK = { ...LEAKED, reach_the_peak: [1, 30 * MB] };
+const MOMENTS = { use_for_a_moment: [5, 5 * MB], reach_the_peak: [1, 30 * MB] };
+const EVERYTHING = { ...LEAKED, ...MOMENTS };
+const MAIN_THREAD = { leak: [2, 12 * MB], keep: [2, 12 * MB], reach_the_peak: [1, 30 * MB] };
+const OTHER_THREAD = { work: [1, 4 * MB], keep: [1, 4 * MB] };
+const folder = newFolder();
+let model;
+let peakBuckets; // in which the 30 MB were allocated and freed
+
+before(() => {
+  const capture = record(folder, "report_shapes.py", ["0.4"]);
+  model = new Model(JSON.parse(readFileSync(report(folder, "flamegraph", capture, "--json", "--temporal", "--split-threads"))));
+  const { intervals } = model.data.buckets;
+  const at = intervals.findIndex((value, i) => i % 6 === 4 && value === 30 * MB) - 4;
+  peakBuckets = { allocated: intervals[at + 2], freed: intervals[at + 3] };
+});
+
+function tree(own, choice) {
+  const nothing = { unit: "bytes", inverted: false, allocators: false, thread: ALL_THREADS, hide: 0, hidePattern: null, keep: null };
+  return viewTree(model, own, { ...nothing, ...choice });
+}
+
+function nameOf({ frame }) {
+  return frame < 0 ? "" : model.data.strings[model.data.frames.function[frame]];
+}
+
+/** {function: [allocations, bytes]} of NAMES in the tree; none of them calls itself. */
+function amounts(own, choice = {}) {
+  const sums = {};
+  const pending = [tree(own, choice)];
+  while (pending.length) {
+    const node = pending.pop();
+    pending.push(...node.children);
+    const name = nameOf(node);
+    if (!NAMES.includes(name)) continue;
+    const [count, bytes] = sums[name] ?? [0, 0];
+    sums[name] = [count + node.count, bytes + node.bytes];
+  }
+  return sums;
+}
+
+test("Each metric has the expected amounts, also inverted", () => {
+  for (const [metric, expected] of Object.entries({ peak: PEAK, leaked: LEAKED, temporary: MOMENTS, total: EVERYTHING })) {
+    for (const choice of [{}, { inverted: true }, { allocators: true }, { inverted: true, allocators: true }]) {
+      assert.deepEqual({ metric, ...choice, ...amounts(model.own[metric], choice) }, { metric, ...choice, ...expected });
+    }
+  }
+});
+
+test("Allocators stand below those who called them, and first when inverted", () => {
+  const moments = (choice) => tree(model.own.temporary, { ...choice, allocators: true, keep: /^use_for_a_moment at/ });
+  let node = moments({});
+  while (node.children.length) [node] = node.children;
+  assert.deepEqual([nameOf(node), nameOf(node.parent), node.count, node.bytes], ["mmap", "use_for_a_moment", 5, 5 * MB]);
+  const [first] = moments({ inverted: true }).children;
+  assert.deepEqual([nameOf(first), nameOf(first.children[0]), first.bytes], ["mmap", "use_for_a_moment", 5 * MB]);
+});
+
+test("Threads are told apart, also inverted", () => {
+  for (const inverted of [false, true]) {
+    assert.deepEqual(amounts(model.own.peak, { thread: 0, inverted }), MAIN_THREAD);
+    assert.deepEqual(amounts(model.own.peak, { thread: 1, inverted }), OTHER_THREAD);
+  }
+});
+
+test("Time ranges have what was live at their fullest moment, and what was allocated and stays", () => {
+  const last = model.data.buckets.start_ms.length - 1;
+  const { allocated, freed } = peakBuckets;
+  assert.ok(0 < allocated && allocated < freed && freed < last, `${allocated} ${freed} ${last}`);
+  for (const inverted of [false, true]) {
+    const peakOf = (from, to) => amounts(model.peakOf(from, to), { inverted });
+    const leakedIn = (from, to) => amounts(model.leakedIn(from, to), { inverted });
+    assert.deepEqual(peakOf(0, last), PEAK);
+    assert.deepEqual(peakOf(0, allocated - 1), LEAKED);
+    assert.deepEqual(peakOf(allocated, freed), PEAK);
+    assert.deepEqual(peakOf(freed + 1, last), LEAKED);
+    assert.deepEqual(leakedIn(0, last), LEAKED);
+    assert.deepEqual(leakedIn(0, allocated - 1), LEAKED);
+    assert.deepEqual(leakedIn(allocated, freed - 1), { reach_the_peak: [1, 30 * MB] });
+    assert.deepEqual(leakedIn(allocated, last), {});
+  }
+});
