@@ -26,13 +26,6 @@ std::string duration_text(const Profile& profile) {
     return fmt::format("{}.{} seconds", ms / 1000, ms % 1000 / 100);
 }
 
-// Without the folders of what was called: nobody looks for those.
-std::string command_text(const Profile& profile) {
-    const std::string command = report::printable(profile.metadata.command_line);
-    const std::size_t slash = command.rfind('/', command.find(' '));
-    return slash == std::string::npos ? command : command.substr(slash + 1);
-}
-
 std::string thread_text(const State& state) {
     const auto chosen = state.model->thread();
     const auto& threads = state.recording->profile.threads;
@@ -64,11 +57,19 @@ std::vector<Line> status_lines(const State& state, std::size_t width) {
     return lines;
 }
 
+Line pid_line(const State& state, std::size_t width) {
+    const ProcessList& list = state.processes;
+    const std::string number =
+        list.processes.size() < 2 ? "" : fmt::format(" ({} of {})", list.shown + 1, list.processes.size());
+    const std::string pid = std::to_string(state.recording->profile.metadata.pid);
+    return labelled("PID", pid + number, width).add("  TID ", Style::kLabel).add(tid_text(state));
+}
+
 std::vector<Line> facts(const State& state, std::size_t width) {
     const Profile& profile = state.recording->profile;
     std::vector<Line> lines{
-        labelled("PID", std::to_string(profile.metadata.pid), width).add("  TID ", Style::kLabel).add(tid_text(state)),
-        labelled("CMD", command_text(profile), width), labelled("Thread", thread_text(state), width),
+        pid_line(state, width), labelled("CMD", command_text(profile.metadata.command_line), width),
+        labelled("Thread", thread_text(state), width),
         labelled("Samples", fmt::format("{} ({} events)", state.updates, state.recording->events), width),
         labelled("Duration", duration_text(profile), width)};
     for (Line& line : status_lines(state, width)) { lines.push_back(std::move(line)); }
@@ -112,6 +113,12 @@ std::vector<Line> beside(std::vector<Line> left, const std::vector<Line>& right,
 }
 
 }  // namespace
+
+std::string command_text(const std::string& command_line) {
+    const std::string command = report::printable(command_line);
+    const std::size_t slash = command.rfind('/', command.find(' '));
+    return slash == std::string::npos ? command : command.substr(slash + 1);
+}
 
 std::string signed_size(std::int64_t bytes, bool difference) {
     const auto size = static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes);

@@ -293,7 +293,7 @@ class Elsewhere(Watching):
         viewer.wait_for("does not speak the live protocol", "[status 1]")
         hello = b"\x01memray live\x63"
         viewer = self.peer_that_says(len(hello).to_bytes(4, "little") + hello)
-        viewer.wait_for("speaks version 99 of the live protocol, this one 1", "[status 1]")
+        viewer.wait_for("speaks version 99 of the live protocol, this one 2", "[status 1]")
 
 
 class AttachedView(Attached):
@@ -309,6 +309,78 @@ class AttachedView(Attached):
         self.assert_only_dormant(process.pid)
         self.wake(process, "end\n")
         self.assertEqual(process.wait(PATIENCE), 0)
+
+
+class Processes(Watching):
+    """Those that a program makes, to choose one from."""
+
+    def choose(self, terminal, *keys):
+        terminal.keys("c")
+        terminal.wait_for("of them running")
+        terminal.keys(*keys, "Enter")
+
+    def test_children_are_listed_and_shown_until_they_end(self):
+        terminal = self.run_live("--live", "--follow-fork")
+        terminal.wait_for_row("work", *WORKED)
+        self.tell("fork")
+        terminal.wait_for("(1 of 2)")
+        self.choose(terminal, "Down")
+        terminal.wait_for("(2 of 2)")
+        terminal.wait_for_row("in_child", "7.001kB")
+        self.tell("fork")
+        terminal.wait_for("(2 of 3)")
+        self.choose(terminal, "End")
+        terminal.wait_for("(3 of 3)")
+        terminal.wait_for_row("in_child", "14.002kB")
+        self.assertEqual(self.cells(terminal, "in_child")[5], "2")
+        self.assertEqual(self.cells(terminal, "hold"), [])
+        self.tell("kill")
+        terminal.keys("c")
+        terminal.wait_for("Processes: 3, 2 of them running", "killed by signal 15 (SIGTERM)")
+        terminal.keys("Up", "Enter")
+        terminal.wait_for("has ended: it can be chosen only while it runs", "(3 of 3)")
+        self.tell("kill")
+        terminal.wait_for("Remote has disconnected", "killed by signal 15 (SIGTERM)")
+        self.assertEqual(self.cells(terminal, "in_child")[1], "14.002kB")
+        self.choose(terminal, "Home")
+        terminal.wait_for("(1 of 3)")
+        terminal.wait_for_row("hold", *HELD)
+        self.tell("end")
+        terminal.wait_for("Remote has disconnected", "exited with code 3")
+        terminal.keys("q")
+        terminal.wait_for("Other processes: 2 child processes were watched", "[status 3]")
+
+    def test_executed_children_from_elsewhere_and_into_files(self):
+        terminal = self.run_live("--live-remote", "--follow-exec", "-o", self.path)
+        port = re.search(r"memray live (\d+)", terminal.wait_for("in another shell"))[1]
+        viewer = self.open(MEMRAY, "live", port)
+        viewer.wait_for_row("work", *WORKED)
+        self.tell("execute")
+        viewer.wait_for("(1 of 2)")
+        self.choose(viewer, "Down")
+        viewer.wait_for_row("executed", "500.050kB")
+        self.assertEqual(self.cells(viewer, "executed")[5], "50")
+        self.tell("kill")
+        viewer.wait_for("Remote has disconnected", "killed by signal 15 (SIGTERM)")
+        self.tell("end")
+        terminal.wait_for("1 child processes into", "[status 3]")
+        self.assertEqual(len(list(self.folder.glob("capture.bin.*"))), 1)
+
+    def test_children_of_a_process_that_was_attached_to(self):
+        process = subprocess.Popen([interpreters.DEBIAN, TARGET, CALLS, self.fifo, self.pid_file],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(self.end, process)
+        terminal = self.open(MEMRAY, "attach", "--follow-fork", process.pid)
+        terminal.wait_for("Running")
+        self.tell("fork")
+        terminal.wait_for("(1 of 2)")
+        self.choose(terminal, "Down")
+        terminal.wait_for_row("in_child", "7.001kB")
+        terminal.keys("q")
+        terminal.wait_for("Watched process %d; 1 child processes were watched" % process.pid, "[status 0]")
+        self.tell("kill")
+        self.tell("end")
+        self.assertEqual(process.wait(PATIENCE), 3)
 
 
 class Refused(Profiled):
@@ -344,9 +416,9 @@ class Refused(Profiled):
 
     def test_options_that_do_not_go_together(self):
         for options in (["--live", "--live-remote"], ["--live-port", "12345"], ["--live", "--aggregate"],
-                        ["--live-remote", "--follow-fork"], ["--live", "--on-exit", "true"]):
+                        ["--live", "--on-exit", "true"]):
             done = self.memray("run", *options, "-c", "print('ran')")
             self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
-        for options in (["--follow-fork"], ["--follow-exec"], ["--snapshot-every", "1"], ["--on-exit", "true"]):
+        for options in (["--aggregate"], ["--snapshot-every", "1"], ["--on-exit", "true"]):
             done = self.memray("attach", *options, os.getpid())
             self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
