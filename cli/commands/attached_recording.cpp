@@ -43,7 +43,7 @@ AttachedRecording::AttachedRecording(const AttachRequest& request)
         if (request.attach.plan.follow_forks) {
             follower_.emplace(FollowRequest{std::move(target.children), facts, true, request.recorder, request.output,
                                             request.on_exit, request.snapshots, request.attach.plan,
-                                            request.attach.payload});
+                                            request.attach.payload, request.board});
         }
     } catch (const base::Error&) {
         leave_target();

@@ -180,8 +180,9 @@ capture::Ending RunCommand::record(LiveSession& session) const {
     collector::Recorder recorder(std::move(target.region), target.pid, facts, options);
     std::optional<Follower> follower;
     if (recording_.follows()) {
-        follower.emplace(FollowRequest{std::move(target.children), facts, false, options, *name, recording_.on_exit,
-                                       recording_.snapshots(), recording_.plan(), find_payload()});
+        follower.emplace(FollowRequest{std::move(target.children), facts, false, options, name, recording_.on_exit,
+                                       recording_.snapshots(), recording_.plan(), find_payload(),
+                                       live() ? session.show_processes() : nullptr});
     }
     TargetWatch watch(target.pid, target.pidfd.get());
     if (!path.empty() && !live_) { say(fmt::format("Writing profile results into {}\n", path)); }
