@@ -12,10 +12,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <exception>
+#include <string>
 #include <thread>
 
 #include "injector/base/error.h"
+#include "injector/base/file.h"
 
 namespace memray::symbolizer {
 namespace {
@@ -40,9 +43,17 @@ void limit(decltype(RLIMIT_CORE) resource, rlim_t value) {
     ::setrlimit(resource, &both);
 }
 
+// Pages of data that this process has. A sanitizer maps more for itself than any machine has memory.
+rlim_t data_pages() {
+    unsigned long pages = 0;
+    const std::string sizes = base::try_read_file("/proc/self/statm").value_or("");
+    return std::sscanf(sizes.c_str(), "%*u %*u %*u %*u %*u %lu", &pages) == 1 ? pages : 0;
+}
+
 // A few bytes of compressed debug information can stand for more than there is.
 rlim_t memory_limit() {
-    return static_cast<rlim_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
+    const rlim_t pages = data_pages() + static_cast<rlim_t>(::sysconf(_SC_PHYS_PAGES));
+    return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
 }
 
 // What happens in the child. Its failures are its own: nothing on the terminal, no core file.
