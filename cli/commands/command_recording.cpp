@@ -3,7 +3,6 @@
 #include "cli/commands/command_recording.h"
 
 #include <fmt/format.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -13,6 +12,7 @@
 #include "cli/commands/oom_counter.h"
 #include "cli/commands/target_watch.h"
 #include "injector/base/error.h"
+#include "injector/base/process.h"
 #include "injector/session/command.h"
 #include "injector/session/held_command.h"
 
@@ -20,12 +20,6 @@ namespace memray::cli {
 namespace {
 
 std::string name_of(const std::string& path) { return std::filesystem::path(path).filename().string(); }
-
-base::UniqueFd open_pidfd(pid_t pid) {
-    base::UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    if (!fd) { throw base::system_error("pidfd_open of process " + std::to_string(pid)); }
-    return fd;
-}
 
 capture::Ending wait_for(TargetWatch& watch) {
     for (;;) {
@@ -59,7 +53,7 @@ CommandOutcome record_command(CommandRequest request) {
     CommandOutcome outcome;
     outcome.output = output_of(command.id());
     follower.trace(command.id(), outcome.output);
-    const base::UniqueFd pidfd = open_pidfd(command.id());
+    const base::UniqueFd pidfd = base::open_pidfd(command.id());
     const ForwardedSignals signals(command.id(), pidfd.get());
     TargetWatch watch(command.id(), pidfd.get());
     command.go();

@@ -3,13 +3,12 @@
 #include "cli/commands/recorded_family.h"
 
 #include <fmt/format.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 
 #include "injector/base/error.h"
+#include "injector/base/process.h"
 
 namespace memray::cli {
 namespace {
@@ -17,8 +16,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using wire::ExecState;
 constexpr std::chrono::milliseconds kBetweenLooks{100};
-
-base::UniqueFd try_open_pidfd(pid_t pid) { return base::UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
 
 }  // namespace
 
@@ -55,7 +52,7 @@ void RecordedFamily::step(const ChildRecording::PathOf& path_of, session::Pursui
 }
 
 void RecordedFamily::take(const session::ChildPool::Claim& claim, const ChildRecording::PathOf& path_of) {
-    base::UniqueFd pidfd = try_open_pidfd(claim.pid);
+    base::UniqueFd pidfd = base::try_open_pidfd(claim.pid);
     if (!pidfd) { return pool_.give_back(claim.place); }  // it is dead already
     capture::Metadata metadata = metadata_;
     metadata.pid = claim.pid;

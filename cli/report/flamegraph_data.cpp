@@ -162,7 +162,8 @@ Json document(const Profile& profile, const StackView& view, const std::vector<M
               {"nodes", std::move(nodes)},
               {"metrics", metrics_json(profile, tree, metrics, allocators)},
               {"threads", threads_json(profile)},
-              {"snapshots", snapshots_json(profile, options.most_snapshots)}};
+              {"snapshots", snapshots_json(profile, options.most_snapshots)},
+              {"processes", processes_json(profile, options.most_snapshots)}};
     if (options.temporal) { json["buckets"] = buckets_json(profile, tree, allocators); }
     json["allocators"] = allocators.json();
     json["strings"] = texts.json();

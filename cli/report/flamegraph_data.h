@@ -43,6 +43,7 @@ struct FlamegraphOptions {
 //   allocators  [name]
 //   threads     [name]
 //   snapshots   [ms since the start, RSS, heap, ...]
+//   processes   see processes_json()
 //   buckets     start_ms[], peak[]; intervals: [node, allocator, allocated, freed (-1: never), bytes, allocations,
 //               ...]
 struct Metric {

@@ -19,6 +19,37 @@ Snapshot highest(const Snapshot* begin, const Snapshot* end) {
     return result;
 }
 
+constexpr std::size_t kShownProcesses = 20;
+
+struct Curve {
+    std::string name;
+    std::vector<Snapshot> points;
+    std::uint64_t most{0};
+};
+
+std::vector<Curve> curves_by_size(const capture::Profile& profile) {
+    std::vector<Curve> curves;
+    for (const capture::Process& process : profile.processes) {
+        curves.push_back({"process " + std::to_string(process.pid), {}, 0});
+    }
+    for (const capture::ProcessSnapshot& row : profile.process_snapshots) {
+        Curve& curve = curves[row.process];
+        curve.points.push_back(row.snapshot);
+        curve.most = std::max(curve.most, row.snapshot.heap);
+    }
+    std::stable_sort(curves.begin(), curves.end(), [](const Curve& a, const Curve& b) { return a.most > b.most; });
+    return curves;
+}
+
+std::vector<Snapshot> thinned(const std::vector<Snapshot>& all, std::size_t most) {
+    const std::size_t shown = std::min(all.size(), std::max<std::size_t>(most, 1));
+    std::vector<Snapshot> points;
+    for (std::size_t i = 0; i < shown; ++i) {
+        points.push_back(highest(&all[i * all.size() / shown], &all[0] + (i + 1) * all.size() / shown));
+    }
+    return points;
+}
+
 }  // namespace
 
 std::uint32_t TextTable::number(const std::string& text) {
@@ -37,16 +68,28 @@ Json threads_json(const capture::Profile& profile) {
 }
 
 Json snapshots_json(const capture::Profile& profile, std::size_t most) {
-    const std::vector<Snapshot>& all = profile.snapshots;
-    const std::size_t shown = std::min(all.size(), std::max<std::size_t>(most, 1));
     Json json = Json::array();
-    for (std::size_t i = 0; i < shown; ++i) {
-        const Snapshot point = highest(&all[i * all.size() / shown], &all[0] + (i + 1) * all.size() / shown);
+    for (const Snapshot& point : thinned(profile.snapshots, most)) {
         json.push_back(point.time_ms - profile.metadata.start_ms);
         json.push_back(point.rss);
         json.push_back(point.heap);
     }
     return json;
+}
+
+Json processes_json(const capture::Profile& profile, std::size_t most) {
+    const std::vector<Curve> curves = curves_by_size(profile);
+    const std::size_t shown = std::min(curves.size(), kShownProcesses);
+    Json json = Json::array();
+    for (std::size_t i = 0; i < shown; ++i) {
+        Json points = Json::array();
+        for (const Snapshot& point : thinned(curves[i].points, most / shown)) {
+            points.push_back(point.time_ms - profile.metadata.start_ms);
+            points.push_back(point.heap);
+        }
+        json.push_back({{"name", curves[i].name}, {"points", std::move(points)}});
+    }
+    return {{"shown", std::move(json)}, {"others", curves.size() - shown}};
 }
 
 std::string page_text(const Json& json) {

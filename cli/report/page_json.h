@@ -33,6 +33,10 @@ private:
 // of equal spans of them.
 [[nodiscard]] nlohmann::ordered_json snapshots_json(const capture::Profile& profile, std::size_t most);
 
+// Of a merged capture: {"shown": those that held most at a time, as {"name", "points": [milliseconds since the start,
+// heap, ...]}, "others": how many there are besides}. `most` points in all.
+[[nodiscard]] nlohmann::ordered_json processes_json(const capture::Profile& profile, std::size_t most);
+
 // ASCII, and without the characters that HTML or scripts give a meaning.
 [[nodiscard]] std::string page_text(const nlohmann::ordered_json& json);
 

@@ -77,6 +77,7 @@ std::string page_of(const capture::Profile& profile, const std::vector<TableRow>
                       {"metadata", metadata_json(profile)},
                       {"threads", threads},
                       {"snapshots", snapshots_json(profile, most_snapshots)},
+                      {"processes", processes_json(profile, most_snapshots)},
                       {"rows", std::move(table)}});
 }
 

@@ -4,13 +4,11 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <system_error>
 #include <thread>
 
+#include "injector/base/process.h"
 #include "injector/session/attach_checks.h"
 #include "injector/session/child_pool.h"
 #include "injector/session/entered_target.h"
@@ -139,12 +137,6 @@ void stop_and_leave(pid_t pid, bool force, std::chrono::milliseconds timeout, co
     SafePoint::let_go_of_stuck_threads();
 }
 
-base::UniqueFd open_pidfd(pid_t pid) {
-    base::UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));  // close-on-exec always
-    if (!fd) { throw base::system_error("pidfd_open of process " + std::to_string(pid)); }
-    return fd;
-}
-
 std::uint64_t size_of(const base::UniqueFd& file) {
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) { throw base::system_error("fstat of the shared memory"); }
@@ -163,10 +155,8 @@ Attach::Attach(const AttachOptions& options) {
     require_enterable(options.pid);
     const std::string content = read_payload(options.payload);
     target_.pid = options.pid;
-    target_.pidfd = open_pidfd(options.pid);
-    std::error_code error;
-    target_.python_executable =
-        std::filesystem::read_symlink("/proc/" + std::to_string(options.pid) + "/exe", error).string();
+    target_.pidfd = base::open_pidfd(options.pid);
+    target_.python_executable = base::executable_of(options.pid);
     Guard guard([&](const Channel& channel) { enter_and_leave(options, content, channel); }, options.tell);
     if (options.plan.follow_forks) {
         target_.children.pool = std::move(guard.expect(Message::kChildren, Clock::now() + options.timeout + kCalls).fd);

@@ -2,33 +2,13 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/session/injection.h"
 
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <system_error>
-
+#include "injector/base/process.h"
 #include "injector/session/child_pool.h"
 #include "injector/session/payload_library.h"
 #include "injector/session/python_facts.h"
 #include "injector/session/region.h"
 
 namespace memray::session {
-namespace {
-
-base::UniqueFd open_pidfd(pid_t pid) {
-    base::UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));  // close-on-exec always
-    if (!fd) { throw base::system_error("pidfd_open of process " + std::to_string(pid)); }
-    return fd;
-}
-
-std::string executable_of(pid_t pid) {
-    std::error_code error;
-    return std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", error).string();
-}
-
-}  // namespace
-
 Injection::Injection(ptrace::Tracee& tracee, PythonStop stop) : tracee_(tracee), stop_(std::move(stop)) {
     saved_.emplace(tracee_);
     saved_->set_program_counter(stop_.run_main);
@@ -37,8 +17,8 @@ Injection::Injection(ptrace::Tracee& tracee, PythonStop stop) : tracee_(tracee),
 
 std::unique_ptr<ControllerLock> Injection::load(const RecordingPlan& plan, const std::string& payload, Target& target) {
     target.pid = tracee_.id();
-    target.pidfd = open_pidfd(target.pid);
-    target.python_executable = executable_of(target.pid);
+    target.pidfd = base::open_pidfd(target.pid);
+    target.python_executable = base::executable_of(target.pid);
     const PythonFacts facts = inspect_python(stop_, *call_);
     target.python_version = facts.version.text();
     target.python_allocator = facts.allocator;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
 """Native stacks and their names are those that elfutils' own programs give."""
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -24,7 +25,7 @@ def named_by_eu_addr2line(path, addresses):
         if line.startswith("0x"):
             chain = names.setdefault(int(line, 16), [])
         elif match := re.match(r"(/.*?):(\d+)(:\d+)?$", line):
-            chain[-1] = (chain[-1], match[1], match[2])
+            chain[-1] = (chain[-1], os.path.normpath(match[1]), match[2])
         else:
             chain.append(line.split(" inlined at ")[0])
     return names

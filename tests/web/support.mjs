@@ -27,9 +27,9 @@ export function memray(...args) {
   return execFileSync(process.env.MEMRAY_BINARY, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** Records a target; returns the capture's path. options: {env, python: options of memray run} */
-export function record(folder, target, args = [], { env = {}, options = [] } = {}) {
-  const capture = path.join(folder, `${target}-${args.join("-")}.bin`);
+/** Records a target; returns the capture's path. options: {name: of the capture, env, options: of memray run} */
+export function record(folder, target, args = [], { name = `${target}-${args.join("-")}`, env = {}, options = [] } = {}) {
+  const capture = path.join(folder, `${name}.bin`);
   const run = ["run", "-q", "-f", "-o", capture, "--python", PYTHON, ...options, path.join(TARGETS, target), ...args];
   const done = spawnSync(process.env.MEMRAY_BINARY, run, { encoding: "utf8", env: { ...process.env, ...env } });
   assert.equal(done.status, 0, done.stderr);

@@ -51,7 +51,7 @@ function setUpMemoryGraph(data) {
   let graph = null;
   byId("show-memory").addEventListener("click", () => {
     openDialog("memory-dialog");
-    graph ??= drawMemoryGraph(byId("memory-graph"), data, { height: Math.max(240, innerHeight * 0.55) });
+    graph ??= drawMemoryGraph(byId("memory-graph"), data, { processes: true, height: Math.max(240, innerHeight * 0.55) });
   });
   byId("memory-csv").addEventListener("click", () => download("usage_over_time.csv", memoryCsv(data)));
 }

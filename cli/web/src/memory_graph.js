@@ -8,21 +8,30 @@ import "uplot/dist/uPlot.min.css";
 import { element } from "./dom.js";
 import { durationText, sizeText, timeOf } from "./format.js";
 
-/** [seconds[], RSS[], heap[]] */
-function columns(data) {
-  const result = [[], [], []];
-  for (let i = 0; i < data.snapshots.length; i += 3) {
-    result[0].push(data.snapshots[i] / 1000);
-    result[1].push(data.snapshots[i + 1]);
-    result[2].push(data.snapshots[i + 2]);
-  }
+/** The columns of a flat table: [[1, 2, 3, 4], 2] -> [[1, 3], [2, 4]]; the first one is time, in seconds then. */
+function columns(flat, width) {
+  const result = Array.from({ length: width }, () => []);
+  flat.forEach((value, i) => result[i % width].push(i % width === 0 ? value / 1000 : value));
   return result;
 }
 
 const SERIES = [
-  { label: "Resident size", color: "var(--rss)" },
-  { label: "Heap size", color: "var(--heap)" },
+  { label: "Resident size", color: "--rss" },
+  { label: "Heap size", color: "--heap" },
 ];
+
+/** [{label, color or hue, seconds, bytes}]: of all together, then of each process of a merged capture. */
+function traces(data, withProcesses) {
+  const [seconds, ...sums] = columns(data.snapshots, 3);
+  const result = SERIES.map((series, number) => ({ ...series, seconds, bytes: sums[number] }));
+  if (!withProcesses) return result;
+  data.processes.shown.forEach(({ name, points }, number) => {
+    const [times, bytes] = columns(points, 2);
+    // By the golden angle: neighbours differ.
+    result.push({ label: name, hue: (number * 137.5) % 360, seconds: times, bytes });
+  });
+  return result;
+}
 
 function cssColor(host, name) {
   return getComputedStyle(host).getPropertyValue(name).trim();
@@ -47,18 +56,19 @@ function timeText(startMs, seconds) {
   return `${durationText(seconds * 1000)} (${new Date(startMs + seconds * 1000).toLocaleTimeString()})`;
 }
 
-/** options: {height, sparkline, onSelect(from seconds, to seconds), shade(plot)}. Null without two samples. */
+/** options: {height, sparkline, processes (one by one, too), onSelect(from seconds, to seconds), shade(plot)}. Null without two samples. */
 export function drawMemoryGraph(host, data, options = {}) {
-  const values = columns(data);
-  if (values[0].length < 2) {
+  const shown = traces(data, options.processes);
+  if (shown[0].seconds.length < 2) {
     if (!options.sparkline) host.append(element("p", { class: "muted" }, "The program ended before the first samples."));
     return null;
   }
   host.hidden = false;
   const startMs = timeOf(data.metadata.start_time);
-  const series = SERIES.map(({ label, color }) => ({
+  const series = shown.map(({ label, color, hue }) => ({
     label,
-    stroke: cssColor(host, color.slice(4, -1)),
+    stroke: color ? cssColor(host, color) : `hsl(${hue} 60% 50%)`,
+    spanGaps: true,
     width: options.sparkline ? 1 : 1.5,
     points: { show: false },
     value: (_, value) => (value === null ? "–" : sizeText(value)),
@@ -84,9 +94,12 @@ export function drawMemoryGraph(host, data, options = {}) {
         draw: options.shade ? [options.shade] : [],
       },
     },
-    values,
+    uPlot.join(shown.map(({ seconds, bytes }) => [seconds, bytes])),
     host,
   );
+  if (options.processes && data.processes.others > 0) {
+    host.append(element("p", { class: "muted" }, `Besides, ${data.processes.others} processes that held less.`));
+  }
   new ResizeObserver(() => {
     if (host.clientWidth > 0) chart.setSize({ width: host.clientWidth, height: options.height });
   }).observe(host);
@@ -95,12 +108,11 @@ export function drawMemoryGraph(host, data, options = {}) {
 
 export function memoryCsv(data) {
   const start = timeOf(data.metadata.start_time);
-  const values = columns(data);
   const lines = ["trace,timestamp,memory_size_bytes"];
-  SERIES.forEach(({ label }, number) => {
-    values[0].forEach((seconds, i) => {
-      lines.push(`${label},${new Date(start + seconds * 1000).toISOString()},${values[number + 1][i]}`);
+  for (const { label, seconds, bytes } of traces(data, true)) {
+    seconds.forEach((time, i) => {
+      lines.push(`${label},${new Date(start + time * 1000).toISOString()},${bytes[i]}`);
     });
-  });
+  }
   return `${lines.join("\n")}\n`;
 }

@@ -57,8 +57,8 @@ TEST_CASE("Wrong options are wrong usage of their subcommand") {
                       "memray run: error: The --live-port argument requires --live-remote");
     check_usage_error({"run", "--live", "--aggregate", "x.py"},
                       "memray run: error: With a live session --aggregate needs an output file (-o).");
-    check_usage_error({"attach", "--follow-fork", "123"},
-                      "memray attach: error: --follow-fork needs an output file (-o).");
+    check_usage_error({"attach", "--on-exit", "true", "123"},
+                      "memray attach: error: --on-exit needs an output file (-o).");
     check_usage_error({"summary", "-s", "6", "x.bin"},
                       "memray summary: error: The --sort-column argument must be between 1 and 5");
     check_usage_error({"stats", "-n", "0", "x.bin"},
