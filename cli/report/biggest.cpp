@@ -5,6 +5,7 @@
 #include <algorithm>
 
 namespace memray::report {
+
 Biggest biggest(const StackView& view, const Selection& selection, std::size_t most) {
     std::vector<capture::Amount> of_stacks(view.stacks.size());
     for (std::size_t i = 0; i < selection.size(); ++i) {
