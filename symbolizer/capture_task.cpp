@@ -15,6 +15,7 @@
 #include "symbolizer/debug_packages.h"
 #include "symbolizer/store.h"
 #include "symbolizer/symbolize.h"
+#include "symbolizer/target_process.h"
 
 namespace memray::symbolizer {
 namespace {
@@ -37,7 +38,9 @@ void CaptureTask::run() const {
     require_output_absent();
     const capture::Profile profile = read(path_);
     if (profile.native_frames.empty()) {
-        return say("no native stacks were recorded in it (`memray run --native` does)");
+        return say(profile.metadata.native_traces
+                       ? "it holds no native stacks: the recording was cut short"
+                       : "no native stacks were recorded in it (`memray run --native` does)");
     }
     if (arguments_.symbols_fd >= 0) { return serve_report(profile); }
     if (arguments_.check) { return check(profile); }
@@ -103,7 +106,8 @@ void CaptureTask::report(const capture::Profile& profile, const capture::Symbols
 void CaptureTask::warn(const capture::Profile& profile, const capture::Symbols& symbols) const {
     const std::string missing = missing_debug_information(profile, symbols);
     if (missing.empty()) { return; }
-    const std::string help = remedy(profile, symbols, arguments_.options.sysroot);
+    const std::string& sysroot = arguments_.options.sysroot;
+    const std::string help = remedy(profile, symbols, sysroot.empty() ? TargetProcess(profile).root() : sysroot);
     note(help.empty() ? missing : missing + ": " + help);
 }
 

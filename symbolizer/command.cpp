@@ -8,12 +8,14 @@
 #include "injector/base/error.h"
 #include "symbolizer/arguments.h"
 #include "symbolizer/capture_task.h"
+#include "symbolizer/symbolize.h"
 
 namespace memray::symbolizer {
 
 int run(int argc, char** argv) {
     const auto arguments = parse_arguments(argc, argv);
     if (!arguments) { return 0; }
+    require_folders(arguments->options);
     int code = 0;
     for (const std::string& path : arguments->captures) {
         try {

@@ -28,8 +28,10 @@ std::string name_of(const Profile& profile, std::uint32_t module) {
     return module == capture::kNoModule ? "code made at run time" : file_name(profile.modules[module].path);
 }
 
-std::string_view reason_of(const Symbols& symbols, std::uint32_t module) {
-    return module == capture::kNoModule ? "no perf map" : reason(symbols.modules[module].source);
+// Why some of a module's addresses have no line, or not even a function.
+std::string_view reason_of(const Symbols& symbols, std::uint32_t module, bool unnamed) {
+    if (module != capture::kNoModule) { return reason(symbols.modules[module].source); }
+    return unnamed ? "in no perf map" : "perf maps have no lines";
 }
 
 std::string grouped(std::size_t number) {
@@ -42,7 +44,7 @@ std::string reasons(const Profile& profile, const Symbols& symbols, const std::v
     std::vector<std::pair<std::string_view, std::vector<std::string>>> groups;
     for (const ModuleCoverage& entry : modules) {
         if (entry.*field == 0) { continue; }
-        const std::string_view why = reason_of(symbols, entry.module);
+        const std::string_view why = reason_of(symbols, entry.module, field == &ModuleCoverage::unnamed);
         auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& known) { return known.first == why; });
         if (group == groups.end()) { group = groups.insert(group, {why, {}}); }
         group->second.push_back(name_of(profile, entry.module));
@@ -122,7 +124,7 @@ std::string coverage_table(const Profile& profile, const Symbols& symbols) {
             entry.module == capture::kNoModule ? "code made at run time" : profile.modules[entry.module].path;
         fmt::format_to(std::back_inserter(text), "{:>9} {:>9} {:>9} {:>9}  {}{}\n", grouped(entry.addresses),
                        grouped(entry.with_line), grouped(entry.with_function), grouped(entry.unnamed), path,
-                       complete ? "" : fmt::format(" ({})", reason_of(symbols, entry.module)));
+                       complete ? "" : fmt::format(" ({})", reason_of(symbols, entry.module, entry.unnamed > 0)));
     }
     return text;
 }

@@ -14,6 +14,7 @@
 
 #include "injector/base/file.h"
 #include "symbolizer/coverage.h"
+#include "symbolizer/root_path.h"
 
 namespace memray::symbolizer {
 namespace {
@@ -67,7 +68,8 @@ std::string server_of(const std::string& sysroot) {
 // What some modules lack, and what would bring it.
 class Missing {
 public:
-    Missing(const capture::Profile& profile, const capture::Symbols& symbols) {
+    Missing(const capture::Profile& profile, const capture::Symbols& symbols, const std::string& sysroot = "")
+        : sysroot_(sysroot) {
         for (const ModuleCoverage& entry : coverage(profile, symbols)) {
             if (entry.module == capture::kNoModule) { continue; }
             const capture::Module& module = profile.modules[entry.module];
@@ -83,9 +85,9 @@ public:
         return fmt::format("{}{}", fmt::join(named, ", "), more > 0 ? fmt::format(", {} more", more) : "");
     }
     // "install c-dbgsym or set DEBUGINFOD_URLS=https://...", "say where the recorded files are with ..."
-    [[nodiscard]] std::vector<std::string> remedies(const std::string& sysroot) const {
+    [[nodiscard]] std::vector<std::string> remedies() const {
         std::vector<std::string> remedies;
-        if (!without_information_.empty()) { remedies.push_back(get_information(sysroot)); }
+        if (!without_information_.empty()) { remedies.push_back(get_information()); }
         if (gone_) { remedies.emplace_back("say where the recorded files are with --sysroot or --debug-dir"); }
         return remedies;
     }
@@ -97,19 +99,21 @@ private:
         if (source == SymbolSource::kMissing || source == SymbolSource::kMismatch) { gone_ = true; }
         if (source < SymbolSource::kNone) { return; }
         // Since /lib became a link to /usr/lib, lists have either name.
-        without_information_.insert({module.path, "/usr" + module.path});
-        if (module.path.starts_with("/usr/")) { without_information_.insert(module.path.substr(4)); }
+        const std::string path = path_in_root(module.path, sysroot_);
+        without_information_.insert({path, "/usr" + path});
+        if (path.starts_with("/usr/")) { without_information_.insert(path.substr(4)); }
     }
 
-    [[nodiscard]] std::string get_information(const std::string& sysroot) const {
+    [[nodiscard]] std::string get_information() const {
         std::set<std::string> packages;
-        for (const std::string& package : packages_of(sysroot, without_information_)) {
+        for (const std::string& package : packages_of(sysroot_, without_information_)) {
             packages.insert(debug_package(package));
         }
-        const std::string server = "set DEBUGINFOD_URLS=https://" + server_of(sysroot);
+        const std::string server = "set DEBUGINFOD_URLS=https://" + server_of(sysroot_);
         return packages.empty() ? server : fmt::format("install {} or {}", fmt::join(packages, " "), server);
     }
 
+    std::string sysroot_;
     std::vector<std::string> modules_;
     std::set<std::string> without_information_;  // paths
     bool gone_{false};                           // some file
@@ -123,7 +127,7 @@ std::string missing_debug_information(const capture::Profile& profile, const cap
 }
 
 std::string remedy(const capture::Profile& profile, const capture::Symbols& symbols, const std::string& sysroot) {
-    const auto remedies = Missing(profile, symbols).remedies(sysroot);
+    const auto remedies = Missing(profile, symbols, sysroot).remedies();
     return remedies.empty() ? "" : fmt::format("{}, then run memray-symbolize --force", fmt::join(remedies, "; or "));
 }
 

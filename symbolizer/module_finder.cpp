@@ -15,6 +15,7 @@
 
 #include "injector/base/error.h"
 #include "symbolizer/build_id.h"
+#include "symbolizer/root_path.h"
 
 namespace memray::symbolizer {
 namespace {
@@ -78,7 +79,7 @@ std::vector<std::string> ModuleFinder::debug_dirs() const {
 std::vector<std::string> ModuleFinder::candidates(const Module& module) const {
     std::vector<std::string> paths;
     if (!options_.sysroot.empty()) {
-        paths.push_back(options_.sysroot + "/" + module.path);
+        paths.push_back(options_.sysroot + "/" + path_in_root(module.path, options_.sysroot));
     } else {
         if (module.kind == capture::ModuleKind::kDeleted) { paths.push_back(target_.deleted_file(module.path)); }
         if (!target_.root().empty()) { paths.push_back(target_.root() + module.path); }

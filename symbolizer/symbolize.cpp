@@ -14,6 +14,7 @@
 #include "symbolizer/module_session.h"
 #include "symbolizer/names_codec.h"
 #include "symbolizer/perf_map.h"
+#include "symbolizer/root_path.h"
 #include "symbolizer/symbol_tables.h"
 #include "symbolizer/worker_pool.h"
 
@@ -111,8 +112,8 @@ private:
             result.source = file.problem;
             return result;
         }
-        ModuleSession session(file.fd.release(),
-                              {file.path, module.path, finder_.debug_dirs(), module.build_id, task.debug_file});
+        ModuleSession session(file.fd.release(), {file.path, path_in_root(module.path, options_.sysroot),
+                                                  finder_.debug_dirs(), module.build_id, task.debug_file});
         result.source = session.source();
         for (const std::uint32_t frame : task.frames) {
             result.of.push_back(session.names_at(profile_.native_frames[frame].lookup()));
@@ -153,9 +154,12 @@ private:
 
 }  // namespace
 
-Outcome symbolize(const Profile& profile, const Options& options, const Progress& progress) {
+void require_folders(const Options& options) {
     if (!options.sysroot.empty()) { require_folder(options.sysroot, "sysroot"); }
     for (const std::string& dir : options.debug_dirs) { require_folder(dir, "debug directory"); }
+}
+
+Outcome symbolize(const Profile& profile, const Options& options, const Progress& progress) {
     return Symbolizer(profile, options, progress).run();
 }
 

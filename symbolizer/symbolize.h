@@ -20,8 +20,11 @@ struct Outcome {
     std::vector<std::string> notes;  // what else the user should know, a sentence each
 };
 
+// Throws base::Error if a folder of the options is not there.
+void require_folders(const Options& options);
+
 // Frames whose file is not there, or is another one than the recorded, get no names. Starts child processes: call it
-// from a process with one thread only. Throws base::Error for what is wrong with the options.
+// from a process with one thread only.
 [[nodiscard]] Outcome symbolize(const capture::Profile& profile, const Options& options, const Progress& progress);
 
 }  // namespace memray::symbolizer

@@ -127,8 +127,8 @@ AttachRequest AttachCommand::request() const {
     if (verbosity_.level + own_verbosity_ > 0) {
         request.attach.tell = [](const std::string& text) { fmt::print(stderr, "memray: {}\n", text); };
     }
-    if (!output_.empty()) { request.output = OutputName(std::filesystem::absolute(output_).string(), name_of(pid_)); }
-    request.recorder = recording_.recorder(request.output.of(pid_));
+    if (!output_.empty()) { request.output.emplace(std::filesystem::absolute(output_).string(), name_of(pid_)); }
+    request.recorder = recording_.recorder(request.output ? request.output->of(pid_) : "");
     request.on_exit = recording_.on_exit;
     request.snapshots = recording_.snapshots();
     request.duration = std::chrono::seconds(duration_);
@@ -187,11 +187,12 @@ int AttachCommand::run_and_wait(const AttachRequest& request) const {
     return 0;
 }
 
-int AttachCommand::run_and_watch(const AttachRequest& request) const {
+int AttachCommand::run_and_watch(AttachRequest request) const {
     catch_interrupts();
     ViewProcess view("");
-    AttachedRecording recording(request);
     live::Server server;
+    if (recording_.follows()) { request.board = server.show_processes(); }
+    AttachedRecording recording(request);
     server.show(recording.recorder().look().metadata);
     server.adopt(view.take_socket());
     std::string done;

@@ -29,7 +29,7 @@ private:
     void tell_time(const AttachRequest& request) const;
     int run_and_return(const AttachRequest& request) const;
     int run_and_wait(const AttachRequest& request) const;
-    int run_and_watch(const AttachRequest& request) const;
+    int run_and_watch(AttachRequest request) const;
 
     const Verbosity& verbosity_;
     int pid_{0};

@@ -18,12 +18,9 @@ constexpr std::chrono::milliseconds kStep{20};
 constexpr std::chrono::milliseconds kReading{1};  // of the last events, while the target is entered again
 
 capture::Metadata metadata_of(const AttachRequest& request, const session::Target& target) {
-    capture::Metadata metadata;
+    capture::Metadata metadata = new_metadata(request.attach.plan, request.recorder.aggregate);
     metadata.command_line = fmt::format("{} (attached to process {})", command_line_of(target.pid), target.pid);
     describe_process(target, metadata);
-    metadata.trace_python_allocators = request.attach.plan.trace_python_allocators;
-    metadata.native_traces = request.attach.plan.native;
-    metadata.aggregated = request.recorder.aggregate;
     return metadata;
 }
 
@@ -31,7 +28,7 @@ capture::Metadata metadata_of(const AttachRequest& request, const session::Targe
 
 AttachedRecording::AttachedRecording(const AttachRequest& request)
     : request_(request),
-      rendezvous_(request.attach.pid),
+      rendezvous_(request.attach.pid, Rendezvous::Ends::kOnRequest),
       attach_(request.attach),
       oom_(request.attach.pid),
       started_(Clock::now()) {
@@ -46,7 +43,7 @@ AttachedRecording::AttachedRecording(const AttachRequest& request)
         if (request.attach.plan.follow_forks) {
             follower_.emplace(FollowRequest{std::move(target.children), facts, true, request.recorder, request.output,
                                             request.on_exit, request.snapshots, request.attach.plan,
-                                            request.attach.payload});
+                                            request.attach.payload, request.board});
         }
     } catch (const base::Error&) {
         leave_target();

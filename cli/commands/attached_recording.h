@@ -22,10 +22,11 @@ namespace memray::cli {
 struct AttachRequest {
     session::AttachOptions attach;
     collector::RecorderOptions recorder;
-    OutputName output{OutputName::plain("")};
-    std::string on_exit;  // --on-exit
+    std::optional<OutputName> output;  // nothing: there is no capture, only a view
+    std::string on_exit;               // --on-exit
     SnapshotOptions snapshots;
-    std::chrono::seconds duration{0};  // 0: no limit
+    std::chrono::seconds duration{0};           // 0: no limit
+    std::shared_ptr<live::ProcessBoard> board;  // see FollowRequest
 };
 
 class AttachedRecording {

@@ -19,6 +19,7 @@ void ChildPaths::set_first(std::string path, pid_t first) {
 
 std::string ChildPaths::of(pid_t pid) {
     const std::lock_guard guard(mutex_);
+    if (path_.empty() && !name_) { return {}; }
     const std::string path = name_ ? name_->of_child(first_, pid) : fmt::format("{}.{}", path_, pid);
     std::string free = path;
     for (int number = 2; is_taken(free); ++number) { free = fmt::format("{}.{}", path, number); }

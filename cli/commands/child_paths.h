@@ -23,7 +23,8 @@ public:
 
     // Instead of those that it was made with.
     void set_first(std::string path, pid_t first);
-    // A name that nobody else has. From any thread; looks at the disk, which may take long.
+    // A name that nobody else has; empty if the first process has none. From any thread; looks at the disk, which may
+    // take long.
     [[nodiscard]] std::string of(pid_t pid);
 
 private:

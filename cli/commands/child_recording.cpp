@@ -9,6 +9,7 @@
 
 #include "cli/commands/exit_command.h"
 #include "cli/commands/process_ending.h"
+#include "cli/live/shown_process.h"
 #include "injector/base/error.h"
 
 namespace memray::cli {
@@ -23,13 +24,15 @@ void wait_for(int pidfd) {
 }  // namespace
 
 ChildRecording::ChildRecording(Child child, PathOf path_of, capture::Metadata metadata,
-                               collector::RecorderOptions options, std::string on_exit, SnapshotOptions snapshots)
+                               collector::RecorderOptions options, std::string on_exit, SnapshotOptions snapshots,
+                               live::ProcessBoard* board)
     : child_(std::move(child)),
       path_of_(std::move(path_of)),
       metadata_(std::move(metadata)),
       options_(std::move(options)),
       on_exit_(std::move(on_exit)),
       snapshots_(snapshots),
+      board_(board),
       oom_(child_.pid),
       thread_([this] { run(); }) {}
 
@@ -51,17 +54,22 @@ void ChildRecording::record() {
     collector::Recorder recorder(std::move(child_.region), child_.pid, metadata_, options_);
     Snapshots snapshots(snapshots_, options_, recorder);
     const std::unique_ptr<Rendezvous> rendezvous = try_listen(child_.pid);
-    const capture::Ending ending = follow(recorder, snapshots, rendezvous.get());
+    std::optional<live::ShownProcess> shown;
+    if (board_ != nullptr) { shown.emplace(*board_, recorder.look().metadata); }
+    const capture::Ending ending = follow(recorder, [&] {
+        snapshots.serve(rendezvous.get(), child_.pid);
+        if (shown) { shown->step(recorder); }
+    });
     recorder.finish(ending);
     snapshots.end(rendezvous.get());
+    if (shown) { shown->finish(recorder, ending); }
     if (!recorder.status().failure.empty()) { throw base::Error(recorder.status().failure); }
     run_exit_command(on_exit_, options_.path, ending);
 }
 
-capture::Ending ChildRecording::follow(collector::Recorder& recorder, Snapshots& snapshots,
-                                       Rendezvous* rendezvous) const {
+capture::Ending ChildRecording::follow(collector::Recorder& recorder, const std::function<void()>& meanwhile) const {
     for (;;) {
-        snapshots.serve(rendezvous, child_.pid);
+        meanwhile();
         if (has_ended(child_.pidfd.get())) { return oom_.explain(ending_of(child_.pid, child_.pidfd.get())); }
         if (recorder.status().replaced) { return {capture::EndKind::kReplaced, 0}; }
         if (recorder.recording()) {

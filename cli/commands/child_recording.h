@@ -14,6 +14,7 @@
 
 #include "cli/commands/oom_counter.h"
 #include "cli/commands/snapshots.h"
+#include "cli/live/process_board.h"
 #include "injector/base/mapping.h"
 #include "injector/base/unique_fd.h"
 #include "injector/collector/recorder.h"
@@ -33,9 +34,9 @@ public:
     using PathOf = std::function<std::string(pid_t)>;
 
     // `metadata` and `options`, but for the path, are those of this child; `on_exit` is run when its capture is
-    // complete.
+    // complete. `board`: where it is shown, may be null.
     ChildRecording(Child child, PathOf path_of, capture::Metadata metadata, collector::RecorderOptions options,
-                   std::string on_exit, SnapshotOptions snapshots);
+                   std::string on_exit, SnapshotOptions snapshots, live::ProcessBoard* board);
     ~ChildRecording() { thread_.join(); }
     ChildRecording(const ChildRecording&) = delete;
     ChildRecording& operator=(const ChildRecording&) = delete;
@@ -48,8 +49,7 @@ public:
 private:
     void run() noexcept;
     void record();
-    [[nodiscard]] capture::Ending follow(collector::Recorder& recorder, Snapshots& snapshots,
-                                         Rendezvous* rendezvous) const;
+    [[nodiscard]] capture::Ending follow(collector::Recorder& recorder, const std::function<void()>& meanwhile) const;
 
     Child child_;
     PathOf path_of_;
@@ -57,6 +57,7 @@ private:
     collector::RecorderOptions options_;
     std::string on_exit_;
     SnapshotOptions snapshots_;
+    live::ProcessBoard* board_;
     OomCounter oom_;
     std::atomic<bool> over_{false};
     std::thread thread_;

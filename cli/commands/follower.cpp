@@ -71,9 +71,12 @@ Followed summary(const std::string& counts, const std::string& path) {
     Followed followed{first != 0, count.recorded - static_cast<std::size_t>(first), {}};
     std::vector<std::string> parts;
     if (followed.others > 0) {
-        parts.push_back(fmt::format("{} child processes into {}.<pid>", followed.others, path));
+        parts.push_back(path.empty() ? fmt::format("{} child processes were watched", followed.others)
+                                     : fmt::format("{} child processes into {}.<pid>", followed.others, path));
     }
-    if (count.running > 0) { parts.push_back(fmt::format("{} of them still run and are recorded on", count.running)); }
+    if (count.running > 0 && !path.empty()) {
+        parts.push_back(fmt::format("{} of them still run and are recorded on", count.running));
+    }
     if (count.unrecorded > 0) { parts.push_back(fmt::format("{} could not be recorded", count.unrecorded)); }
     followed.text = fmt::format("{}", fmt::join(parts, ", "));
     return followed;

@@ -8,11 +8,13 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "cli/commands/output_name.h"
 #include "cli/commands/snapshots.h"
+#include "cli/live/process_board.h"
 #include "injector/collector/recorder.h"
 #include "injector/session/guard.h"
 #include "injector/session/launch.h"
@@ -29,6 +31,8 @@ struct FollowRequest {
     SnapshotOptions snapshots;
     session::RecordingPlan plan;
     std::string payload;  // path of the library
+    std::shared_ptr<live::ProcessBoard>
+        board;  // for viewers; without captures nothing is recorded that they cannot see
 };
 
 // What became of the processes that were followed.

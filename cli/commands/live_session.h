@@ -25,6 +25,8 @@ public:
     // Viewers connect to a port, 0: any. Throws base::Error.
     void watch_from_elsewhere(int port);
 
+    // There will be other processes to show.
+    [[nodiscard]] std::shared_ptr<live::ProcessBoard> show_processes() { return server_.show_processes(); }
     // There is a recording. With a port, waits for the first viewer: false if the target is gone first.
     [[nodiscard]] bool begin(const capture::Metadata& metadata, int pidfd);
     // To be called between the steps of the recorder.

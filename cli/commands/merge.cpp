@@ -19,6 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+struct Named {
+    std::string path;
+    capture::Profile profile;
+};
+
 // "<pid>" or "<pid>.<number>", as the captures of followed children end in.
 bool is_suffix_of_child(const std::string& suffix) {
     const bool known = suffix.find_first_not_of("0123456789.") == std::string::npos;
@@ -41,22 +46,31 @@ std::vector<std::string> children_of(const std::string& capture) {
     return children;
 }
 
-// Left there by an earlier run into the same name, perhaps.
-bool is_of_run(const capture::Metadata& child, const capture::Metadata& first) {
-    return child.command_line == first.command_line && child.start_ms >= first.start_ms;
+// Those of other runs have been left there by earlier ones into the same name.
+std::uint64_t newest_run(const std::vector<Named>& captures) {
+    return std::max_element(
+               captures.begin(), captures.end(),
+               [](const Named& a, const Named& b) { return a.profile.metadata.start_ms < b.profile.metadata.start_ms; })
+        ->profile.metadata.run;
 }
 
-merge::Profiles load_with_children(const std::string& capture) {
-    merge::Profiles profiles{load_profile(capture)};
-    for (const std::string& child : children_of(capture)) {
-        capture::Profile profile = load_profile(child);
-        if (is_of_run(profile.metadata, profiles.front().metadata)) {
-            profiles.push_back(std::move(profile));
+// A command that is no Python itself has captures of its children only.
+merge::Profiles load_run(const std::string& capture) {
+    std::vector<Named> found;
+    const bool is_there = fs::exists(capture);
+    if (is_there) { found.push_back({capture, load_profile(capture)}); }
+    for (const std::string& child : children_of(capture)) { found.push_back({child, load_profile(child)}); }
+    if (found.empty()) { throw base::Error("No such file: " + capture); }
+    const std::uint64_t run = is_there ? found.front().profile.metadata.run : newest_run(found);
+    merge::Profiles profiles;
+    for (Named& each : found) {
+        if (each.profile.metadata.run == run) {
+            profiles.push_back(std::move(each.profile));
         } else {
-            fmt::print(stderr, "memray: {} is of another run than {}: left out\n", child, capture);
+            fmt::print(stderr, "memray: {} is of another run: left out\n", each.path);
         }
     }
-    if (profiles.size() == 1) {
+    if (is_there && profiles.size() == 1) {
         throw base::Error(fmt::format(
             "There is nothing to merge with {}: there are no captures {}.<pid> of its children", capture, capture));
     }
@@ -64,19 +78,19 @@ merge::Profiles load_with_children(const std::string& capture) {
 }
 
 merge::Profiles load(const std::vector<std::string>& captures) {
-    if (captures.size() == 1) { return load_with_children(captures.front()); }
+    if (captures.size() == 1) { return load_run(captures.front()); }
     merge::Profiles profiles;
     std::set<std::tuple<std::int64_t, std::int64_t>> seen;
-    std::set<std::string> commands;
+    std::set<std::uint64_t> runs;
     for (const std::string& capture : captures) {
         profiles.push_back(load_profile(capture));
         const capture::Metadata& metadata = profiles.back().metadata;
         if (metadata.pid != 0 && !seen.emplace(metadata.pid, metadata.start_ms).second) {
             throw base::Error(fmt::format("{} is of a recording that another one of the captures is of, too", capture));
         }
-        commands.insert(metadata.command_line);
+        runs.insert(metadata.run);
     }
-    if (commands.size() > 1) { fmt::print(stderr, "memray: the captures are of {} different runs\n", commands.size()); }
+    if (runs.size() > 1) { fmt::print(stderr, "memray: the captures are of {} different runs\n", runs.size()); }
     return profiles;
 }
 
@@ -87,7 +101,7 @@ MergeCommand::MergeCommand(CLI::App& program)
               "[options] results [results ...] -o OUTPUT") {
     CLI::App& app = options();
     app.add_option("results", captures_,
-                   "Captures to merge; if it is one, with those of its followed children: <results>.<pid>")
+                   "Captures to merge; if it is one, with those of its run beside it: <results>.<pid>")
         ->required();
     app.add_option("-o,--output", output_, "Output file name")->option_text("OUTPUT")->required();
     app.add_flag("-f,--force", force_, "If the output file already exists, overwrite it");

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/process_facts.h"
 
+#include <sys/random.h>
+
 #include <algorithm>
 
 #include "injector/base/file.h"
@@ -13,6 +15,15 @@ std::string command_line_of(pid_t pid) {
     while (line.ends_with('\0')) { line.pop_back(); }
     std::replace(line.begin(), line.end(), '\0', ' ');
     return line;
+}
+
+capture::Metadata new_metadata(const session::RecordingPlan& plan, bool aggregate) {
+    capture::Metadata metadata;
+    if (::getrandom(&metadata.run, sizeof metadata.run, 0) != sizeof metadata.run) { metadata.run = 0; }
+    metadata.trace_python_allocators = plan.trace_python_allocators;
+    metadata.native_traces = plan.native;
+    metadata.aggregated = aggregate;
+    return metadata;
 }
 
 void describe_process(const session::Target& target, capture::Metadata& metadata) {

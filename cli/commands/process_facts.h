@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// What a capture says of the process that it is of.
+// What a capture says of the recording and the process that it is of.
 #pragma once
 
 #include <sys/types.h>
@@ -15,6 +15,9 @@ namespace memray::cli {
 
 // The command line of a process, with spaces; empty if it is gone.
 [[nodiscard]] std::string command_line_of(pid_t pid);
+
+// Of what a command is about to record: its run, and what is recorded.
+[[nodiscard]] capture::Metadata new_metadata(const session::RecordingPlan& plan, bool aggregate);
 
 // Its id and its Python.
 void describe_process(const session::Target& target, capture::Metadata& metadata);

@@ -23,11 +23,13 @@ base::UniqueFd try_open_pidfd(pid_t pid) { return base::UniqueFd(static_cast<int
 }  // namespace
 
 RecordedFamily::RecordedFamily(session::ChildMemory memory, capture::Metadata metadata,
-                               collector::RecorderOptions options, std::string on_exit, SnapshotOptions snapshots)
+                               collector::RecorderOptions options, std::string on_exit, SnapshotOptions snapshots,
+                               std::shared_ptr<live::ProcessBoard> board)
     : metadata_(std::move(metadata)),
       options_(std::move(options)),
       on_exit_(std::move(on_exit)),
       snapshots_(snapshots),
+      board_(std::move(board)),
       lock_(memory.region.get(), session::ControllerLock::Of::kChildren),
       pool_(std::move(memory.pool), memory.flags) {
     pool_.prepare();
@@ -38,7 +40,7 @@ void RecordedFamily::record_first(session::Pursuit::Arrival arrival, const Child
     session::Target& target = arrival.target;
     recordings_.emplace_back(
         ChildRecording::Child{target.pid, std::move(target.pidfd), std::nullopt, std::move(target.region)}, path_of,
-        metadata_, options_, on_exit_, snapshots_);
+        metadata_, options_, on_exit_, snapshots_, board_.get());
     ++recorded_;
 }
 
@@ -61,7 +63,7 @@ void RecordedFamily::take(const session::ChildPool::Claim& claim, const ChildRec
     try {
         recordings_.emplace_back(
             ChildRecording::Child{claim.pid, std::move(pidfd), claim.place, pool_.region(claim.place)}, path_of,
-            metadata, options_, on_exit_, snapshots_);
+            metadata, options_, on_exit_, snapshots_, board_.get());
         ++recorded_;
         pool_.accept(claim.place);
     } catch (const std::exception& error) {

@@ -20,10 +20,10 @@ namespace memray::cli {
 // All calls must come from one thread.
 class RecordedFamily : public std::enable_shared_from_this<RecordedFamily> {
 public:
-    // `metadata`, `options`: of the first process, but for the path. `memory`: as it was made there. Throws
-    // base::Error.
+    // `metadata`, `options`: of the first process, but for the path. `memory`: as it was made there. `board`: see
+    // FollowRequest. Throws base::Error.
     RecordedFamily(session::ChildMemory memory, capture::Metadata metadata, collector::RecorderOptions options,
-                   std::string on_exit, SnapshotOptions snapshots);
+                   std::string on_exit, SnapshotOptions snapshots, std::shared_ptr<live::ProcessBoard> board);
 
     // Records the first process, too. Throws base::Error.
     void record_first(session::Pursuit::Arrival arrival, const ChildRecording::PathOf& path_of);
@@ -52,6 +52,7 @@ private:
     collector::RecorderOptions options_;
     std::string on_exit_;
     SnapshotOptions snapshots_;
+    std::shared_ptr<live::ProcessBoard> board_;
     std::unique_ptr<session::ControllerLock> first_lock_;
     session::ControllerLock lock_;
     session::ChildPool pool_;

@@ -36,7 +36,9 @@ void RecordingOptions::declare_content(CLI::App& app, const std::string& forking
     app.add_flag("--aggregate", aggregate, "Write aggregated stats to the output file instead of all allocations");
     app.add_flag("--native", native, "Track native (C/C++) stack frames as well; the live view does not show them");
     app.add_flag("--follow-fork", follow_fork,
-                 fmt::format("Record child processes forked from the {}, too, each into OUTPUT.<pid>", forking));
+                 fmt::format("Record child processes forked from the {}, too, each into OUTPUT.<pid>;\n"
+                             "the live view lists them all, with or without an output file",
+                             forking));
     app.add_flag("--follow-exec", follow_exec,
                  fmt::format("The same, and other Pythons that the {} or a child executes", forking));
     app.add_flag("--trace-python-allocators", trace_python_allocators,
@@ -45,8 +47,6 @@ void RecordingOptions::declare_content(CLI::App& app, const std::string& forking
 
 const char* RecordingOptions::needs_output() const noexcept {
     if (aggregate) { return "--aggregate"; }
-    if (follow_fork) { return "--follow-fork"; }
-    if (follow_exec) { return "--follow-exec"; }
     if (snapshot_every > 0) { return "--snapshot-every"; }
     if (snapshot_rss > 0) { return "--snapshot-on-rss"; }
     return on_exit.empty() ? nullptr : "--on-exit";

@@ -22,6 +22,9 @@
 namespace memray::cli {
 namespace {
 
+constexpr const char* kRun = " run";  // what "who" is answered with besides
+constexpr const char* kByRun = ", a `memray run`, until it ends";
+
 constexpr std::string_view kSnapshot = "snapshot ";
 constexpr int kQuestionMs = 200;  // for a client to say what it wants
 
@@ -93,15 +96,19 @@ base::UniqueFd lock_folder() {
     return lock;
 }
 
+base::Error refusal(pid_t target, const std::string& holder) {
+    const std::string pid = std::to_string(target);
+    const std::string refused = "Process " + pid + " is being recorded already, by process " + holder;
+    if (holder.ends_with(kRun)) { return base::Error(refused.substr(0, refused.size() - std::strlen(kRun)) + kByRun); }
+    return base::Error(refused + " (memray detach " + pid + " ends that, --force-detach replaces it)");
+}
+
 }  // namespace
 
-Rendezvous::Rendezvous(pid_t target) : path_(socket_path(target)), listener_(make_socket()) {
+Rendezvous::Rendezvous(pid_t target, Ends ends) : path_(socket_path(target)), ends_(ends), listener_(make_socket()) {
     make_folder();
     const base::UniqueFd lock = lock_folder();
-    if (const auto holder = ask_recorder(target, "who")) {
-        throw base::Error("Process " + std::to_string(target) + " is being recorded already, by process " + *holder +
-                          " (memray detach " + std::to_string(target) + " ends that, --force-detach replaces it)");
-    }
+    if (const auto holder = ask_recorder(target, "who")) { throw refusal(target, *holder); }
     ::unlink(path_.c_str());
     const sockaddr_un address = address_of(path_);
     if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
@@ -120,7 +127,9 @@ bool Rendezvous::stop_requested() {
         pollfd readable{client.get(), POLLIN, 0};
         if (::poll(&readable, 1, kQuestionMs) <= 0) { continue; }
         const std::string question = read_line(client.get());
-        if (question == "who") { send_line(client.get(), std::to_string(::getpid())); }
+        if (question == "who") {
+            send_line(client.get(), std::to_string(::getpid()) + (ends_ == Ends::kWithTarget ? kRun : ""));
+        }
         if (question.starts_with(kSnapshot) && question.size() > kSnapshot.size()) {
             const SnapshotRequest wanted{question.substr(kSnapshot.size() + 1), question[kSnapshot.size()] == 'f'};
             snapshots_.emplace_back(std::move(client), wanted);
@@ -152,7 +161,7 @@ void Rendezvous::refuse_to_stop() {
 
 std::unique_ptr<Rendezvous> try_listen(pid_t target) {
     try {
-        return std::make_unique<Rendezvous>(target);
+        return std::make_unique<Rendezvous>(target, Rendezvous::Ends::kWithTarget);
     } catch (const base::Error&) { return nullptr; }
 }
 

@@ -23,13 +23,16 @@ namespace memray::cli {
 // The recorder's end.
 class Rendezvous {
 public:
+    enum class Ends { kOnRequest, kWithTarget };
+
     // Throws base::Error if another recorder is there for this target, naming it. A dead one's socket is replaced.
-    explicit Rendezvous(pid_t target);
+    Rendezvous(pid_t target, Ends ends);
     ~Rendezvous();
     Rendezvous(const Rendezvous&) = delete;
     Rendezvous& operator=(const Rendezvous&) = delete;
 
-    // Answers "who" with this process's id. Whether somebody asked to stop; they wait for answer(). Never waits long.
+    // Answers "who" with this process's id, and " run" if nobody can ask it to stop. Whether somebody asked to stop;
+    // they wait for answer(). Never waits long.
     [[nodiscard]] bool stop_requested();
     void answer(const std::string& line);
 
@@ -46,6 +49,7 @@ public:
 
 private:
     std::string path_;
+    Ends ends_;
     base::UniqueFd listener_;
     std::vector<base::UniqueFd> waiting_;
     std::deque<std::pair<base::UniqueFd, SnapshotRequest>> snapshots_;

@@ -134,14 +134,11 @@ session::LaunchOptions RunCommand::launch_options(const Program& program) const 
 }
 
 capture::Metadata RunCommand::metadata(const Program& program, const session::Target& target) const {
-    capture::Metadata metadata;
+    capture::Metadata metadata = new_metadata(recording_.plan(), recording_.aggregate);
     metadata.command_line = command_line_of(::getpid());
     describe_process(target, metadata);
     metadata.search_paths = own_search_paths(program);
     metadata.start_ms = now_ms();
-    metadata.trace_python_allocators = recording_.trace_python_allocators;
-    metadata.native_traces = recording_.native;
-    metadata.aggregated = recording_.aggregate;
     return metadata;
 }
 
@@ -183,8 +180,9 @@ capture::Ending RunCommand::record(LiveSession& session) const {
     collector::Recorder recorder(std::move(target.region), target.pid, facts, options);
     std::optional<Follower> follower;
     if (recording_.follows()) {
-        follower.emplace(FollowRequest{std::move(target.children), facts, false, options, *name, recording_.on_exit,
-                                       recording_.snapshots(), recording_.plan(), find_payload()});
+        follower.emplace(FollowRequest{std::move(target.children), facts, false, options, name, recording_.on_exit,
+                                       recording_.snapshots(), recording_.plan(), find_payload(),
+                                       live() ? session.show_processes() : nullptr});
     }
     TargetWatch watch(target.pid, target.pidfd.get());
     if (!path.empty() && !live_) { say(fmt::format("Writing profile results into {}\n", path)); }
@@ -208,10 +206,8 @@ capture::Ending RunCommand::record(LiveSession& session) const {
 
 FollowRequest RunCommand::follow_request() const {
     FollowRequest request;
+    request.metadata = new_metadata(recording_.plan(), recording_.aggregate);
     request.metadata.search_paths = {std::filesystem::current_path()};
-    request.metadata.trace_python_allocators = recording_.trace_python_allocators;
-    request.metadata.native_traces = recording_.native;
-    request.metadata.aggregated = recording_.aggregate;
     request.recorder = recording_.recorder("");
     request.on_exit = recording_.on_exit;
     request.snapshots = recording_.snapshots();

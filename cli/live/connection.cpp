@@ -29,9 +29,11 @@ void Connection::receive() {
 }
 
 void Connection::handle(const capture::Bytes& frame) {
-    const Message message = decode_answer(frame, !std::exchange(greeted_, true), recording_);
+    Message message = decode_answer(frame, !std::exchange(greeted_, true), recording_);
+    ++messages_;
     if (std::holds_alternative<Update>(message)) { ++updates_; }
     if (const auto* notice = std::get_if<Notice>(&message)) { notice_ = *notice; }
+    if (auto* list = std::get_if<Processes>(&message)) { processes_ = std::move(list->all); }
     if (const auto* end = std::get_if<End>(&message)) { ending_ = end->ending; }
 }
 

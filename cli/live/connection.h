@@ -32,9 +32,12 @@ public:
     [[nodiscard]] const Recording& recording() const noexcept { return recording_; }
     // How the recording ended, if the recorder said so before it left.
     [[nodiscard]] const std::optional<capture::Ending>& ending() const noexcept { return ending_; }
+    // The latest list; nothing if the recorder does not follow children.
+    [[nodiscard]] const std::optional<std::vector<Process>>& processes() const noexcept { return processes_; }
     // The latest notice that was not taken yet.
     [[nodiscard]] std::optional<Notice> take_notice() { return std::exchange(notice_, std::nullopt); }
-    // Updates so far.
+    // Messages of any kind, and updates, so far.
+    [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
     [[nodiscard]] std::uint64_t updates() const noexcept { return updates_; }
     // What `since` was made for has gone.
     void forget_since() {
@@ -52,6 +55,8 @@ private:
     Recording recording_;
     std::optional<capture::Ending> ending_;
     std::optional<Notice> notice_;
+    std::optional<std::vector<Process>> processes_;
+    std::uint64_t messages_{0};
     std::uint64_t updates_{0};
 };
 

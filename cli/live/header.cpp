@@ -41,34 +41,38 @@ std::string tid_text(const State& state) {
     return chosen && *chosen < threads.size() ? std::to_string(threads[*chosen].tid) : "*";
 }
 
-Line status_line(const State& state, std::size_t width) {
-    const std::string label = " Status  ";
-    Line line(label, Style::kLabel);
-    if (!state.connected) {
-        std::string text = "Remote has disconnected";
-        if (state.ending) { text += fmt::format(" ({})", report::ending_text(*state.ending)); }
-        line.add(report::shortened(text, width > label.size() ? width - label.size() - 1 : 0), Style::kFailure);
-    } else if (state.model->paused()) {
-        line.add("Table updates paused", Style::kWarning);
-    } else {
-        line.add("Running");
+Line labelled(const char* label, const std::string& text, std::size_t width, Style style = Style::kPlain) {
+    constexpr std::size_t kLabelWidth = 10;
+    return Line(fmt::format(" {:<9}", label), Style::kLabel)
+        .add(report::shortened(text, width > kLabelWidth ? width - kLabelWidth - 1 : 0), style);
+}
+
+std::vector<Line> status_lines(const State& state, std::size_t width) {
+    if (state.connected && state.model->paused()) {
+        return {labelled("Status", "Table updates paused", width, Style::kWarning)};
     }
-    return line;
+    if (state.connected) { return {labelled("Status", "Running", width)}; }
+    std::vector<Line> lines{labelled("Status", "Remote has disconnected", width, Style::kFailure)};
+    if (state.ending) { lines.push_back(labelled("Ended", report::ending_text(*state.ending), width)); }
+    return lines;
+}
+
+Line pid_line(const State& state, std::size_t width) {
+    const ProcessList& list = state.processes;
+    const std::string number =
+        list.processes.size() < 2 ? "" : fmt::format(" ({} of {})", list.shown + 1, list.processes.size());
+    const std::string pid = std::to_string(state.recording->profile.metadata.pid);
+    return labelled("PID", pid + number, width).add("  TID ", Style::kLabel).add(tid_text(state));
 }
 
 std::vector<Line> facts(const State& state, std::size_t width) {
     const Profile& profile = state.recording->profile;
-    std::vector<Line> lines;
-    const auto labelled = [&](const char* label, const std::string& text) -> Line& {
-        return lines.emplace_back(fmt::format(" {:<8}", label), Style::kLabel).add(text);
-    };
-    labelled("PID", std::to_string(profile.metadata.pid)).add("  TID ", Style::kLabel).add(tid_text(state));
-    const std::size_t room = width > 10 ? width - 10 : 0;
-    labelled("CMD", report::shortened(report::printable(profile.metadata.command_line), room));
-    labelled("Thread", thread_text(state));
-    labelled("Samples", fmt::format("{} ({} events)", state.updates, state.recording->events));
-    labelled("Duration", " " + duration_text(profile)).spans[0].text = " Duration";
-    lines.push_back(status_line(state, width));
+    std::vector<Line> lines{
+        pid_line(state, width), labelled("CMD", command_text(profile.metadata.command_line), width),
+        labelled("Thread", thread_text(state), width),
+        labelled("Samples", fmt::format("{} ({} events)", state.updates, state.recording->events), width),
+        labelled("Duration", duration_text(profile), width)};
+    for (Line& line : status_lines(state, width)) { lines.push_back(std::move(line)); }
     return lines;
 }
 
@@ -110,6 +114,12 @@ std::vector<Line> beside(std::vector<Line> left, const std::vector<Line>& right,
 
 }  // namespace
 
+std::string command_text(const std::string& command_line) {
+    const std::string command = report::printable(command_line);
+    const std::size_t slash = command.rfind('/', command.find(' '));
+    return slash == std::string::npos ? command : command.substr(slash + 1);
+}
+
 std::string signed_size(std::int64_t bytes, bool difference) {
     const auto size = static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes);
     return (bytes < 0 ? "-" : difference ? "+" : "") + size_text(size);
@@ -118,9 +128,10 @@ std::string signed_size(std::int64_t bytes, bool difference) {
 std::vector<Line> header_lines(const State& state, std::size_t width, std::size_t height) {
     const Profile& profile = state.recording->profile;
     if (height < kLow) {  // what matters most
-        return {Line(report::shortened(fmt::format(" {}  {}", heap_text(profile), rss_text(profile)), width),
-                     Style::kPlain),
-                status_line(state, width)};
+        std::vector<Line> lines = status_lines(state, width);
+        const std::string text = fmt::format(" {}  {}", heap_text(profile), rss_text(profile));
+        lines.insert(lines.begin(), Line(report::shortened(text, width), Style::kPlain));
+        return lines;
     }
     if (width < kNarrow) {
         std::vector<Line> lines = facts(state, width);

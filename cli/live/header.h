@@ -12,6 +12,9 @@ namespace memray::live {
 
 [[nodiscard]] std::vector<Line> header_lines(const State& state, std::size_t width, std::size_t height);
 
+// A command line, printable, without the folders of what was called: nobody looks for those.
+[[nodiscard]] std::string command_text(const std::string& command_line);
+
 // "12.345MB", "-1.000kB"; with a plus sign if `difference`.
 [[nodiscard]] std::string signed_size(std::int64_t bytes, bool difference);
 

@@ -3,6 +3,7 @@
 #include "cli/live/model.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace memray::live {
 
@@ -41,7 +42,7 @@ void Model::compute() {
 
 std::vector<Row> Model::rows_of(const report::Selection& selection) const {
     if (view_.stacks.empty()) { return {}; }
-    return focus_.empty() ? location_rows(view_, selection) : relatives(view_, selection, focus_.back());
+    return focus() == nullptr ? location_rows(view_, selection) : relatives(view_, selection, *focus());
 }
 
 report::Selection Model::of_thread(const report::Selection& selection) const {
@@ -118,17 +119,17 @@ void Model::enter() {
     if (cursor_ >= rows_.size()) { return; }
     const Row& row = rows_[cursor_];
     if (row.role == Role::kItself || row.function == kNoCaller) { return; }
-    focus_.push_back({row.function, row.file});
-    filter_.clear();
+    entered_.push_back({{row.function, row.file}, std::exchange(filter_, {})});
     cursor_ = 0;
     cursor_moved_ = false;
     compute();
 }
 
 bool Model::leave() {
-    if (focus_.empty()) { return false; }
-    const Place place = focus_.back();
-    focus_.pop_back();
+    if (entered_.empty()) { return false; }
+    const Place place = std::move(entered_.back().place);
+    filter_ = std::move(entered_.back().filter);
+    entered_.pop_back();
     cursor_moved_ = false;
     compute();
     const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) {

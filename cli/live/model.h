@@ -51,7 +51,7 @@ public:
     [[nodiscard]] bool paused() const noexcept { return paused_; }
     [[nodiscard]] const std::string& filter() const noexcept { return filter_; }
     // The location that was entered.
-    [[nodiscard]] const Place* focus() const noexcept { return focus_.empty() ? nullptr : &focus_.back(); }
+    [[nodiscard]] const Place* focus() const noexcept { return entered_.empty() ? nullptr : &entered_.back().place; }
     // Index of the recording's threads; nothing if they are merged.
     [[nodiscard]] std::optional<std::size_t> thread() const;
     // What percentages are of: all threads together.
@@ -79,7 +79,11 @@ private:
     std::size_t thread_{0};
     bool paused_{false};
     std::string filter_;
-    std::vector<Place> focus_;
+    struct Entered {
+        Place place;
+        std::string filter;  // of the table that it was entered from
+    };
+    std::vector<Entered> entered_;
 
     std::vector<Row> rows_;
     std::size_t cursor_{0};

@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <string_view>
 
+#include "cli/live/local_port.h"
 #include "cli/live/table_update.h"
 #include "injector/capture/byte_reader.h"
 #include "injector/capture/byte_writer.h"
@@ -20,6 +22,7 @@ using capture::Bytes;
 using capture::ByteWriter;
 
 constexpr std::string_view kMagic = "memray live";
+constexpr std::size_t kShortestProcess = 7;  // one byte for each field
 
 ByteWriter message(MessageKind kind) {
     ByteWriter out;
@@ -45,10 +48,39 @@ void read_hello(ByteReader& in) {
                                   version, kProtocolVersion));
 }
 
-End read_end(ByteReader& in) {
+void write_ending(ByteWriter& out, const capture::Ending& ending) {
+    out.varint(static_cast<std::uint64_t>(ending.kind));
+    out.varint(static_cast<std::uint32_t>(ending.code));
+    out.varint(ending.out_of_memory);
+}
+
+capture::Ending read_ending(ByteReader& in) {
     const std::uint64_t kind = in.varint();
-    if (kind > static_cast<std::uint64_t>(capture::EndKind::kDetached)) { throw not_understood(); }
-    return {{static_cast<capture::EndKind>(kind), static_cast<std::int32_t>(in.varint())}};
+    if (kind > static_cast<std::uint64_t>(capture::EndKind::kRunning)) { throw not_understood(); }
+    capture::Ending ending{static_cast<capture::EndKind>(kind), static_cast<std::int32_t>(in.varint())};
+    ending.out_of_memory = in.varint();
+    return ending;
+}
+
+Process read_process(ByteReader& in) {
+    Process process;
+    const std::uint64_t pid = in.varint();
+    const std::uint64_t port = in.varint();
+    if (pid > std::numeric_limits<pid_t>::max() || port > kMaxPort) { throw not_understood(); }
+    process.pid = static_cast<pid_t>(pid);
+    process.port = static_cast<int>(port);
+    process.heap = in.varint();
+    process.ending = read_ending(in);
+    process.command = in.string();
+    return process;
+}
+
+Processes read_processes(ByteReader& in) {
+    Processes processes;
+    for (std::uint64_t left = in.count(kShortestProcess); left > 0; --left) {
+        processes.all.push_back(read_process(in));
+    }
+    return processes;
 }
 
 Message read_message(ByteReader& in, Recording& recording) {
@@ -64,7 +96,9 @@ Message read_message(ByteReader& in, Recording& recording) {
             return Notice{failed, std::string(in.string())};
         }
         case MessageKind::kEnd:
-            return read_end(in);
+            return End{read_ending(in)};
+        case MessageKind::kProcesses:
+            return read_processes(in);
         case MessageKind::kHello:
         case MessageKind::kRequest:
             break;
@@ -113,8 +147,20 @@ Bytes encode_notice(const Notice& notice) {
 
 Bytes encode_end(const capture::Ending& ending) {
     ByteWriter out = message(MessageKind::kEnd);
-    out.varint(static_cast<std::uint64_t>(ending.kind));
-    out.varint(static_cast<std::uint32_t>(ending.code));
+    write_ending(out, ending);
+    return out.bytes();
+}
+
+Bytes encode_processes(const std::vector<Process>& processes) {
+    ByteWriter out = message(MessageKind::kProcesses);
+    out.varint(processes.size());
+    for (const Process& process : processes) {
+        out.varint(static_cast<std::uint64_t>(process.pid));
+        out.varint(static_cast<std::uint64_t>(process.port));
+        out.varint(process.heap);
+        write_ending(out, process.ending);
+        out.string(process.command);
+    }
     return out.bytes();
 }
 

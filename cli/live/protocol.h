@@ -3,12 +3,13 @@
 //
 // What a recorder and a viewer say to each other. Each frame is one message: a kind, then its content.
 //
-//   recorder: kHello (kUpdate | kSince | kNotice)* kEnd
+//   recorder: kHello (kUpdate | kSince | kProcesses | kNotice)* kEnd
 //   viewer:   kHello kRequest*
 //
 // Updates are table updates, not events: rows of the growing tables that the viewer does not have yet, and the amounts
 // of the sites that changed, so they are short however much the program allocates. Every one may come late, but brings
-// the viewer to the newest state. Both ends check what they get: anything else than the above throws base::Error.
+// the viewer to the newest state. A recorder that follows children tells where they are shown (kProcesses). Both ends
+// check what they get: anything else than the above throws base::Error.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,7 @@
 #include <variant>
 #include <vector>
 
+#include "cli/live/process_board.h"
 #include "injector/base/error.h"
 #include "injector/capture/format.h"
 #include "injector/capture/profile.h"
@@ -24,11 +26,19 @@
 namespace memray::live {
 
 // Goes up with every change.
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 inline constexpr std::size_t kLongestAnswer = std::size_t{1} << 30U;  // of a recorder
 inline constexpr std::size_t kLongestRequest = 64;                    // of a viewer
 
-enum class MessageKind : std::uint8_t { kHello = 1, kUpdate = 2, kSince = 3, kNotice = 4, kEnd = 5, kRequest = 6 };
+enum class MessageKind : std::uint8_t {
+    kHello = 1,
+    kUpdate = 2,
+    kSince = 3,
+    kNotice = 4,
+    kEnd = 5,
+    kRequest = 6,
+    kProcesses = 7,
+};
 
 enum class Request : std::uint8_t {
     kSave = 1,    // write a capture of what is now; a notice says where it is
@@ -69,7 +79,11 @@ struct Notice {
 struct End {
     capture::Ending ending;
 };
-using Message = std::variant<Hello, Update, Since, Notice, End>;
+// Those that the process has made, and theirs.
+struct Processes {
+    std::vector<Process> all;
+};
+using Message = std::variant<Hello, Update, Since, Notice, End, Processes>;
 
 [[nodiscard]] base::Error not_understood();
 
@@ -78,6 +92,7 @@ using Message = std::variant<Hello, Update, Since, Notice, End>;
 [[nodiscard]] capture::Bytes encode_update(const capture::Profile& now, std::uint64_t events, KnownRows& known);
 [[nodiscard]] capture::Bytes encode_since(const std::vector<capture::Amount>& amounts);
 [[nodiscard]] capture::Bytes encode_notice(const Notice& notice);
+[[nodiscard]] capture::Bytes encode_processes(const std::vector<Process>& processes);
 [[nodiscard]] capture::Bytes encode_end(const capture::Ending& ending);
 [[nodiscard]] capture::Bytes encode_viewer_hello();
 [[nodiscard]] capture::Bytes encode_request(Request request);

@@ -29,6 +29,7 @@ constexpr std::array kHelp{
     Key{"Space", "pause the table; header and graphs go on"},
     Key{"l", "mark: what was allocated since now and is still live; again: off"},
     Key{"b", "baseline: how much more or less than now; again: off"},
+    Key{"c", "processes of the program (with --follow-fork, --follow-exec); Enter: shows that one"},
     Key{"s", "save a capture of now, for all reports; the program goes on"},
     Key{"p", "output of the program: small, large, hidden (with run --live)"},
     Key{"q  Esc  Ctrl-C", "leave"},
@@ -60,6 +61,7 @@ std::vector<Key> keys_for(const State& state) {
     for (const Key& key : {Key{"/", "Filter"}, Key{"Enter", "Callers"}, Key{"l", "Leaks"}, Key{"b", "Baseline"}}) {
         keys.push_back(key);
     }
+    if (!state.processes.processes.empty()) { keys.push_back({"c", "Processes"}); }
     if (state.connected) { keys.push_back({"s", "Save"}); }
     if (state.output->size != OutputPane::Size::kHidden || !state.output->lines.empty()) {
         keys.push_back({"p", "Output"});
@@ -147,7 +149,11 @@ Scene make_scene(const State& state, std::size_t width, std::size_t height) {
         if (state.help) {
             add_help(scene, width, room);
         } else {
-            add_table(scene, *state.model, width, room - output);
+            if (state.processes.open) {
+                add_processes(scene, state.processes, width, room - output);
+            } else {
+                add_table(scene, *state.model, width, room - output);
+            }
             scene.lines.resize(std::min(std::max(scene.lines.size(), height - 1 - output), height));
             add_output(scene, *state.output, width, output);
         }

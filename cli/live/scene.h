@@ -12,6 +12,7 @@
 
 #include "cli/live/line.h"
 #include "cli/live/model.h"
+#include "cli/live/process_list.h"
 #include "cli/live/protocol.h"
 
 namespace memray::live {
@@ -35,6 +36,7 @@ struct State {
     std::optional<std::string> input;  // the filter while it is typed
     bool help{false};
     const OutputPane* output{nullptr};
+    ProcessList processes;
     std::string clock;
 };
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
@@ -18,7 +19,7 @@ namespace memray::live {
 namespace {
 
 constexpr int kEscapeDelayMs = 25;
-constexpr int kClickMs = 200;
+constexpr std::chrono::milliseconds kDoubleClick{400};
 constexpr int kControlC = 3;
 constexpr int kEscapeCode = 27;
 constexpr int kDeleteCode = 127;
@@ -81,15 +82,15 @@ void draw_line(int y, const Line& line, int width) {
     }
 }
 
-std::optional<KeyPress> mouse_press() {
+KeyPress mouse_press() {
     MEVENT event{};
-    if (::getmouse(&event) != OK) { return KeyPress{}; }
+    if (::getmouse(&event) != OK) { return {}; }
     KeyPress press;
     press.column = static_cast<std::size_t>(std::max(event.x, 0));
     press.line = static_cast<std::size_t>(std::max(event.y, 0));
     if ((event.bstate & BUTTON1_DOUBLE_CLICKED) != 0) {
         press.key = Key::kDoubleClick;
-    } else if ((event.bstate & (BUTTON1_CLICKED | BUTTON1_PRESSED)) != 0) {
+    } else if ((event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)) != 0) {
         press.key = Key::kClick;
     } else if ((event.bstate & BUTTON4_PRESSED) != 0) {
         press.key = Key::kWheelUp;
@@ -99,35 +100,47 @@ std::optional<KeyPress> mouse_press() {
     return press;
 }
 
-std::optional<KeyPress> function_key(wint_t code) {
+KeyPress function_key(wint_t code) {
     switch (code) {
         case KEY_UP:
-            return KeyPress{Key::kUp};
+            return {Key::kUp};
         case KEY_DOWN:
-            return KeyPress{Key::kDown};
+            return {Key::kDown};
         case KEY_LEFT:
-            return KeyPress{Key::kLeft};
+            return {Key::kLeft};
         case KEY_RIGHT:
-            return KeyPress{Key::kRight};
+            return {Key::kRight};
         case KEY_PPAGE:
-            return KeyPress{Key::kPageUp};
+            return {Key::kPageUp};
         case KEY_NPAGE:
-            return KeyPress{Key::kPageDown};
+            return {Key::kPageDown};
         case KEY_HOME:
-            return KeyPress{Key::kHome};
+            return {Key::kHome};
         case KEY_END:
-            return KeyPress{Key::kEnd};
+            return {Key::kEnd};
         case KEY_ENTER:
-            return KeyPress{Key::kEnter};
+            return {Key::kEnter};
         case KEY_BACKSPACE:
-            return KeyPress{Key::kBackspace};
+            return {Key::kBackspace};
         case KEY_RESIZE:
-            return KeyPress{Key::kResize};
+            return {Key::kResize};
         case KEY_MOUSE:
             return mouse_press();
         default:
-            return KeyPress{};
+            return {};
     }
+}
+
+// What ncurses knows no name for begins like Escape, too: reads it to its end. False if it was the key itself.
+bool skip_sequence() {
+    wint_t code = 0;
+    if (::wget_wch(stdscr, &code) != OK) { return false; }
+    if (code != '[' && code != 'O') {
+        ::unget_wch(static_cast<wchar_t>(code));
+        return false;
+    }
+    while (::wget_wch(stdscr, &code) == OK && (code < '@' || code > '~')) {}
+    return true;
 }
 
 KeyPress character_key(wint_t code) {
@@ -136,7 +149,7 @@ KeyPress character_key(wint_t code) {
         case '\n':
             return {Key::kEnter};
         case kEscapeCode:
-            return {Key::kEscape};
+            return skip_sequence() ? KeyPress{} : KeyPress{Key::kEscape};
         case '\b':
         case kDeleteCode:
             return {Key::kBackspace};
@@ -159,13 +172,19 @@ Screen::Screen() {
     ::nodelay(stdscr, true);
     ::set_escdelay(kEscapeDelayMs);
     ::curs_set(0);
-    ::mousemask(BUTTON1_CLICKED | BUTTON1_PRESSED | BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED,
-                nullptr);
-    ::mouseinterval(kClickMs);
+    ::mousemask(ALL_MOUSE_EVENTS, nullptr);  // for one that is not wanted it would wait, whatever nodelay() says
+    ::mouseinterval(0);                      // else a click comes after the keys that follow it
     prepare_colours();
 }
 
-Screen::~Screen() { ::endwin(); }
+// Not every terminal has a second screen: on the others the last line is for what is printed next.
+Screen::~Screen() {
+    ::wattrset(stdscr, A_NORMAL);
+    ::wmove(stdscr, getmaxy(stdscr) - 1, 0);
+    ::wclrtoeol(stdscr);
+    ::wrefresh(stdscr);
+    ::endwin();
+}
 
 std::size_t Screen::width() const { return static_cast<std::size_t>(std::max(getmaxx(stdscr), 1)); }
 std::size_t Screen::height() const { return static_cast<std::size_t>(std::max(getmaxy(stdscr), 1)); }
@@ -178,11 +197,21 @@ void Screen::draw(const std::vector<Line>& lines) {
     ::wrefresh(stdscr);
 }
 
+KeyPress Screen::with_double_clicks(KeyPress press) {
+    if (press.key != Key::kClick) { return press; }
+    const auto now = std::chrono::steady_clock::now();
+    const bool again = press.line == clicked_line_ && now - clicked_ < kDoubleClick;
+    if (again) { press.key = Key::kDoubleClick; }
+    clicked_line_ = press.line;
+    clicked_ = again ? std::chrono::steady_clock::time_point{} : now;
+    return press;
+}
+
 std::optional<KeyPress> Screen::read_key() {
     wint_t code = 0;
     switch (::wget_wch(stdscr, &code)) {
         case KEY_CODE_YES:
-            return function_key(code);
+            return with_double_clicks(function_key(code));
         case OK:
             return character_key(code);
         default:

@@ -4,6 +4,7 @@
 // The terminal, by ncurses: draws lines and reads keys. One at a time; the terminal is restored on destruction.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -55,6 +56,12 @@ public:
     void draw(const std::vector<Line>& lines);
     // Does not wait.
     [[nodiscard]] std::optional<KeyPress> read_key();
+
+private:
+    KeyPress with_double_clicks(KeyPress press);
+
+    std::size_t clicked_line_{0};
+    std::chrono::steady_clock::time_point clicked_{};
 };
 
 }  // namespace memray::live

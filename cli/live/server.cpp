@@ -18,6 +18,7 @@ namespace {
 using Clock = Viewer::Clock;
 
 constexpr std::chrono::milliseconds kBetweenLooks{10};
+constexpr std::chrono::milliseconds kBetweenLists{400};
 constexpr std::chrono::seconds kLinger{1};
 constexpr std::size_t kMaxViewers = 64;
 
@@ -48,6 +49,10 @@ void Server::step(collector::Recorder& recorder) {
     next_look_ = now + kBetweenLooks;
     accept();
     receive();
+    if (now >= next_processes_) {
+        tell_processes(false);
+        next_processes_ = now + kBetweenLists;
+    }
     for (Viewer& viewer : viewers_) {
         for (const Request request : viewer.take_requests()) { answer(viewer, request, recorder); }
         viewer.update(recorder, now);
@@ -87,8 +92,22 @@ void Server::tell(const Notice& notice) {
     for (Viewer& viewer : viewers_) { viewer.notify(notice); }
 }
 
+std::shared_ptr<ProcessBoard> Server::show_processes() {
+    board_ = std::make_shared<ProcessBoard>();
+    return board_;
+}
+
+void Server::tell_processes(bool last) {
+    if (!board_ || viewers_.empty()) { return; }
+    const std::vector<Process> processes = board_->read();
+    for (Viewer& viewer : viewers_) {
+        if (viewer.idle() || last) { viewer.tell(processes); }
+    }
+}
+
 void Server::finish(collector::Recorder& recorder, const capture::Ending& ending) {
     listener_.reset();
+    tell_processes(true);
     const capture::Profile& last = recorder.look();
     for (Viewer& viewer : viewers_) { viewer.finish(last, recorder.status().events, ending); }
     const Clock::time_point end = Clock::now() + kLinger;

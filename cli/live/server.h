@@ -7,7 +7,9 @@
 
 #include <chrono>
 #include <list>
+#include <memory>
 
+#include "cli/live/process_board.h"
 #include "cli/live/snapshot_saver.h"
 #include "cli/live/viewer.h"
 
@@ -25,6 +27,8 @@ public:
 
     // From here on there is a recording to show.
     void show(const capture::Metadata& metadata) { metadata_ = metadata; }
+    // And processes that it makes: those on this board. Throws base::Error.
+    [[nodiscard]] std::shared_ptr<ProcessBoard> show_processes();
     // A viewer that is connected already.
     void adopt(base::UniqueFd socket);
 
@@ -40,11 +44,14 @@ private:
     void accept();
     void receive();
     void tell(const Notice& notice);
+    void tell_processes(bool last);
     void answer(Viewer& viewer, Request request, collector::Recorder& recorder);
 
     base::UniqueFd listener_;
     int port_{0};
     capture::Metadata metadata_;
+    std::shared_ptr<ProcessBoard> board_;
+    Viewer::Clock::time_point next_processes_{};
     std::list<Viewer> viewers_;
     SnapshotSaver saver_;
     Viewer::Clock::time_point next_look_{};

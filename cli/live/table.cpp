@@ -20,11 +20,11 @@ struct Column {
     const char* title;
     std::size_t width;  // 0: what is left
     LocationOrder order;
-    std::size_t needs;  // columns of terminal
+    std::size_t needs;  // columns of terminal; that of the order is always shown
 };
 enum : std::uint8_t { kLocation, kTotal, kTotalShare, kOwn, kOwnShare, kCount, kFile };
 constexpr std::array<Column, 7> kColumns{{{"Location", 0, LocationOrder::kTotal, 0},
-                                          {"Total", 11, LocationOrder::kTotal, 0},
+                                          {"Total", 11, LocationOrder::kTotal, 50},
                                           {"% Total", 8, LocationOrder::kTotal, 50},
                                           {"Own", 11, LocationOrder::kOwn, 50},
                                           {"% Own", 8, LocationOrder::kOwn, 80},
@@ -35,11 +35,16 @@ struct Widths {
     std::array<std::size_t, kColumns.size()> of{};  // 0: not shown
 };
 
-Widths widths_for(std::size_t width) {
+bool decides(std::size_t column, LocationOrder order) {
+    const bool is_amount = column == kTotal || column == kOwn || column == kCount;
+    return is_amount && kColumns[column].order == order;
+}
+
+Widths widths_for(std::size_t width, LocationOrder order) {
     Widths widths;
     std::size_t left = width > 2 ? width - 2 : 0;
     for (std::size_t i = 0; i < kColumns.size(); ++i) {
-        if (kColumns[i].width == 0 || width < kColumns[i].needs) { continue; }
+        if (kColumns[i].width == 0 || (width < kColumns[i].needs && !decides(i, order))) { continue; }
         widths.of[i] = kColumns[i].width;
         left -= std::min(left, kColumns[i].width + 1);
     }
@@ -69,14 +74,14 @@ std::string name_of(const Row& row) {
 
 class TableLines {
 public:
-    TableLines(const Model& model, std::size_t width) : model_(model), widths_(widths_for(width)) {}
+    TableLines(const Model& model, std::size_t width) : model_(model), widths_(widths_for(width, model.order())) {}
 
     [[nodiscard]] Line titles(Scene& scene) const {
         Line line(" ", Style::kHeading);
         for (std::size_t i = 0; i < kColumns.size(); ++i) {
             if (widths_.of[i] == 0) { continue; }
             const bool number = kColumns[i].width != 0;
-            const bool sorted = number && kColumns[i].order == model_.order() && i != kTotalShare && i != kOwnShare;
+            const bool sorted = decides(i, model_.order());
             if (number) { scene.sort_columns.emplace_back(line.width(), kColumns[i].order); }
             cell(line, i, sorted ? std::string(kColumns[i].title) + "↓" : kColumns[i].title,
                  sorted ? Style::kSorted : Style::kHeading);

@@ -7,10 +7,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <climits>
 #include <cstdlib>
 #include <ctime>
 #include <utility>
+
+#include "cli/live/local_port.h"
 
 namespace memray::live {
 namespace {
@@ -19,8 +22,8 @@ constexpr std::chrono::milliseconds kBetweenDraws{100};
 constexpr std::chrono::milliseconds kBetweenClocks{1000};
 constexpr std::chrono::milliseconds kBetweenOutputs{200};
 constexpr std::chrono::seconds kNoticeTime{8};
-constexpr int kShareOfTime = 10;  // of one core, for the table: one part in
 constexpr std::ptrdiff_t kWheelRows = 3;
+constexpr std::ptrdiff_t kAllRows = 1'000'000'000;
 
 std::string clock_text() {
     const std::time_t now = std::time(nullptr);
@@ -29,13 +32,35 @@ std::string clock_text() {
     return fmt::format("{:%a %b %e %H:%M:%S %Y}", local);
 }
 
+// How many rows a key moves the cursor; 0: it does not.
+std::ptrdiff_t rows_of(Key key, std::ptrdiff_t page) {
+    switch (key) {
+        case Key::kUp:
+            return -1;
+        case Key::kDown:
+            return 1;
+        case Key::kPageUp:
+            return -page;
+        case Key::kPageDown:
+            return page;
+        case Key::kHome:
+            return -kAllRows;
+        case Key::kEnd:
+            return kAllRows;
+        case Key::kWheelUp:
+            return -kWheelRows;
+        case Key::kWheelDown:
+            return kWheelRows;
+        default:
+            return 0;
+    }
+}
+
 }  // namespace
 
 View::View(base::UniqueFd socket, const ViewOptions& options)
-    : connection_(std::move(socket)), output_text_(options.output_path) {
+    : first_(std::move(socket)), output_text_(options.output_path) {
     if (!options.output_path.empty()) { pane_.size = OutputPane::Size::kSmall; }
-    state_.recording = &connection_.recording();
-    state_.model = &model_;
     state_.output = &pane_;
 }
 
@@ -57,49 +82,75 @@ void View::wait() {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_draw_ - Clock::now());
         time = std::clamp(left, std::chrono::milliseconds(0), time);
     }
-    pollfd waiting[2]{{STDIN_FILENO, POLLIN, 0}, {connection_.fd(), POLLIN, 0}};
-    const bool reads = connection_.open() && !changed_;
-    ::poll(waiting, reads ? 2 : 1, static_cast<int>(time.count()));
+    std::array<pollfd, 3> waiting{{{STDIN_FILENO, POLLIN, 0}}};
+    nfds_t count = 1;
+    for (Watched* watched : {&first_, chosen_ ? &*chosen_ : nullptr}) {
+        const bool reads = watched != nullptr && watched->connection().open() && !changed_;
+        if (reads) { waiting.at(count++) = {watched->connection().fd(), POLLIN, 0}; }
+    }
+    ::poll(waiting.data(), count, static_cast<int>(time.count()));
     if ((waiting[0].revents & (POLLHUP | POLLERR)) != 0) { left_ = true; }  // the terminal is gone
 }
 
 void View::take_news() {
-    if (connection_.open()) {
-        const std::uint64_t before = connection_.updates();
-        connection_.receive();
-        changed_ = changed_ || connection_.updates() != before || !connection_.open();
-    }
+    changed_ = first_.take_news() || changed_;
+    if (chosen_) { take_news_of_chosen(); }
+    list_processes();
+    take_notices();
     if (output_text_.refresh()) {
         pane_.lines = output_text_.lines();
-        changed_ = true;
-    }
-    if (auto notice = connection_.take_notice()) {
-        state_.notice = std::move(notice);
-        notice_until_ = Clock::now() + kNoticeTime;
-        changed_ = true;
-    }
-    if (state_.notice && Clock::now() >= notice_until_) {
-        state_.notice.reset();
         changed_ = true;
     }
     std::string clock = clock_text();
     if (clock != state_.clock) { changed_ = true; }
     state_.clock = std::move(clock);
-    refresh_model();
 }
 
-void View::refresh_model() {
-    const Clock::time_point start = Clock::now();
-    if (connection_.open() && start < next_model_) { return; }
-    model_.update(connection_.recording());
-    next_model_ = Clock::now() + (Clock::now() - start) * kShareOfTime;
+// Its port may be somebody else's by now.
+void View::take_news_of_chosen() {
+    try {
+        changed_ = chosen_->take_news() || changed_;
+    } catch (const base::Error& error) {
+        chosen_.reset();
+        notify({true, error.what()});
+    }
+}
+
+void View::list_processes() {
+    const auto& others = first_.connection().processes();
+    if (!others) { return; }
+    ProcessList& list = state_.processes;
+    list.processes = {first_.as_process()};
+    list.processes.insert(list.processes.end(), others->begin(), others->end());
+    list.shown = 0;
+    for (std::size_t i = 1; chosen_ && i < list.processes.size(); ++i) {
+        const Process& process = list.processes[i];
+        if (process.pid == chosen_process_.pid && process.port == chosen_process_.port) { list.shown = i; }
+    }
+    list.move_cursor(0);
+}
+
+void View::take_notices() {
+    if (auto notice = shown().connection().take_notice()) { notify(std::move(*notice)); }
+    if (!state_.notice || Clock::now() < notice_until_) { return; }
+    state_.notice.reset();
+    changed_ = true;
+}
+
+void View::notify(Notice notice) {
+    state_.notice = std::move(notice);
+    notice_until_ = Clock::now() + kNoticeTime;
+    changed_ = true;
 }
 
 void View::draw() {
-    state_.greeted = connection_.greeted();
-    state_.connected = connection_.open();
-    state_.updates = connection_.updates();
-    state_.ending = connection_.ending();
+    const Connection& connection = shown().connection();
+    state_.recording = &connection.recording();
+    state_.model = &shown().model();
+    state_.greeted = connection.greeted();
+    state_.connected = connection.open();
+    state_.updates = connection.updates();
+    state_.ending = connection.ending();
     scene_ = make_scene(state_, screen_->width(), screen_->height());
     screen_->draw(scene_.lines);
     changed_ = false;
@@ -112,75 +163,64 @@ void View::press(const KeyPress& press) {
     state_.notice.reset();
     if (state_.input) { return press_in_input(press); }
     if (std::exchange(state_.help, false)) { return; }
-    const auto page = static_cast<std::ptrdiff_t>(scene_.page);
-    constexpr std::ptrdiff_t kAll = 1'000'000'000;
+    const std::ptrdiff_t rows = rows_of(press.key, static_cast<std::ptrdiff_t>(scene_.page));
+    return rows != 0 ? move(rows) : press_key(press);
+}
+
+void View::press_key(const KeyPress& press) {
     switch (press.key) {
         case Key::kCharacter:
             return press_character(press.character);
         case Key::kEnter:
-            return model_.enter();
+            return enter();
         case Key::kEscape:
             return escape();
         case Key::kBackspace:
-            return static_cast<void>(model_.leave());
-        case Key::kUp:
-            return move(-1);
-        case Key::kDown:
-            return move(1);
+            return static_cast<void>(leave());
         case Key::kLeft:
-            return model_.next_thread(-1);
+            return shown().model().next_thread(-1);
         case Key::kRight:
-            return model_.next_thread(1);
-        case Key::kPageUp:
-            return move(-page);
-        case Key::kPageDown:
-            return move(page);
-        case Key::kHome:
-            return move(-kAll);
-        case Key::kEnd:
-            return move(kAll);
+            return shown().model().next_thread(1);
         case Key::kClick:
             return click(press, false);
         case Key::kDoubleClick:
             return click(press, true);
-        case Key::kWheelUp:
-            return move(-kWheelRows);
-        case Key::kWheelDown:
-            return move(kWheelRows);
-        case Key::kResize:
-        case Key::kOther:
+        default:
             return;
     }
 }
 
 void View::press_character(wchar_t character) {
+    Model& model = shown().model();
     switch (character) {
         case L'q':
             left_ = true;
             return;
         case L't':
-            return model_.sort_by(report::LocationOrder::kTotal);
+            return model.sort_by(report::LocationOrder::kTotal);
         case L'o':
-            return model_.sort_by(report::LocationOrder::kOwn);
+            return model.sort_by(report::LocationOrder::kOwn);
         case L'a':
-            return model_.sort_by(report::LocationOrder::kCount);
+            return model.sort_by(report::LocationOrder::kCount);
         case L'm':
-            return model_.toggle_merge();
+            return model.toggle_merge();
         case L'<':
-            return model_.next_thread(-1);
+            return model.next_thread(-1);
         case L'>':
-            return model_.next_thread(1);
+            return model.next_thread(1);
         case L' ':
-            return model_.toggle_pause();
+            return model.toggle_pause();
         case L'/':
-            state_.input = model_.filter();
+            state_.input = model.filter();
             return;
         case L'l':
             return toggle_mark();
         case L'b':
-            return model_.toggle_baseline();
+            return model.toggle_baseline();
         case L's':
-            return connection_.request(Request::kSave);
+            return shown().connection().request(Request::kSave);
+        case L'c':
+            return toggle_processes();
         case L'p':
             return cycle_output();
         case L'j':
@@ -204,7 +244,7 @@ void View::press_in_input(const KeyPress& press) {
     }
     if (press.key == Key::kEscape) {
         state_.input.reset();
-        return model_.set_filter("");
+        return shown().model().set_filter("");
     }
     if (press.key == Key::kBackspace) {
         while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xc0U) == 0x80U) { text.pop_back(); }
@@ -215,21 +255,48 @@ void View::press_in_input(const KeyPress& press) {
         const int count = std::wctomb(bytes, press.character);
         if (count > 0) { text.append(bytes, static_cast<std::size_t>(count)); }
     }
-    model_.set_filter(text);
+    shown().model().set_filter(text);
 }
 
-// One step back: out of the callers, of the filter; then out of the view.
+// One step back: out of the list, of the callers, of the filter; then out of the view.
 void View::escape() {
-    if (model_.leave()) { return; }
-    if (!model_.filter().empty()) { return model_.set_filter(""); }
+    if (leave()) { return; }
+    if (!shown().model().filter().empty()) { return shown().model().set_filter(""); }
     left_ = true;
 }
 
+bool View::leave() { return std::exchange(state_.processes.open, false) || shown().model().leave(); }
+
+void View::enter() { return state_.processes.open ? choose_process() : shown().model().enter(); }
+
 void View::toggle_mark() {
-    marked_ = model_.amounts() != Amounts::kSince;
-    connection_.forget_since();
-    connection_.request(marked_ ? Request::kMark : Request::kUnmark);
-    model_.set_mark(marked_);
+    const bool marks = shown().model().amounts() != Amounts::kSince;
+    shown().connection().forget_since();
+    shown().connection().request(marks ? Request::kMark : Request::kUnmark);
+    shown().model().set_mark(marks);
+}
+
+void View::toggle_processes() {
+    ProcessList& list = state_.processes;
+    list.open = !list.open && !list.processes.empty();
+    list.cursor = list.shown;
+    if (list.open && pane_.size == OutputPane::Size::kFull) { pane_.size = OutputPane::Size::kSmall; }
+}
+
+void View::choose_process() {
+    ProcessList& list = state_.processes;
+    list.open = false;
+    if (list.cursor == list.shown) { return; }
+    if (list.cursor == 0) { return chosen_.reset(); }
+    const Process process = list.processes[list.cursor];
+    base::UniqueFd socket = process.running() ? try_connect(process.port) : base::UniqueFd();
+    if (!socket) {
+        return notify({true, fmt::format("Process {} has ended: it can be chosen only while it runs", process.pid)});
+    }
+    const report::LocationOrder order = shown().model().order();
+    chosen_.emplace(std::move(socket));
+    chosen_->model().sort_by(order);
+    chosen_process_ = process;
 }
 
 void View::cycle_output() {
@@ -248,7 +315,9 @@ void View::cycle_output() {
 }
 
 void View::move(std::ptrdiff_t rows) {
-    if (pane_.size != OutputPane::Size::kFull) { return model_.move_cursor(rows); }
+    if (pane_.size != OutputPane::Size::kFull) {
+        return state_.processes.open ? state_.processes.move_cursor(rows) : shown().model().move_cursor(rows);
+    }
     const auto most = static_cast<std::ptrdiff_t>(pane_.lines.size());
     pane_.scrolled = static_cast<std::size_t>(
         std::clamp<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(pane_.scrolled) - rows, 0, most));
@@ -257,15 +326,19 @@ void View::move(std::ptrdiff_t rows) {
 void View::click(const KeyPress& press, bool twice) {
     if (scene_.titles != 0 && press.line == scene_.titles) {
         for (auto column = scene_.sort_columns.rbegin(); column != scene_.sort_columns.rend(); ++column) {
-            if (press.column >= column->first) { return model_.sort_by(column->second); }
+            if (press.column >= column->first) { return shown().model().sort_by(column->second); }
         }
     }
     const std::size_t line = press.line - scene_.first_row;
     if (press.line < scene_.first_row || line >= scene_.row_of_line.size()) { return; }
     const std::size_t row = scene_.row_of_line[line];
     if (row == kNoRow) { return; }
-    model_.select_row(row);
-    if (twice) { model_.enter(); }
+    if (state_.processes.open) {
+        state_.processes.cursor = row;
+    } else {
+        shown().model().select_row(row);
+    }
+    if (twice) { enter(); }
 }
 
 }  // namespace memray::live

@@ -8,11 +8,10 @@
 #include <optional>
 #include <string>
 
-#include "cli/live/connection.h"
-#include "cli/live/model.h"
 #include "cli/live/output_text.h"
 #include "cli/live/scene.h"
 #include "cli/live/screen.h"
+#include "cli/live/watched.h"
 
 namespace memray::live {
 
@@ -30,31 +29,41 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
+    [[nodiscard]] Watched& shown() noexcept { return chosen_ ? *chosen_ : first_; }
+
     void wait();
     void take_news();
-    void refresh_model();
+    void take_news_of_chosen();
+    void take_notices();
+    void list_processes();
+    void notify(Notice notice);
     void draw();
+
     void press(const KeyPress& press);
     void press_in_input(const KeyPress& press);
+    void press_key(const KeyPress& press);
     void press_character(wchar_t character);
     void click(const KeyPress& press, bool twice);
     void move(std::ptrdiff_t rows);
+    void enter();
+    [[nodiscard]] bool leave();
     void escape();
     void toggle_mark();
+    void toggle_processes();
+    void choose_process();
     void cycle_output();
 
-    Connection connection_;
+    Watched first_;
+    std::optional<Watched> chosen_;  // shown instead
+    Process chosen_process_;
     OutputText output_text_;
-    Model model_;
     OutputPane pane_;
     State state_;
     Scene scene_;
     std::optional<Screen> screen_;
-    bool marked_{false};
     bool left_{false};
     bool changed_{true};
     Clock::time_point next_draw_{};
-    Clock::time_point next_model_{};
     Clock::time_point notice_until_{};
 };
 

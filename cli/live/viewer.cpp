@@ -67,6 +67,12 @@ void Viewer::update(collector::Recorder& recorder, Clock::time_point now) {
     update_since(recorder, Clock::now());
 }
 
+void Viewer::tell(const std::vector<Process>& processes) {
+    if (!greeted_ || known_processes_ == processes) { return; }
+    append_frame(outgoing_, encode_processes(processes));
+    known_processes_ = processes;
+}
+
 void Viewer::update_since(const collector::Recorder& recorder, Clock::time_point now) {
     if (!mark_ || now < next_since_) { return; }
     std::vector<capture::Amount> amounts = recorder.live_since(*mark_);

@@ -38,6 +38,8 @@ public:
 
     // Makes an update if it is time for one, and if the last has gone.
     void update(collector::Recorder& recorder, Clock::time_point now);
+    // Tells which processes there are, if that is new to it.
+    void tell(const std::vector<Process>& processes);
     // The last one.
     void finish(const capture::Profile& now, std::uint64_t events, const capture::Ending& ending);
     void notify(const Notice& notice) { append_frame(outgoing_, encode_notice(notice)); }
@@ -53,6 +55,7 @@ private:
     capture::Bytes outgoing_;
     std::size_t sent_{0};  // of `outgoing_`
     KnownRows known_;
+    std::optional<std::vector<Process>> known_processes_;
     Clock::time_point next_update_{};
     std::optional<collector::Mark> mark_;
     Clock::time_point next_since_{};

@@ -37,6 +37,8 @@ constexpr const char* kLegend =
   TIME_BUCKET       id= time= peak_bytes=
   MEMORY_SNAPSHOT   time= rss= heap=
   SIZE              size= count=
+  PROCESS           id= pid= command=  (of a merged capture)
+  PROCESS_SNAPSHOT  process= time= rss= heap=
   ALLOCATOR         name= count= bytes=
   ALLOCATION        slot= site= size=  (slot: which live allocation this is; a later one may take it again)
   DEALLOCATION      slot= other_thread=  (1: not the thread that allocated it)
@@ -98,10 +100,10 @@ private:
         const capture::Metadata& data = profile_.metadata;
         line(
             "HEADER magic=memray python_version={} native_traces={} trace_python_allocators={} python_allocator={} "
-            "file_format={} start_time={} end_time={} pid={} main_tid={} ending={} python_executable={} "
+            "file_format={} run={:016x} start_time={} end_time={} pid={} main_tid={} ending={} python_executable={} "
             "command_line={}",
             escaped(data.python_version), data.native_traces, data.trace_python_allocators,
-            escaped(data.python_allocator), data.aggregated ? "AGGREGATED_ALLOCATIONS" : "ALL_ALLOCATIONS",
+            escaped(data.python_allocator), data.aggregated ? "AGGREGATED_ALLOCATIONS" : "ALL_ALLOCATIONS", data.run,
             data.start_ms, data.end_ms, data.pid, data.main_thread, ending_text(data), escaped(data.python_executable),
             escaped(data.command_line));
     }
@@ -190,6 +192,14 @@ private:
     void totals() {
         for (const capture::Snapshot& snapshot : profile_.snapshots) {
             line("MEMORY_SNAPSHOT time={} rss={} heap={}", snapshot.time_ms, snapshot.rss, snapshot.heap);
+        }
+        for (std::size_t i = 0; i < profile_.processes.size(); ++i) {
+            const capture::Process& process = profile_.processes[i];
+            line("PROCESS id={} pid={} command={}", i, process.pid, escaped(process.command_line));
+        }
+        for (const capture::ProcessSnapshot& row : profile_.process_snapshots) {
+            line("PROCESS_SNAPSHOT process={} time={} rss={} heap={}", row.process, row.snapshot.time_ms,
+                 row.snapshot.rss, row.snapshot.heap);
         }
         for (const capture::SizeCount& size : profile_.sizes) { line("SIZE size={} count={}", size.size, size.count); }
         for (std::size_t i = 0; i < profile_.allocators.size(); ++i) {

@@ -218,6 +218,21 @@ struct Columns<SizeCount> {
         column.plain([](auto& row) -> auto& { return row.count; });
     }
 };
+template <>
+struct Columns<Process> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.pid; });
+    }
+};
+template <>
+struct Columns<ProcessSnapshot> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.process; });
+        column.delta([](auto& row) -> auto& { return row.snapshot.time_ms; });
+        column.delta([](auto& row) -> auto& { return row.snapshot.rss; });
+        column.delta([](auto& row) -> auto& { return row.snapshot.heap; });
+    }
+};
 
 // The amounts of sites are a section of their own.
 struct AmountColumns {

@@ -62,6 +62,9 @@ enum class SectionType : std::uint16_t {
     kSymbolChains = 22,
     kModuleSymbols = 23,
     kSymbolsKey = 24,  // which native frames they are of
+    // Of merged captures.
+    kProcesses = 25,
+    kProcessSnapshots = 26,
 };
 
 enum SectionFlags : std::uint16_t {

@@ -80,6 +80,7 @@ void metadata_fields(Fields&& field, M& metadata) {
     field(metadata.incomplete);
     field(metadata.losses.cut_native_stacks);
     field(metadata.ending.out_of_memory);
+    field(metadata.run);
 }
 
 template <typename Fields, typename P>

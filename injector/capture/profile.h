@@ -53,7 +53,8 @@ struct Metadata {
     std::string python_allocator;  // "pymalloc", "pymalloc debug", "malloc", "malloc debug", "mimalloc", "mimalloc
                                    // debug", "unknown"
     std::vector<std::string> search_paths;  // of modules, when known
-    std::int64_t pid{0};
+    std::uint64_t run{0};  // random; the same in all captures that one command made; 0: not known, or of several
+    std::int64_t pid{0};   // 0: of several, merged
     std::uint64_t main_thread{0};  // as Thread::id
     std::int64_t start_ms{0};      // since the epoch
     std::int64_t end_ms{0};        // of the newest data
@@ -168,6 +169,15 @@ struct SizeCount {
     std::uint64_t size{0};
     std::uint64_t count{0};
 };
+// One of those whose captures were merged, and what it held at a time.
+struct Process {
+    std::int64_t pid{0};
+    std::string command_line;
+};
+struct ProcessSnapshot {
+    std::uint32_t process{0};  // processes
+    Snapshot snapshot;
+};
 
 struct Profile {
     Metadata metadata;
@@ -186,6 +196,8 @@ struct Profile {
     std::vector<TimeBucket> time_buckets;
     std::vector<Snapshot> snapshots;                   // by time
     std::vector<SizeCount> sizes;                      // every size asked for, ascending
+    std::vector<Process> processes;                    // of a merged capture
+    std::vector<ProcessSnapshot> process_snapshots;    // by process, then time
     std::array<Amount, kAllocatorCount> allocators{};  // allocations and bytes per allocator; for frees only counts
     Amount peak;
     std::int64_t peak_ms{0};

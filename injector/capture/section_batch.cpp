@@ -34,6 +34,10 @@ void SectionBatch::finished_tables(const Profile& profile) {
     table(SectionType::kTimeBuckets, profile.time_buckets);
     table(SectionType::kIntervals, profile.intervals);
     table(SectionType::kSizes, profile.sizes);
+    if (!profile.processes.empty()) {
+        table(SectionType::kProcesses, profile.processes);
+        table(SectionType::kProcessSnapshots, profile.process_snapshots);
+    }
     ByteWriter totals;
     encode_totals(totals, profile);
     add(SectionType::kTotals, totals.bytes());

@@ -64,6 +64,7 @@ void decode_texts(ByteReader& in, std::span<Row> rows, Text text) {
 constexpr auto kItself = [](auto& row) -> auto& { return row; };
 constexpr auto kName = [](auto& row) -> auto& { return row.name; };
 constexpr auto kPath = [](auto& row) -> auto& { return row.path; };
+constexpr auto kCommandLine = [](auto& row) -> auto& { return row.command_line; };
 constexpr auto kBuildId = [](auto& row) -> auto& { return row.build_id; };
 
 }  // namespace
@@ -107,6 +108,13 @@ void encode_table(ByteWriter& out, const std::vector<Snapshot>& table, RowRange 
 void encode_table(ByteWriter& out, const std::vector<SizeCount>& table, RowRange rows) {
     encode_rows(out, table, rows);
 }
+void encode_table(ByteWriter& out, const std::vector<Process>& table, RowRange rows) {
+    encode_rows(out, table, rows);
+    encode_texts(out, rows_of(table, rows), kCommandLine);
+}
+void encode_table(ByteWriter& out, const std::vector<ProcessSnapshot>& table, RowRange rows) {
+    encode_rows(out, table, rows);
+}
 
 void decode_table(ByteReader& in, std::vector<std::string>& table) {
     decode_texts(in, decode_range(in, table, 1), kItself);
@@ -136,6 +144,12 @@ void decode_table(ByteReader& in, std::vector<Interval>& table) { decode_rows(in
 void decode_table(ByteReader& in, std::vector<TimeBucket>& table) { decode_rows(in, table); }
 void decode_table(ByteReader& in, std::vector<Snapshot>& table) { decode_rows(in, table); }
 void decode_table(ByteReader& in, std::vector<SizeCount>& table) { decode_rows(in, table); }
+void decode_table(ByteReader& in, std::vector<Process>& table) {
+    const std::span<Process> rows = decode_range(in, table, column_count<Columns<Process>>() + 1);
+    Columns<Process>::visit(ColumnReader<Process>(in, rows));
+    decode_texts(in, rows, kCommandLine);
+}
+void decode_table(ByteReader& in, std::vector<ProcessSnapshot>& table) { decode_rows(in, table); }
 
 void encode_amounts(ByteWriter& out, const std::vector<Site>& sites, RowRange rows) {
     encode_range(out, rows);

@@ -38,6 +38,8 @@ void encode_table(ByteWriter& out, const std::vector<Interval>& table, RowRange 
 void encode_table(ByteWriter& out, const std::vector<TimeBucket>& table, RowRange rows);
 void encode_table(ByteWriter& out, const std::vector<Snapshot>& table, RowRange rows);
 void encode_table(ByteWriter& out, const std::vector<SizeCount>& table, RowRange rows);
+void encode_table(ByteWriter& out, const std::vector<Process>& table, RowRange rows);
+void encode_table(ByteWriter& out, const std::vector<ProcessSnapshot>& table, RowRange rows);
 
 void decode_table(ByteReader& in, std::vector<std::string>& table);
 void decode_table(ByteReader& in, std::vector<Thread>& table);
@@ -56,6 +58,8 @@ void decode_table(ByteReader& in, std::vector<Interval>& table);
 void decode_table(ByteReader& in, std::vector<TimeBucket>& table);
 void decode_table(ByteReader& in, std::vector<Snapshot>& table);
 void decode_table(ByteReader& in, std::vector<SizeCount>& table);
+void decode_table(ByteReader& in, std::vector<Process>& table);
+void decode_table(ByteReader& in, std::vector<ProcessSnapshot>& table);
 
 void encode_amounts(ByteWriter& out, const std::vector<Site>& sites, RowRange rows);
 // Fills in the amounts of sites that exist.

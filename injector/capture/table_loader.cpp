@@ -46,6 +46,10 @@ void decode_section(SectionType type, ByteReader& in, LoadedTables& tables) {
             return decode_table(in, profile.snapshots);
         case SectionType::kSizes:
             return decode_table(in, profile.sizes);
+        case SectionType::kProcesses:
+            return decode_table(in, profile.processes);
+        case SectionType::kProcessSnapshots:
+            return decode_table(in, profile.process_snapshots);
         case SectionType::kSymbolStrings:
             return decode_table(in, profile.symbols.strings);
         case SectionType::kSymbolNames:

@@ -73,6 +73,16 @@ void check_lifetimes(const Profile& profile) {
           "lifetimes are not in order");
 }
 
+void check_processes(const Profile& profile) {
+    const auto key = [](const ProcessSnapshot& row) { return std::tuple(row.process, row.snapshot.time_ms); };
+    for (const ProcessSnapshot& row : profile.process_snapshots) {
+        check(row.process < profile.processes.size(), "a snapshot has no process");
+    }
+    check(std::is_sorted(profile.process_snapshots.begin(), profile.process_snapshots.end(),
+                         [&](const auto& a, const auto& b) { return key(a) < key(b); }),
+          "snapshots of processes are not in order");
+}
+
 void check_intervals(const Profile& profile) {
     std::uint32_t last_site = 0;
     for (const Interval& row : profile.intervals) {
@@ -103,6 +113,7 @@ void validate(const Profile& profile) {
     check_sites(profile);
     check_lifetimes(profile);
     check_intervals(profile);
+    check_processes(profile);
     check_order(
         profile.time_buckets, [](const TimeBucket& row) { return row.start_ms; }, "time buckets go backwards");
     check_order(

@@ -60,6 +60,13 @@ void add_metadata(Metadata& to, const Metadata& from) {
     }
 }
 
+std::uint64_t common_run(const Profiles& profiles) {
+    const std::uint64_t run = profiles.front().metadata.run;
+    const bool common = std::all_of(profiles.begin(), profiles.end(),
+                                    [run](const Profile& profile) { return profile.metadata.run == run; });
+    return common ? run : 0;
+}
+
 class Merge {
 public:
     explicit Merge(const Profiles& from) : from_(from), tables_(to_), buckets_(from), peak_(find_peak(from)) {}
@@ -70,9 +77,11 @@ public:
         for (const auto& [size, count] : sizes_) { to_.sizes.push_back({size, count}); }
         to_.time_buckets = buckets_.table(from_);
         to_.snapshots = merged_curve(from_);
+        add_processes(from_, to_);
         to_.peak_ms = peak_.ms;
         to_.metadata.aggregated = true;
         to_.metadata.ending = from_.front().metadata.ending;
+        to_.metadata.run = common_run(from_);
         return std::move(to_);
     }
 

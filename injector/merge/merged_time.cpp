@@ -56,12 +56,31 @@ std::int64_t end_of(const Profile& profile) {
     return end;
 }
 
-void thin(std::vector<capture::Snapshot>& rows) {
-    while (rows.size() > kMostSnapshots) {
+template <typename Row>
+void thin(std::vector<Row>& rows, std::size_t most) {
+    while (rows.size() > most) {
         std::size_t kept = 0;
         for (std::size_t i = 0; i < rows.size(); i += 2) { rows[kept++] = rows[i]; }
         rows.resize(kept);
     }
+}
+
+void add_process(const Profile& profile, std::size_t most, Profile& merged) {
+    const auto number = static_cast<std::uint32_t>(merged.processes.size());
+    std::vector<capture::Snapshot> curve = profile.snapshots;
+    thin(curve, std::max<std::size_t>(most, 1));
+    if (has_ended(profile)) { curve.push_back({end_of(profile) + 1, 0, 0}); }
+    for (const capture::Snapshot& point : curve) { merged.process_snapshots.push_back({number, point}); }
+    merged.processes.push_back({profile.metadata.pid, profile.metadata.command_line});
+}
+
+void take_over_processes(const Profile& profile, Profile& merged) {
+    const auto first = static_cast<std::uint32_t>(merged.processes.size());
+    for (capture::ProcessSnapshot row : profile.process_snapshots) {
+        row.process += first;
+        merged.process_snapshots.push_back(row);
+    }
+    merged.processes.insert(merged.processes.end(), profile.processes.begin(), profile.processes.end());
 }
 
 }  // namespace
@@ -172,8 +191,18 @@ std::vector<capture::Snapshot> merged_curve(const Profiles& profiles) {
         if (!curve.empty() && curve.back().time_ms == ms) { curve.pop_back(); }
         curve.push_back(sum);
     }
-    thin(curve);
+    thin(curve, kMostSnapshots);
     return curve;
+}
+
+void add_processes(const Profiles& profiles, Profile& merged) {
+    for (const Profile& profile : profiles) {
+        if (profile.processes.empty()) {
+            add_process(profile, kMostSnapshots / profiles.size(), merged);
+        } else {
+            take_over_processes(profile, merged);
+        }
+    }
 }
 
 }  // namespace memray::merge

@@ -51,4 +51,7 @@ private:
 // The sum of all curves.
 [[nodiscard]] std::vector<capture::Snapshot> merged_curve(const Profiles& profiles);
 
+// What each process held over time, into `merged`; processes of captures that were merged before are taken over.
+void add_processes(const Profiles& profiles, capture::Profile& merged);
+
 }  // namespace memray::merge

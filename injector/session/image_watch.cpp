@@ -3,6 +3,7 @@
 #include "injector/session/image_watch.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "injector/base/error.h"
@@ -15,10 +16,27 @@
 namespace memray::session {
 namespace {
 
+constexpr const char* kRunMain = "Py_RunMain";
+
 void step_back(const ptrace::Tracee& tracee, base::RemoteAddr address) {
     ptrace::Registers registers = ptrace::get_registers(tracee);
     registers.rip = address.value();
     ptrace::set_registers(tracee, registers);
+}
+
+// From a function that does nothing.
+void return_at_once(const ptrace::Tracee& tracee, const ptrace::RemoteMemory& memory) {
+    ptrace::Registers registers = ptrace::get_registers(tracee);
+    registers.rip = memory.read<base::RemoteAddr>(base::RemoteAddr(registers.rsp)).value();
+    registers.rsp += sizeof registers.rip;
+    ptrace::set_registers(tracee, registers);
+}
+
+bool does_nothing(const ptrace::RemoteMemory& memory, base::RemoteAddr function) {
+    constexpr unsigned char kRet = 0xc3;
+    constexpr std::array<unsigned char, 4> kEndbr64{0xf3, 0x0f, 0x1e, 0xfa};
+    const bool is_marked = memory.read<std::array<unsigned char, 4>>(function) == kEndbr64;
+    return memory.read<unsigned char>(is_marked ? function + kEndbr64.size() : function) == kRet;
 }
 
 // The file that code at that address comes from.
@@ -45,7 +63,8 @@ void ImageWatch::enter(const ptrace::Tracee& tracee) {
     const auto auxv = elf::parse_auxv(base::read_file(proc + "/auxv"));
     if (!auxv || auxv->loader_base.is_null()) { return; }
     memory_ = std::make_unique<ptrace::RemoteMemory>(pid_);
-    plant(auxv->entry, Role::kEntry);
+    entry_ = auxv->entry;
+    plant(entry_, Role::kEntry);
 }
 
 ImageEvent ImageWatch::handle(ptrace::Tracee& tracee, const ptrace::WaitStatus& status) {
@@ -54,6 +73,7 @@ ImageEvent ImageWatch::handle(ptrace::Tracee& tracee, const ptrace::WaitStatus& 
     if (hit == planted_.end()) { return ImageEvent::kNotOurs; }
     const base::RemoteAddr address = hit->breakpoint.address();
     const Role role = hit->role;
+    if (role == Role::kLoaded) { return examine_loaded(tracee, hit); }
     remove(hit);
     switch (role) {
         case Role::kEntry:
@@ -64,6 +84,7 @@ ImageEvent ImageWatch::handle(ptrace::Tracee& tracee, const ptrace::WaitStatus& 
             return pass_initialize(tracee, address);
         case Role::kInitialized:
             return check_initialized(tracee, address);
+        case Role::kLoaded:
         case Role::kRunMain:
             break;
     }
@@ -78,18 +99,40 @@ PythonStop ImageWatch::take_stop() {
     return stop;
 }
 
+elf::Modules ImageWatch::read_modules() const {
+    const ptrace::RemoteMemory& memory = *memory_;
+    return {elf::read_maps(pid_), entry_,
+            [&memory](base::RemoteAddr at, void* data, std::size_t size) { return memory.try_read(at, data, size); }};
+}
+
 // At the entry point: all libraries that the program names are loaded.
 ImageEvent ImageWatch::examine(ptrace::Tracee& tracee) {
-    const ptrace::RemoteMemory& memory = *memory_;
-    elf::Modules modules(
-        elf::read_maps(pid_), base::RemoteAddr(ptrace::get_registers(tracee).rip),
-        [&memory](base::RemoteAddr at, void* data, std::size_t size) { return memory.try_read(at, data, size); });
-    const auto run_main = modules.find("Py_RunMain");
-    if (!run_main) {
-        refuse_other_python(tracee, modules);
-        return ImageEvent::kOther;
-    }
-    plant(*run_main, Role::kRunMain);
+    elf::Modules modules = read_modules();
+    if (const auto run_main = modules.find(kRunMain)) { return await_python(std::move(modules), *run_main); }
+    refuse_other_python(tracee, modules);
+    if (keeper_ != nullptr) { await_plugin(modules); }
+    return ImageEvent::kOther;
+}
+
+// glibc and musl call it before and after they load or unload libraries; it is there for debuggers and empty (glibc's
+// elf/dl-debug.c). The loader's lock is held: one thread at a time comes along.
+void ImageWatch::await_plugin(const elf::Modules& modules) {
+    const auto function = modules.find("_dl_debug_state");
+    if (function && does_nothing(*memory_, *function)) { plant(*function, Role::kLoaded); }
+}
+
+// A library may be mapped but not relocated yet: nothing in it may be called.
+ImageEvent ImageWatch::examine_loaded(const ptrace::Tracee& tracee, std::list<Planted>::iterator hit) {
+    elf::Modules modules = read_modules();
+    const auto run_main = modules.find(kRunMain);
+    return_at_once(tracee, *memory_);
+    if (!run_main) { return ImageEvent::kOther; }
+    remove(hit);
+    return await_python(std::move(modules), *run_main);
+}
+
+ImageEvent ImageWatch::await_python(elf::Modules modules, base::RemoteAddr run_main) {
+    plant(run_main, Role::kRunMain);
     for (const char* name : {"Py_Initialize", "Py_InitializeEx", "Py_InitializeFromConfig"}) {
         if (const auto function = modules.find(name)) { plant(*function, Role::kInitialize); }
     }
@@ -153,10 +196,14 @@ void ImageWatch::forget_all() noexcept {
     if (keeper_ != nullptr) { keeper_->drop(pid_); }
 }
 
-void ImageWatch::clean_copy(pid_t copy) const {
+void ImageWatch::copy_to(ImageWatch& copy, pid_t child) const {
     if (planted_.empty()) { return; }
-    const ptrace::RemoteMemory memory(copy);
-    for (const Planted& planted : planted_) { planted.breakpoint.clean_copy(memory); }
+    copy.pid_ = child;
+    copy.memory_ = std::make_unique<ptrace::RemoteMemory>(child);
+    copy.entry_ = entry_;
+    copy.modules_ = modules_;
+    for (const Planted& planted : planted_) { planted.breakpoint.clean_copy(*copy.memory_); }
+    for (const Planted& planted : planted_) { copy.plant(planted.breakpoint.address(), planted.role); }
 }
 
 }  // namespace memray::session

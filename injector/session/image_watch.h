@@ -4,7 +4,8 @@
 // What a traced process runs since its last exec, and whether that is CPython about to run its main program.
 // Breakpoints do the waiting: one at the entry point of the program, where all libraries that it names are loaded;
 // then, if CPython is among them, at Py_RunMain, and, for programs that embed it and never get there, at the functions
-// that initialise it, and where those return to the program.
+// that initialise it, and where those return to the program. If it is not, one at the function that the loader calls
+// for debuggers whenever it has loaded something: CPython may come as a plug-in.
 #pragma once
 
 #include <list>
@@ -37,7 +38,8 @@ enum class ImageEvent {
 
 class ImageWatch {
 public:
-    // `keeper`: of the breakpoints, nullptr for a process that dies with its tracer.
+    // `keeper`: of the breakpoints, nullptr for a process that dies with its tracer. Without it, forked processes may
+    // be on their own, and plug-ins are not waited for.
     explicit ImageWatch(BreakpointKeeper* keeper = nullptr) noexcept : keeper_(keeper) {}
     ~ImageWatch();
     ImageWatch(const ImageWatch&) = delete;
@@ -53,12 +55,12 @@ public:
 
     // The program is not CPython, as far as known.
     [[nodiscard]] bool is_python() const noexcept { return modules_.has_value(); }
-    // In a process that was forked from this one and is stopped: takes the copies of breakpoints out. Throws
-    // base::Error.
-    void clean_copy(pid_t copy) const;
+    // `child` was forked from this process, has not run yet, and has copies of the breakpoints: they become its own.
+    // Throws base::Error.
+    void copy_to(ImageWatch& copy, pid_t child) const;
 
 private:
-    enum class Role { kEntry, kRunMain, kInitialize, kInitialized };
+    enum class Role { kEntry, kLoaded, kRunMain, kInitialize, kInitialized };
     struct Planted {
         Planted(const ptrace::RemoteMemory& memory, base::RemoteAddr address, Role planned)
             : breakpoint(memory, address), role(planned) {}
@@ -66,7 +68,11 @@ private:
         Role role;
     };
 
+    [[nodiscard]] elf::Modules read_modules() const;
     ImageEvent examine(ptrace::Tracee& tracee);
+    ImageEvent examine_loaded(const ptrace::Tracee& tracee, std::list<Planted>::iterator hit);
+    ImageEvent await_python(elf::Modules modules, base::RemoteAddr run_main);
+    void await_plugin(const elf::Modules& modules);
     ImageEvent pass_initialize(const ptrace::Tracee& tracee, base::RemoteAddr function);
     ImageEvent check_initialized(ptrace::Tracee& tracee, base::RemoteAddr address);
     void refuse_other_python(ptrace::Tracee& tracee, const elf::Modules& modules) const;
@@ -78,6 +84,7 @@ private:
     BreakpointKeeper* keeper_;
     pid_t pid_{0};
     std::unique_ptr<ptrace::RemoteMemory> memory_;
+    base::RemoteAddr entry_;  // of the program
     std::list<Planted> planted_;
     base::RemoteAddr arrived_at_;
     std::optional<elf::Modules> modules_;  // of an image that is CPython

@@ -142,9 +142,10 @@ void Pursuit::handle_child(Task& task, const WaitStatus& status) {
         }
         return task.tracee.resume();
     }
+    const std::shared_ptr<Process> process = new_process(child);
     const bool copied = task.process && status.kind() != WaitKind::kVfork;
-    if (copied) { task.process->image.clean_copy(child); }
-    adopt(child, new_process(child));
+    if (copied) { task.process->image.copy_to(process->image, child); }
+    adopt(child, process);
     if (task.process) { return task.tracee.resume(); }
     detach(task.tracee.id(), 0);
 }

@@ -14,6 +14,7 @@
 #include "injector/base/error.h"
 #include "injector/base/file.h"
 #include "injector/ptrace/hardware_breakpoint.h"
+#include "injector/ptrace/permission.h"
 #include "injector/ptrace/registers.h"
 #include "injector/session/call_site.h"
 #include "injector/session/seccomp.h"
@@ -37,6 +38,7 @@ constexpr auto kPerThread = 300ms;  // before another one is tried
 constexpr auto kStopping = 100ms;   // of a thread that can be stopped
 constexpr auto kReturning = 20ms;   // of a call that is to be left
 constexpr auto kBetweenLooks = 300us;
+constexpr auto kOtherMemray = 2s;  // that traces the process: for it to let go
 constexpr std::size_t kToldThreads = 8;
 
 // A breakpoint that was hit just when the thread was stopped otherwise has left a SIGTRAP, which must not get through.
@@ -45,6 +47,12 @@ bool has_pending_trap(pid_t thread) {
     const std::size_t at = status ? status->find("\nSigPnd:\t") : std::string::npos;
     if (at == std::string::npos) { return false; }
     return (std::strtoull(status->c_str() + at + 9, nullptr, 16) & (1ULL << (SIGTRAP - 1))) != 0;
+}
+
+// One that has done its work there may not have let go of all threads yet.
+bool is_traced_by_memray(pid_t pid) {
+    const pid_t tracer = ptrace::read_trace_policy(pid).other_tracer;
+    return tracer != 0 && base::try_read_file("/proc/" + std::to_string(tracer) + "/comm") == "memray\n";
 }
 
 // Without suspending a filter if that is not permitted: most filters allow what we need.
@@ -80,6 +88,7 @@ void SafePoint::let_go_of_stuck_threads() {
 
 Tracee SafePoint::reach(pid_t pid, Deadline deadline) {
     std::optional<base::Error> refusal;
+    const Deadline until_free = std::min<Deadline>(deadline, Clock::now() + kOtherMemray);
     do {
         std::size_t seized = 0;
         for (const pid_t id : threads_to_borrow(pid)) {
@@ -98,7 +107,9 @@ Tracee SafePoint::reach(pid_t pid, Deadline deadline) {
             if (thread->attached() && !thread->stopped()) { stuck_threads().push_back(std::move(*thread)); }
             if (Clock::now() >= deadline) { break; }
         }
-        if (seized == 0 && refusal) { throw base::Error(*refusal); }
+        if (seized > 0 || !refusal) { continue; }
+        if (Clock::now() >= until_free || !is_traced_by_memray(pid)) { throw base::Error(*refusal); }
+        std::this_thread::sleep_for(kBetweenLooks);
     } while (Clock::now() < deadline);
     throw base::Error("No thread of process " + std::to_string(pid) + " came to a point where it can be entered (" +
                       describe_threads() + ")");

@@ -24,7 +24,8 @@ std::uint32_t look_up(const Modules& modules, std::uint64_t address, UnwindRule&
         if (address < begin || address >= entries[i].end.load(std::memory_order_relaxed)) { continue; }
         const std::uint64_t table = entries[i].table;
         const std::uint64_t size = entries[i].table_size;
-        if (table == 0 || table > modules.size || size > modules.size - table) { return i + 1; }
+        const bool aligned = table % alignof(wire::UnwindTable) == 0;
+        if (table == 0 || !aligned || table > modules.size || size > modules.size - table) { return i + 1; }
         const auto* bytes = reinterpret_cast<const unsigned char*>(&directory) + table;
         const auto* found = find_unwind_rule(reinterpret_cast<const wire::UnwindTable*>(bytes), size, address - begin);
         if (found != nullptr) { rule = *found; }

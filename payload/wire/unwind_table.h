@@ -73,10 +73,10 @@ constexpr std::uint64_t unwind_table_size(std::uint64_t rows, std::uint64_t rule
 // are at hand, makes no sense. The reader may be late and find zeroes: counts are read once and checked.
 inline const UnwindRule* find_unwind_rule(const UnwindTable* table, std::uint64_t limit,
                                           std::uint64_t address) noexcept {
+    if (limit < sizeof(UnwindTable) || address > 0xffffffffU) { return nullptr; }
     const std::uint32_t rows = __atomic_load_n(&table->row_count, __ATOMIC_RELAXED);
     const std::uint32_t rules = __atomic_load_n(&table->rule_count, __ATOMIC_RELAXED);
-    if (rows == 0 || limit < sizeof(UnwindTable) || unwind_table_size(rows, rules) > limit) { return nullptr; }
-    if (address > 0xffffffffU) { return nullptr; }
+    if (rows == 0 || unwind_table_size(rows, rules) > limit) { return nullptr; }
     const auto* bytes = reinterpret_cast<const unsigned char*>(table);
     const auto* begins = reinterpret_cast<const std::uint32_t*>(bytes + unwind_rows_offset());
     const auto* after = std::upper_bound(begins, begins + rows, static_cast<std::uint32_t>(address));

@@ -16,7 +16,7 @@ namespace live = memray::live;
 
 namespace {
 
-void show(const live::Recording& recording, live::Model& model) {
+void show(const live::Recording& recording, live::Model& model, const std::vector<live::Process>& processes) {
     model.update(recording);
     live::OutputPane output;
     live::State state;
@@ -24,7 +24,11 @@ void show(const live::Recording& recording, live::Model& model) {
     state.model = &model;
     state.output = &output;
     state.greeted = true;
-    if (live::make_scene(state, 100, 30).lines.size() != 30) { std::abort(); }
+    state.processes.processes = processes;
+    for (const bool list : {false, true}) {
+        state.processes.open = list;
+        if (live::make_scene(state, 100, 30).lines.size() != 30) { std::abort(); }
+    }
 }
 
 // Everything a user could do to the table.
@@ -45,12 +49,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     frames.feed({data, size});
     live::Recording recording;
     live::Model model;
+    std::vector<live::Process> processes;
     bool first = true;
     try {
         while (const auto frame = frames.next()) {
-            static_cast<void>(live::decode_answer(*frame, first, recording));
+            live::Message message = live::decode_answer(*frame, first, recording);
             first = false;
-            show(recording, model);
+            if (auto* list = std::get_if<live::Processes>(&message)) { processes = std::move(list->all); }
+            show(recording, model, processes);
             use(model);
         }
     } catch (const memray::base::Error&) {  // the one way to fail

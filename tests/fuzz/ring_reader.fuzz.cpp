@@ -4,6 +4,8 @@
 // Any bytes as what a target wrote into its rings: the collector takes what makes sense, gives the rest up, and its
 // tables stay consistent. Input: for each of three slots, two bytes for the position it claims (words), two bytes for
 // how many bytes of ring follow.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -11,10 +13,13 @@
 #include <cstring>
 
 #include "injector/collector/aggregator.h"
+#include "injector/collector/native_modules.h"
+#include "injector/collector/native_tables.h"
 #include "injector/collector/ordered_merge.h"
 #include "injector/collector/profile_tables.h"
 #include "injector/collector/record_decoder.h"
 #include "injector/collector/region.h"
+#include "tests/support/native_region.h"
 #include "tests/unit/collector/support/shared_region.h"
 
 using namespace memray;
@@ -59,13 +64,36 @@ void require(bool good) {
     if (!good) { std::abort(); }
 }
 
+// The modules of this process, whose numbers native frames may say.
+const collector::NativeModules& modules() {
+    static const tests::NativeRegion memory;
+    static const collector::Region region(memory.map());
+    static const collector::NativeModules all = [] {
+        collector::NativeModules found(region, ::getpid());
+        found.update();
+        return found;
+    }();
+    return all;
+}
+
+void check_native(const capture::Profile& profile) {
+    for (const capture::NativeFrame& frame : profile.native_frames) {
+        require(frame.module == capture::kNoModule || frame.module < profile.modules.size());
+    }
+    for (std::size_t i = 1; i < profile.native_stacks.size(); ++i) {
+        require(profile.native_stacks[i].parent < i);
+        require(profile.native_stacks[i].frame < profile.native_frames.size());
+    }
+}
+
 void check(const capture::Profile& profile) {
+    check_native(profile);
     for (std::size_t i = 1; i < profile.stacks.size(); ++i) {
         require(profile.stacks[i].parent < i && profile.stacks[i].frame < profile.frames.size());
     }
     std::uint64_t leaked = 0;
     for (const capture::Site& site : profile.sites) {
-        require(site.stack < profile.stacks.size());
+        require(site.stack < profile.stacks.size() && site.native_stack < profile.native_stacks.size());
         require(site.leaked.bytes <= site.total.bytes);  // pieces of one mapping count as several
         leaked += site.leaked.bytes;
     }
@@ -83,7 +111,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     collector::OrderedMerge merge(region);
     collector::RecordDecoder decoder(region.slot_count(), region.hex_version(), aggregator);
     capture::Profile profile;
-    collector::ProfileTables tables(profile, decoder.stacks(), decoder.codes());
+    collector::NativeTables native(profile, decoder.native_stacks(), modules());
+    collector::ProfileTables tables(profile, decoder.stacks(), decoder.codes(), &native);
     for (int round = 0; round < 2000; ++round) {
         if (merge.drain(decoder, 1000) > 0) { continue; }
         if (!merge.blocked()) { break; }

@@ -9,7 +9,7 @@ import time
 
 import interpreters
 from attached import PAYLOAD, SOURCE, Attached, address_space, maps_of, status_of, words_into_payload
-from profiled import MEMRAY, PATIENCE, with_every_interpreter
+from profiled import LIBRARIES, MEMRAY, PATIENCE, TARGETS, with_every_interpreter
 
 
 class AgainAndAgain(Attached):
@@ -36,12 +36,14 @@ class AgainAndAgain(Attached):
     @with_every_interpreter
     def test_a_detach_loses_nothing(self, python):
         process = self.launch("busily", python=python)
+        recorded = 0
         for _ in range(8):
             self.attach(process, env={**os.environ, "MEMRAY_RING_WORDS": "1024"})
             self.detach(process)
             capture = self.capture()
-            self.assertGreater(capture.total.count, 0)
+            recorded += capture.total.count
             self.assert_nothing_lost(capture)
+        self.assertGreater(recorded, 0)
         self.wake(process, "woke 1\n")
 
     @with_every_interpreter
@@ -183,6 +185,15 @@ class Endings(Attached):
 
 
 class Refused(Attached):
+    def test_a_program_that_memray_run_records(self):
+        process, pid = self.start(TARGETS / "forks.py", LIBRARIES / "calls.so", "attached", 1)
+        for options in ((), ("--force-detach",)):
+            done = self.memray("attach", pid, *options, "-o", self.folder / "other")
+            self.assert_one_line_of_error(done)
+            self.assertIn("by process %d, a `memray run`, until it ends" % process.pid, done.stderr)
+        self.go_on()
+        self.assertEqual(process.wait(PATIENCE), 0)
+
     def refused(self, *arguments, status=1):
         done = self.memray(*arguments)
         self.assertEqual(done.returncode, status, done.stderr)

@@ -2,8 +2,12 @@
 # SPDX-FileCopyrightText: The memray authors
 """Memory cgroups for tests, of version 1 or 2, where this machine lets one be made."""
 import contextlib
+import errno
 import os
+import time
 from pathlib import Path
+
+PATIENCE = 60  # seconds
 
 
 def _write(path, text):
@@ -32,6 +36,18 @@ def _try_make(limit):
     return _make(second / name, {"memory.max": limit, "memory.swap.max": 0})
 
 
+def _remove(folder):
+    """When the last that joined it has gone; the kernel takes a moment more."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return folder.rmdir()
+        except OSError as error:
+            if error.errno != errno.EBUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
+
+
 @contextlib.contextmanager
 def limited_memory(test, limit):
     """The path of the file that processes join it by; skips the test with the reason if there can be none."""
@@ -42,4 +58,4 @@ def limited_memory(test, limit):
     try:
         yield folder / "cgroup.procs"
     finally:
-        folder.rmdir()
+        _remove(folder)

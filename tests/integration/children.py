@@ -65,9 +65,14 @@ class Children(Profiled):
 
 
 class FollowFork(Children):
+    def command(self, *arguments, **keywords):
+        """Not quiet: what memray says of the children counts too."""
+        return [word for word in super().command(*arguments, **keywords) if word != "-q"]
+
     def follow(self, way, count, options=(), **keywords):
         done = self.profile(FORKS, CALLS, way, count, options=[*FOLLOW, *options], **keywords)
         self.assertNotIn("memray: ", done.stderr)
+        self.assertIn(str(self.path), done.stdout)
         self.assertNotIn("could not be recorded", done.stdout)
         self.assert_nobody_is_left()
 

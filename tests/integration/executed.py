@@ -193,6 +193,14 @@ class Commands(Executed):
         self.execute(LIBRARIES / "embedding", EXECUTED, CALLS, 6, status=6)
         self.assertEqual(self.at(self.capture(), "child", EXECUTED), Amount(6, 6 * 777))
 
+    def test_a_program_whose_plugin_embeds_python(self):
+        for way in ("here", "fork", "child"):
+            with self.subTest(way=way):
+                self.use_new_folder()
+                self.execute(LIBRARIES / "plugin_host", way, LIBRARIES / "embedding_plugin.so", EXECUTED, CALLS, 6,
+                             status=6)
+                self.assertEqual(self.numbers() or [self.at(self.capture(), "child", EXECUTED).count], [6])
+
     def test_signals_and_the_end_of_the_command_are_passed_on(self):
         self.execute("/bin/sh", "-c", "kill -USR1 $$", status=-10)
 

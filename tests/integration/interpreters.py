@@ -40,6 +40,13 @@ def has_modules(python, modules):
 
 
 @functools.cache
+def has_debug_hooks(python):
+    """Around its allocators: in debug builds and in the development mode."""
+    code = "import sys; sys.exit(not (sys.flags.dev_mode or hasattr(sys, 'gettotalrefcount')))"
+    return subprocess.run([python, "-c", code]).returncode == 0
+
+
+@functools.cache
 def every_one():
     found = chosen() or [DEBIAN, DEBIAN + "-dbg", *pyenv_versions()]
     return tuple(python for python in found if os.access(python, os.X_OK) and version_of(python))

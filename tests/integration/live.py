@@ -4,6 +4,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -28,8 +29,8 @@ class Watching(Profiled):
         self.commands = os.open(self.fifo, os.O_RDWR)
         self.addCleanup(os.close, self.commands)
 
-    def open(self, *command, **keywords):
-        terminal = Terminal(command, env={"TMPDIR": str(self.folder)}, **keywords)
+    def open(self, *command, env=None, **keywords):
+        terminal = Terminal(command, env={"TMPDIR": str(self.folder), **(env or {})}, **keywords)
         self.addCleanup(terminal.close)
         return terminal
 
@@ -99,6 +100,8 @@ class Here(Watching):
         text = terminal.wait_for("Live allocations in hold", "Called by", "Allocates itself", "hold line")
         self.assertEqual(terminal.row("begin", text)[1], "1.000MB")
         terminal.keys("BSpace")
+        terminal.wait_for('matching "hold": 1 rows')
+        terminal.keys("Escape")
         terminal.wait_for_row("work", *WORKED)
         terminal.keys("l")
         terminal.wait_for("since the mark")
@@ -139,7 +142,7 @@ class Here(Watching):
         terminal.wait_for_row("work", *WORKED)
         terminal.wait_for("program says hello")
         self.tell("end")
-        terminal.wait_for("Remote has disconnected (exited with code 3)", "program fails")
+        terminal.wait_for("Remote has disconnected", "exited with code 3", "program fails")
         self.assertEqual(self.cells(terminal, "hold")[5], "100")
         terminal.keys("q")
         text = terminal.wait_for("[status 3]", "what the program wrote is in")
@@ -168,6 +171,58 @@ class Here(Watching):
         terminal.wait_for("PID", "File/Module")
         terminal.keys("?")
         terminal.wait_for("callers and callees of the row")
+
+    def test_the_narrowest_table(self):
+        terminal = self.run_live("--live", width=40)
+        terminal.wait_for_row("hold", *HELD)
+        terminal.keys("a")
+        terminal.wait_for_row("hold", "100")
+        terminal.keys("o")
+        terminal.wait_for_row("hold", *HELD)
+        self.assertEqual(len(self.cells(terminal, "hold")), 2)
+
+    def test_the_mouse(self):
+        terminal = self.run_live("--live", env={"TERM": "xterm-256color"})
+        lines = terminal.wait_for_row("work", *WORKED).splitlines()
+        heading = next(i for i, line in enumerate(lines) if line.startswith(" Location"))
+        terminal.click(lines[heading].index("Own"), heading)
+        terminal.wait_for("Own↓")
+        terminal.keys("/", "w", "a", "t", "c", "h", "e", "d", "Enter")
+        terminal.wait_for('matching "watched": 4 rows')
+        terminal.click(1, heading + 2)
+        terminal.keys("Enter")
+        terminal.wait_for("Live allocations in work")
+        terminal.keys("Escape")
+        terminal.wait_for('matching "watched": 4 rows')
+        terminal.wheel_down(1, heading + 1)  # to the last row
+        terminal.keys("Enter")
+        terminal.wait_for("Live allocations in begin")
+        terminal.keys("Escape")
+        terminal.wait_for('matching "watched": 4 rows')
+        terminal.click(1, heading + 1, times=2)
+        terminal.wait_for("Live allocations in hold")
+
+    def test_a_key_without_a_name_does_nothing(self):
+        terminal = self.run_live("--live")
+        terminal.wait_for_row("work", *WORKED)
+        terminal.keys("-l", "\x1b[58;5~\x1b[1;9Ro")
+        terminal.wait_for("Own↓")
+
+    def test_terminals_without_colours(self):
+        for environment in ({"TERM": "vt100"}, {"NO_COLOR": "1"}, {}):
+            terminal = self.run_live("--live", env=environment)
+            terminal.wait_for_row("work", *WORKED)
+            drawn = terminal.tmux("capture-pane", "-e", "-p")
+            self.assertEqual(re.search(r"\x1b\[(\d+;)*[349][0-7]", drawn) is None, bool(environment))
+            terminal.keys("q")
+            terminal.wait_for("the program goes on")
+            self.tell("end")
+            self.assertNotIn("Quit", terminal.wait_for("[status 3]"))
+
+    def test_a_terminal_that_cannot_show_pages(self):
+        terminal = self.run_live("--live", env={"TERM": "dumb"})
+        terminal.wait_for("cannot use this terminal: TERM is dumb", "[status 1]")
+        self.assertFalse(self.pid_file.exists())
 
     def test_a_program_that_cannot_start_is_told(self):
         terminal = self.open(MEMRAY, "run", "--live", "--python", interpreters.DEBIAN, self.folder / "missing.py")
@@ -238,7 +293,7 @@ class Elsewhere(Watching):
         viewer.wait_for("does not speak the live protocol", "[status 1]")
         hello = b"\x01memray live\x63"
         viewer = self.peer_that_says(len(hello).to_bytes(4, "little") + hello)
-        viewer.wait_for("speaks version 99 of the live protocol, this one 1", "[status 1]")
+        viewer.wait_for("speaks version 99 of the live protocol, this one 2", "[status 1]")
 
 
 class AttachedView(Attached):
@@ -246,7 +301,7 @@ class AttachedView(Attached):
         process = self.launch("in_read")
         terminal = Terminal([MEMRAY, "attach", process.pid])
         self.addCleanup(terminal.close)
-        terminal.wait_for("PID     %d" % process.pid, "Running")
+        terminal.wait_for("PID      %d" % process.pid, "Running")
         self.wake(process, "woke 1\n")
         terminal.wait_until(lambda text: "500.100kB" in text, "the blocks allocated after the attach")
         terminal.keys("q")
@@ -254,6 +309,78 @@ class AttachedView(Attached):
         self.assert_only_dormant(process.pid)
         self.wake(process, "end\n")
         self.assertEqual(process.wait(PATIENCE), 0)
+
+
+class Processes(Watching):
+    """Those that a program makes, to choose one from."""
+
+    def choose(self, terminal, *keys):
+        terminal.keys("c")
+        terminal.wait_for("of them running")
+        terminal.keys(*keys, "Enter")
+
+    def test_children_are_listed_and_shown_until_they_end(self):
+        terminal = self.run_live("--live", "--follow-fork")
+        terminal.wait_for_row("work", *WORKED)
+        self.tell("fork")
+        terminal.wait_for("(1 of 2)")
+        self.choose(terminal, "Down")
+        terminal.wait_for("(2 of 2)")
+        terminal.wait_for_row("in_child", "7.001kB")
+        self.tell("fork")
+        terminal.wait_for("(2 of 3)")
+        self.choose(terminal, "End")
+        terminal.wait_for("(3 of 3)")
+        terminal.wait_for_row("in_child", "14.002kB")
+        self.assertEqual(self.cells(terminal, "in_child")[5], "2")
+        self.assertEqual(self.cells(terminal, "hold"), [])
+        self.tell("kill")
+        terminal.keys("c")
+        terminal.wait_for("Processes: 3, 2 of them running", "killed by signal 15 (SIGTERM)")
+        terminal.keys("Up", "Enter")
+        terminal.wait_for("has ended: it can be chosen only while it runs", "(3 of 3)")
+        self.tell("kill")
+        terminal.wait_for("Remote has disconnected", "killed by signal 15 (SIGTERM)")
+        self.assertEqual(self.cells(terminal, "in_child")[1], "14.002kB")
+        self.choose(terminal, "Home")
+        terminal.wait_for("(1 of 3)")
+        terminal.wait_for_row("hold", *HELD)
+        self.tell("end")
+        terminal.wait_for("Remote has disconnected", "exited with code 3")
+        terminal.keys("q")
+        terminal.wait_for("Other processes: 2 child processes were watched", "[status 3]")
+
+    def test_executed_children_from_elsewhere_and_into_files(self):
+        terminal = self.run_live("--live-remote", "--follow-exec", "-o", self.path)
+        port = re.search(r"memray live (\d+)", terminal.wait_for("in another shell"))[1]
+        viewer = self.open(MEMRAY, "live", port)
+        viewer.wait_for_row("work", *WORKED)
+        self.tell("execute")
+        viewer.wait_for("(1 of 2)")
+        self.choose(viewer, "Down")
+        viewer.wait_for_row("executed", "500.050kB")
+        self.assertEqual(self.cells(viewer, "executed")[5], "50")
+        self.tell("kill")
+        viewer.wait_for("Remote has disconnected", "killed by signal 15 (SIGTERM)")
+        self.tell("end")
+        terminal.wait_for("1 child processes into", "[status 3]")
+        self.assertEqual(len(list(self.folder.glob("capture.bin.*"))), 1)
+
+    def test_children_of_a_process_that_was_attached_to(self):
+        process = subprocess.Popen([interpreters.DEBIAN, TARGET, CALLS, self.fifo, self.pid_file],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(self.end, process)
+        terminal = self.open(MEMRAY, "attach", "--follow-fork", process.pid)
+        terminal.wait_for("Running")
+        self.tell("fork")
+        terminal.wait_for("(1 of 2)")
+        self.choose(terminal, "Down")
+        terminal.wait_for_row("in_child", "7.001kB")
+        terminal.keys("q")
+        terminal.wait_for("Watched process %d; 1 child processes were watched" % process.pid, "[status 0]")
+        self.tell("kill")
+        self.tell("end")
+        self.assertEqual(process.wait(PATIENCE), 3)
 
 
 class Refused(Profiled):
@@ -278,11 +405,20 @@ class Refused(Profiled):
         self.assert_one_line_of_error(done)
         self.assertIn("Address already in use", done.stderr)
 
+    def test_a_port_that_only_root_may_use(self):
+        self.folder.chmod(0o755)
+        memray = shutil.copy(MEMRAY, self.folder)  # nothing lies where only root can enter
+        nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        done = self.memray("run", "--live-remote", "--live-port", "81", "-c", "print('ran')", executable=memray,
+                           cwd="/", **nobody)
+        self.assert_one_line_of_error(done)
+        self.assertEqual((done.stdout, done.stderr), ("", "Could not listen on port 81: Permission denied\n"))
+
     def test_options_that_do_not_go_together(self):
         for options in (["--live", "--live-remote"], ["--live-port", "12345"], ["--live", "--aggregate"],
-                        ["--live-remote", "--follow-fork"], ["--live", "--on-exit", "true"]):
+                        ["--live", "--on-exit", "true"]):
             done = self.memray("run", *options, "-c", "print('ran')")
             self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
-        for options in (["--follow-fork"], ["--follow-exec"], ["--snapshot-every", "1"], ["--on-exit", "true"]):
+        for options in (["--aggregate"], ["--snapshot-every", "1"], ["--on-exit", "true"]):
             done = self.memray("attach", *options, os.getpid())
             self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)

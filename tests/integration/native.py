@@ -47,9 +47,12 @@ class NativeCapture:
         self.losses = {name: value for name, value in records["LOSSES"][0].items()}
         self.modules = records["MODULE"]
         self.frames = records["NATIVE_FRAME"]
-        self.names = defaultdict(list)  # innermost inlined function first
+        self.symbols = defaultdict(list)  # of a frame, innermost inlined function first
         for symbol in records["SYMBOL"]:
-            self.names[int(symbol["frame"])].insert(0, symbol["function"])
+            self.symbols[int(symbol["frame"])].insert(0, symbol)
+        self.names = defaultdict(list)
+        for frame, symbols in self.symbols.items():
+            self.names[frame] = [symbol["function"] for symbol in symbols]
         stacks = [(0, 0), *((int(entry["parent"]), int(entry["frame"])) for entry in records["NATIVE_STACK"])]
         self.stacks = defaultdict(set)  # bytes -> the native frames, innermost first
         for site in records["SITE"]:
@@ -172,37 +175,25 @@ class NativeAttach(Native, Attached):
 
 
 class Equivalence(Native):
-    """The payload's walk and libunwind's, from the same registers, at each allocation of a real program."""
-    PROGRAM = """
-import json, sqlite3, threading
-def work(count):
-    base = sqlite3.connect(":memory:")
-    base.execute("create table t (a, b)")
-    for number in range(count):
-        text = json.dumps([{"number": number, "name": str(number)} for _ in range(20)], indent=number % 2 or None)
-        base.execute("insert into t values (?, ?)", (number, text))
-        json.loads(text)
-    base.create_function("f", 1, lambda value: sorted([str(value) * 20 for _ in range(3)], key=lambda x: x + "y")[0])
-    base.execute("select f(a), group_concat(b) from t group by a % 3 order by 1").fetchall()
-threads = [threading.Thread(target=work, args=(int(__import__("os").environ["COUNT"]),)) for _ in range(3)]
-for thread in threads: thread.start()
-for thread in threads: thread.join()
-import numpy
-for number in range(60):
-    matrix = numpy.random.rand(40, 40)
-    numpy.linalg.inv(matrix @ matrix.T + numpy.eye(40)).sum(axis=0).argsort().tolist()
-"""
+    """The payload's walk and libunwind's, from the same registers, at each allocation of real programs."""
+    STACKS = int(os.environ.get("MEMRAY_WALKS", "10000"))
+    LONG = STACKS >= 1_000_000
+    MODULES = ["numpy", "pandas"] if LONG else ["numpy"]
+    ALLOCATOR = "malloc" if LONG else "default"  # importing pandas makes 500,000 objects
 
-    def test_both_walks_are_the_same(self):
+    @with_every_interpreter
+    def test_both_walks_are_the_same(self, python):
         result = self.folder / "result"
-        done = subprocess.run([PROGRAMS / "walk_equivalence", "-c", self.PROGRAM], stdin=subprocess.DEVNULL,
-                              env={**os.environ, "WALK_EQUIVALENCE": str(result), "COUNT": "40", "PYTHONMALLOC": "malloc",
-                                   "PYTHONHOME": "/usr", "OPENBLAS_NUM_THREADS": "1"},
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=5 * PATIENCE)
+        done = subprocess.run([PROGRAMS / "walk_equivalence", LIBRARIES / "compared_walks.so", python,
+                               TARGETS / "walked.py", CHAINS, str(self.STACKS), *self.MODULES], stdin=subprocess.DEVNULL,
+                              env={**os.environ, "WALK_EQUIVALENCE": str(result), "PYTHONMALLOC": self.ALLOCATOR,
+                                   "OPENBLAS_NUM_THREADS": "1"},
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=10 * PATIENCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
         text = result.read_text()
-        self.assertEqual(done.returncode, 0, done.stderr + text)
+        print("\nwalks: %s: %s: %s" % (python, text.splitlines()[-1], done.stdout), end="", flush=True)
         counts = {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", text.splitlines()[-1])}
-        self.assertGreater(counts["stacks"], 20_000)
+        self.assertGreaterEqual(counts["stacks"], self.STACKS)
         self.assertEqual((counts["mismatches"], counts["cut"]), (0, 0), text)
 
 

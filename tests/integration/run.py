@@ -7,6 +7,7 @@ Exits with 77 (skipped, for CTest) where tracing a child process is not permitte
 """
 import ctypes
 import os
+import signal
 import sys
 import unittest
 
@@ -32,5 +33,7 @@ if __name__ == "__main__":
     if not may_trace():
         print("ptrace is not permitted here", file=sys.stderr)
         sys.exit(SKIPPED)
+    # A shell's background job ignores it, and so would all programs that the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     loader = TakingInterpreter() if interpreters.chosen() else unittest.TestLoader()
     unittest.main(module=None, argv=sys.argv, verbosity=2, testLoader=loader)

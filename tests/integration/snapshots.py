@@ -14,6 +14,7 @@ from profiled import LIBRARIES, PATIENCE, TARGETS, Profiled, lines_of
 
 CALLS = LIBRARIES / "calls.so"
 GROWING = TARGETS / "growing.py"
+EXECUTED = TARGETS / "executed.py"
 FAMILY = TARGETS / "family.py"
 LINES = lines_of("growing.py")
 BLOCK = sys.getsizeof(b"") + (48 << 20)
@@ -188,6 +189,30 @@ class Merged(Profiled):
             self.assertEqual(sum(mine, Amount(0, 0)), part.total)
         again = self.merge(self.folder / "all.bin", self.parts()[0], name="again.bin")
         self.assertEqual(again.total, merged.total + parts[0].total)
+
+    def test_executed_children_belong_to_the_run_of_their_parent(self):
+        self.profile(EXECUTED, CALLS, 1, 2, 3, options=["--follow-exec"], status=1)
+        merged = self.merge(self.path)
+        self.assertEqual(sum((part.total for part in map(self.capture, self.parts())), Amount(0, 0)), merged.total)
+        here = merged.at(EXECUTED, lines_of(EXECUTED.name)["child"], "malloc")[2]
+        self.assertEqual(here, Amount(6, 6 * 777))
+
+    def test_so_do_those_of_a_command_that_is_no_python(self):
+        command = "%s %s %s %%d;" % (interpreters.DEBIAN, EXECUTED, CALLS)
+        self.memray("run", "-q", "-o", self.path, "--exec", "--", "/bin/sh", "-c", command % 4 + command % 5)
+        self.assertFalse(self.path.exists())
+        here = self.merge(self.path).at(EXECUTED, lines_of(EXECUTED.name)["child"], "malloc")[2]
+        self.assertEqual(here, Amount(9, 9 * 777))
+
+    def test_what_an_earlier_run_left_is_left_out(self):
+        self.profile(FAMILY, CALLS, "together", options=["--follow-fork"])
+        old = {path.name for path in self.parts()[1:]}
+        self.profile(FAMILY, CALLS, "together", options=["--follow-fork"])
+        done = self.memray("merge", self.path, "-o", self.folder / "all.bin")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stderr.splitlines(), ["memray: %s is of another run: left out" % path
+                                                    for path in self.parts() if path.name in old])
+        self.assertEqual(len(old), 2)
 
     def test_every_report_opens_it(self):
         merged = self.family("together")

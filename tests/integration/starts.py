@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
 """The ways in which programs are started: each is recorded with the stacks that Python shows."""
+import os
 import shutil
 import subprocess
 import zipapp
 
 import interpreters
-from profiled import TARGETS, with_two_interpreters
+from capture import Amount, Frame
+from profiled import LIBRARIES, PATIENCE, TARGETS, with_two_interpreters
 from stacks import CALL_SHAPES, Stacks, Truth
+
+NO_DEVELOPMENT_MODE = {**os.environ, "PYTHONDEVMODE": ""}  # ipykernel hangs in it, memray or not
 
 
 class Starts(Stacks):
@@ -26,6 +30,30 @@ class Starts(Stacks):
                         "        [mark() for _ in range(3)]\n", encoding="utf-8")
         self.assert_true_stacks("-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", test, python=python,
                                 env={"PYTHONPATH": str(TARGETS)}, at_least=4)
+
+    @with_two_interpreters("ipykernel", "jupyter_client")
+    def test_cells_of_a_notebook(self, python):
+        connection = self.folder / "connection.json"
+        subprocess.run([python, TARGETS / "notebook.py", connection, "make"], check=True)
+        kernel = subprocess.Popen(self.command("-m", "ipykernel_launcher", "-f", connection, python=python),
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  env=NO_DEVELOPMENT_MODE)
+        self.addCleanup(self.end, kernel)
+        cells = self.run_cells(python, connection)
+        self.assertEqual(kernel.wait(PATIENCE), 0)
+        growth = {site.frames[:2]: site.total for site in self.capture().sites
+                  if site.frames and site.frames[0].function == "grow"}
+        grow = Frame("grow", cells[0], 4)
+        self.assertEqual(growth, {(grow, Frame("<module>", cells[1], 2)): Amount(30, 30 * 5001),
+                                  (grow, Frame("<module>", cells[1], 4)): Amount(70, 70 * 5001)})
+
+    def run_cells(self, python, connection):
+        """Returns the files that the cells are for Python."""
+        notebook = subprocess.run([python, TARGETS / "notebook.py", connection, LIBRARIES / "calls.so"], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE,
+                                  env=NO_DEVELOPMENT_MODE)
+        self.assertEqual(notebook.returncode, 0, notebook.stderr)
+        return notebook.stdout.splitlines()
 
     def test_virtual_environments(self):
         for python in interpreters.oldest_and_newest():

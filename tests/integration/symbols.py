@@ -100,6 +100,11 @@ class Symbolize(Native):
         self.symbolize("--force", self.path)
         self.assert_named()
 
+    def test_a_folder_that_is_not_there_is_an_error_in_any_case(self):
+        self.symbolize(self.path)
+        done = self.symbolize("--sysroot", "nowhere", self.path, self.path, status=1)
+        self.assertEqual(done.stderr, "sysroot nowhere: No such file or directory\n")
+
     def test_checking_writes_nothing(self):
         before = self.path.read_bytes()
         done = self.symbolize("--check", self.path)
@@ -181,6 +186,17 @@ class Symbolize(Native):
         self.record("-c", "pass")
         done = self.symbolize(self.path)
         self.assertIn("no native stacks", done.stdout)
+
+    def test_a_capture_that_is_cut_before_its_first_native_stack_is_told(self):
+        self.profile("-c", "pass", options=["--native"])
+        told = f"{self.path}: it holds no native stacks: the recording was cut short\n"
+        for size in range(self.path.stat().st_size, 0, -200):
+            os.truncate(self.path, size)
+            done = self.symbolize("--check", self.path)
+            if done.stdout == told:
+                return
+            self.assertRegex(done.stdout, r"\d+ addresses: ")
+        self.fail("every piece has native stacks")
 
     def test_bad_input_gives_one_line(self):
         (self.folder / "text").write_text("hello")

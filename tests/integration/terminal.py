@@ -37,6 +37,17 @@ class Terminal:
     def keys(self, *keys):
         self.tmux("send-keys", *keys)
 
+    def mouse(self, *events):
+        """Button, column, line from 0 on, and M for pressed or m for released: as terminals of type xterm tell it."""
+        text = "".join("\x1b[<%d;%d;%d%s" % (button, column + 1, line + 1, end) for button, column, line, end in events)
+        self.keys("-l", text)
+
+    def click(self, column, line, times=1):
+        self.mouse(*[(0, column, line, "M"), (0, column, line, "m")] * times)
+
+    def wheel_down(self, column, line):
+        self.mouse((65, column, line, "M"))
+
     def resize(self, width, height):
         self.tmux("resize-window", "-x", str(width), "-y", str(height))
 

@@ -42,6 +42,7 @@ public:
     }
 
     [[nodiscard]] base::Mapping map() const { return base::Mapping::shared(file_.get(), size_); }
+    [[nodiscard]] int descriptor() const { return file_.get(); }
 
 private:
     static constexpr std::uint64_t stride() { return wire::slot_stride(kFrames, kRingWords, kFrames); }

@@ -198,4 +198,4 @@ from_c()
 through_c(20)
 if sys.version_info >= (3, 10):
     exec("match Special():\n  case Special(value=None):\n    mark()\n")
-deep(300)
+deep(200)

@@ -7,6 +7,14 @@ import sys
 import threading
 
 calls = ctypes.CDLL(sys.argv[1])
+EXECUTED = """
+import time
+def executed():
+    return [bytearray(10000) for _ in range(50)]
+held = executed()
+time.sleep(1000)
+"""
+children = []
 forever = threading.Lock()
 forever.acquire()
 
@@ -32,6 +40,29 @@ def spin():
     for _ in range(20000):
         calls.call_malloc(400, 10, 100)
         calls.call_free(400, 10, 0)
+
+
+def in_child(number):
+    calls.call_malloc(1000, number, 7001)
+    forever.acquire()
+
+
+def fork():
+    children.append(os.fork())
+    if children[-1] == 0:
+        in_child(len(children))
+
+
+def execute():
+    import subprocess
+    children.append(subprocess.Popen([sys.executable, "-c", EXECUTED]).pid)
+
+
+def kill():
+    """The one that was made first."""
+    child = children.pop(0)
+    os.kill(child, 15)
+    os.waitpid(child, 0)
 
 
 def begin():

@@ -67,6 +67,16 @@ KEPT static void deep_step(size_t size, int depth) {
 }
 CHAIN void chain_deep(size_t size) { deep_step(size, 2000); }
 
+// Calls back while the block is there.
+KEPT static void held_leaf(size_t size, void (*hold)(void)) {
+    chain_result = malloc(size);
+    hold();
+}
+CHAIN void chain_held(size_t size, void (*hold)(void)) {
+    held_leaf(size, hold);
+    __asm__ volatile("" ::: "memory");
+}
+
 static volatile size_t signal_size;
 static void on_signal(int number) {
     (void)number;

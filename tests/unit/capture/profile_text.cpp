@@ -30,6 +30,7 @@ std::string metadata_text(const Metadata& m) {
     line(out, "python", m.python_version, m.python_executable, m.python_allocator);
     for (const std::string& path : m.search_paths) { line(out, "path", path); }
     line(out, "process", m.pid, m.main_thread, m.start_ms, m.end_ms);
+    if (m.run != 0) { line(out, "run", m.run); }
     line(out, "options", m.trace_python_allocators, m.native_traces, m.aggregated);
     line(out, "ending", static_cast<int>(m.ending.kind), m.ending.code);
     numbers(out, m.losses);
@@ -82,6 +83,10 @@ std::string amounts_text(const Profile& p) {
     for (const Lifetime& row : p.lifetimes) { line(out, "lifetime", row.site, row.distance, row.amount); }
     for (const Interval& row : p.intervals) { line(out, "interval", row.site, row.allocated, row.freed, row.amount); }
     for (const TimeBucket& row : p.time_buckets) { line(out, "bucket", row.start_ms, row.peak_bytes); }
+    for (const Process& row : p.processes) { line(out, "process", row.pid, row.command_line); }
+    for (const ProcessSnapshot& row : p.process_snapshots) {
+        line(out, "process snapshot", row.process, row.snapshot.time_ms, row.snapshot.rss, row.snapshot.heap);
+    }
     for (const SizeCount& row : p.sizes) { line(out, "size", row.size, row.count); }
     for (const Amount& amount : p.allocators) { line(out, "allocator", amount); }
     line(out, "peak", p.peak, p.peak_ms, "total", p.total, "leaked", p.leaked);

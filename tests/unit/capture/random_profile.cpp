@@ -87,6 +87,14 @@ void RandomCapture::finished(Profile& p, std::size_t rows) {
     p.peak_ms = static_cast<std::int64_t>(number());
 }
 
+void RandomCapture::processes(Profile& p, std::size_t rows) {
+    for (std::uint32_t i = 0; i < rows; ++i) {
+        p.processes.push_back({static_cast<std::int64_t>(below(100'000)), text()});
+        p.process_snapshots.push_back({i, {now_, number(), number()}});
+        p.process_snapshots.push_back({i, {now_ + 7, number(), number()}});
+    }
+}
+
 Profile RandomCapture::profile(std::size_t rows) {
     Profile p;
     Metadata& m = p.metadata;
@@ -94,6 +102,7 @@ Profile RandomCapture::profile(std::size_t rows) {
     m.python_allocator = text();
     m.search_paths = {text(), text()};
     std::tie(m.pid, m.start_ms, m.end_ms) = std::tuple(-5, now_, now_ + 100);
+    m.run = number();
     m.main_thread = number();
     m.trace_python_allocators = below(2) == 0;
     m.native_traces = below(2) == 0;

@@ -18,6 +18,8 @@ public:
 
     // A profile whose tables have about `rows` rows of extreme and ordinary values.
     memray::capture::Profile profile(std::size_t rows);
+    // Adds that many processes, as a merged capture has.
+    void processes(memray::capture::Profile& profile, std::size_t rows);
     // Adds rows to the tables that grow while recording.
     void grow(memray::capture::Profile& profile, std::size_t rows);
     // Names for its native frames.

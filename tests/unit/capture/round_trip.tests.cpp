@@ -38,6 +38,7 @@ TEST_CASE("an aggregated capture reads back exactly as it was written") {
     RandomCapture random(static_cast<std::uint32_t>(rows));
     Profile profile = random.profile(rows);
     profile.metadata.aggregated = true;
+    random.processes(profile, rows);
     Writer writer({dir.file("a.bin"), false, compress, true}, Metadata{});
     writer.allocation(0, 8);
     CHECK(writer.pending() == 0);

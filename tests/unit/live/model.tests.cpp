@@ -127,6 +127,17 @@ TEST_CASE("a row opens into its callers, its lines and its callees") {
     CHECK(model.rows()[model.cursor()].function == "parse");
 }
 
+TEST_CASE("coming back to a table that was filtered, it still is") {
+    Model model;
+    model.update(sample_recording());
+    model.set_filter("lib");
+    model.enter();
+    CHECK(model.filter().empty());
+    CHECK(model.leave());
+    CHECK(model.filter() == "lib");
+    CHECK(table(model) == Rows{"parse 5300 5300 8"});
+}
+
 TEST_CASE("the cursor stays on its row when rows move") {
     Model model;
     Recording recording = sample_recording();

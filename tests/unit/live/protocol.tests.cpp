@@ -72,8 +72,21 @@ TEST_CASE("amounts since a mark, notices and the end arrive") {
     CHECK((recording.since[2].count == 4 && recording.since[2].bytes == 400));
     const Message notice = decode_answer(encode_notice({true, "no space"}), false, recording);
     CHECK((std::get<Notice>(notice).failed && std::get<Notice>(notice).text == "no space"));
-    const Message end = decode_answer(encode_end({capture::EndKind::kSignaled, 9}), false, recording);
-    CHECK(std::get<End>(end).ending.code == 9);
+    const Message end = decode_answer(encode_end({capture::EndKind::kSignaled, 9, 1234}), false, recording);
+    CHECK((std::get<End>(end).ending.code == 9 && std::get<End>(end).ending.out_of_memory == 1234));
+}
+
+TEST_CASE("processes arrive as they were sent") {
+    const std::vector<Process> sent{{4712, 40001, 1'000'000, {capture::EndKind::kRunning, 0}, "python a.py"},
+                                    {4713, 65535, 0, {capture::EndKind::kSignaled, 9}, ""}};
+    const capture::Bytes message = encode_processes(sent);
+    Recording recording;
+    CHECK(std::get<Processes>(decode_answer(message, false, recording)).all == sent);
+    CHECK(std::get<Processes>(decode_answer(encode_processes({}), false, recording)).all.empty());
+    for (std::size_t size = 0; size < message.size(); ++size) {
+        CHECK_THROWS_AS(decode_answer(std::span(message).first(size), false, recording), base::Error);
+    }
+    CHECK_THROWS_AS(decode_answer(encode_processes({{1, 65536, 0, {}, ""}}), false, recording), base::Error);
 }
 
 TEST_CASE("what is not of the protocol is refused") {
@@ -97,7 +110,7 @@ TEST_CASE("what is not of the protocol is refused") {
 TEST_CASE("a peer of another version is told so") {
     capture::Bytes hello = encode_viewer_hello();
     hello.back() = kProtocolVersion + 1;
-    CHECK_THROWS_WITH(check_viewer_hello(hello), Catch::Contains("speaks version 2 of the live protocol, this one 1"));
+    CHECK_THROWS_WITH(check_viewer_hello(hello), Catch::Contains("speaks version 3 of the live protocol, this one 2"));
 }
 
 TEST_CASE("frames come out as they went in, however the stream is cut") {

@@ -41,6 +41,8 @@ TEST_CASE("every terminal is filled and none is overrun") {
     shown.output.size = GENERATE(OutputPane::Size::kHidden, OutputPane::Size::kSmall, OutputPane::Size::kFull);
     shown.output.lines.assign(50, "output");
     shown.state.help = GENERATE(false, true);
+    shown.state.processes.open = GENERATE(false, true);
+    shown.state.processes.processes.resize(30);
     for (std::size_t width = 1; width < 200; width += 7) {
         for (std::size_t height = 1; height < 60; height += 3) {
             const Scene scene = make_scene(shown.state, width, height);
@@ -53,7 +55,7 @@ TEST_CASE("every terminal is filled and none is overrun") {
 TEST_CASE("a wide terminal shows header, graphs and the whole table") {
     const std::string text = Shown().text(120, 36);
     using Catch::Contains;
-    CHECK_THAT(text, Contains("PID     4711") && Contains("python app.py") && Contains("All threads (2)") &&
+    CHECK_THAT(text, Contains("PID      4711") && Contains("python app.py") && Contains("All threads (2)") &&
                          Contains("Duration 2.5 seconds") && Contains("(42 events)"));
     CHECK_THAT(text, Contains("Heap 7.300kB (50.00% of 14.600kB max)") && Contains("RSS 55.000kB (60.000kB max)"));
     CHECK_THAT(text, Contains("Total↓") && Contains("5.300kB   72.60%     5.300kB   72.60%          8 lib.py"));
@@ -65,13 +67,50 @@ TEST_CASE("a narrow terminal keeps names, bytes and counts") {
     CHECK_THAT(text, Catch::Contains("parse") && Catch::Contains("5.300kB") && !Catch::Contains("lib.py"));
 }
 
+TEST_CASE("the narrowest table shows the amount that rows are sorted by") {
+    Shown shown;
+    using Catch::Contains;
+    CHECK_THAT(shown.text(40, 30), Contains("Total↓") && Contains("7.300kB") && !Contains("Allocs"));
+    shown.model.sort_by(report::LocationOrder::kCount);
+    CHECK_THAT(shown.text(40, 30), Contains("Allocs↓") && !Contains("Total"));
+}
+
+TEST_CASE("commands are shown without the folders of what was called") {
+    Shown shown;
+    shown.recording.profile.metadata.command_line = "/opt/bin/memray run /srv/app.py";
+    CHECK_THAT(shown.text(120, 36), Catch::Contains("CMD      memray run /srv/app.py"));
+}
+
 TEST_CASE("the end of the program and a pause are said") {
     Shown shown;
     shown.model.toggle_pause();
     CHECK_THAT(shown.text(120, 36), Catch::Contains("Table updates paused"));
     shown.state.connected = false;
     shown.state.ending = capture::Ending{capture::EndKind::kExited, 3};
-    CHECK_THAT(shown.text(120, 36), Catch::Contains("Remote has disconnected (exited with code 3)"));
+    using Catch::Contains;
+    CHECK_THAT(shown.text(80, 24), Contains("Remote has disconnected") && Contains("exited with code 3"));
+}
+
+TEST_CASE("processes are listed in the place of the table") {
+    Shown shown;
+    shown.state.processes.processes = {{4711, 0, 7300, {capture::EndKind::kRunning, 0}, "/usr/bin/python app.py"},
+                                       {4712, 40001, 5000, {capture::EndKind::kRunning, 0}, "python child.py"},
+                                       {4713, 40002, 10, {capture::EndKind::kExited, 1}, "python child.py"}};
+    shown.state.processes.shown = 1;
+    using Catch::Contains;
+    CHECK_THAT(shown.text(120, 36), Contains("PID      4711 (2 of 3)") && Contains("Live allocations"));
+    shown.state.processes.open = true;
+    const std::string text = shown.text(120, 36);
+    CHECK_THAT(text, Contains("Processes: 3, 2 of them running") && !Contains("Live allocations"));
+    CHECK_THAT(text, Contains("    4711     7.300kB  running                         python app.py"));
+    CHECK_THAT(text, Contains("  > 4712     5.000kB  running "));
+    CHECK_THAT(text, Contains("    4713     10.000B  exited with code 1"));
+    shown.state.processes.processes[0].ending = {capture::EndKind::kExited, 0};
+    CHECK_THAT(shown.text(120, 36), Contains("Processes when the first one ended: 3, 1 of them running"));
+    shown.state.processes.cursor = 2;
+    const Scene scene = make_scene(shown.state, 40, 21);
+    CHECK(scene.row_of_line.back() == 2);
+    CHECK(scene.titles == 0);
 }
 
 TEST_CASE("a click finds the row and the column") {

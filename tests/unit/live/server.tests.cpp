@@ -11,6 +11,7 @@
 
 #include "cli/live/connection.h"
 #include "cli/live/local_port.h"
+#include "cli/live/shown_process.h"
 #include "tests/unit/collector/support/shared_region.h"
 #include "tests/unit/collector/support/target_thread.h"
 
@@ -84,6 +85,46 @@ TEST_CASE("a viewer that does not read costs nothing and holds up nobody") {
     }
     watched.server.finish(watched.recorder, {capture::EndKind::kExited, 0});
     CHECK(reading.recording().profile.leaked.bytes == bytes);
+}
+
+TEST_CASE("viewers are told of other processes, of each change once, and of the last") {
+    Watched watched;
+    const std::shared_ptr<ProcessBoard> board = watched.server.show_processes();
+    Connection viewer(try_connect(watched.server.port()));
+    const auto step_until = [&](auto holds) {
+        while (!viewer.processes() || !holds(*viewer.processes())) {
+            watched.step();
+            viewer.receive();
+        }
+    };
+    step_until([](const auto& seen) { return seen.empty(); });
+    const std::size_t place = board->enter(4712, 40001, "python");
+    step_until([](const auto& seen) { return seen.size() == 1 && seen[0].running(); });
+    board->end(place, {capture::EndKind::kExited, 0});
+    watched.server.finish(watched.recorder, {capture::EndKind::kExited, 3});
+    while (viewer.open()) { viewer.receive(); }
+    CHECK(viewer.processes() == board->read());
+}
+
+TEST_CASE("a process that is shown has a line on the board and a port") {
+    Watched watched;
+    ProcessBoard board;
+    capture::Metadata metadata;
+    metadata.pid = 4712;
+    metadata.command_line = "python child.py";
+    ShownProcess shown(board, metadata);
+    REQUIRE(board.read().size() == 1);
+    Connection viewer(try_connect(board.read()[0].port));
+    watched.thread.allocate(16, 1000);
+    while (viewer.recording().profile.leaked.bytes != 1000 || board.read()[0].heap != 1000) {
+        watched.recorder.step(milliseconds(1));
+        shown.step(watched.recorder);
+        viewer.receive();
+    }
+    CHECK(viewer.recording().profile.metadata.command_line == "python child.py");
+    shown.finish(watched.recorder, {capture::EndKind::kExited, 3});
+    CHECK(board.read()[0].ending.code == 3);
+    CHECK(!try_connect(board.read()[0].port));
 }
 
 TEST_CASE("who does not speak the protocol is sent away") {

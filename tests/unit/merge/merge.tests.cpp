@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <tuple>
 
 #include "injector/capture/reader.h"
 #include "injector/capture/whole_capture.h"
@@ -52,6 +53,16 @@ Profile process(std::int64_t pid, std::int64_t start_ms, std::uint64_t peak, std
 std::string outermost(const Profile& profile, std::uint32_t stack) {
     while (profile.stacks[stack].parent != capture::kRootStack) { stack = profile.stacks[stack].parent; }
     return profile.strings[profile.functions[profile.frames[profile.stacks[stack].frame].function].name];
+}
+
+// Process, time, heap.
+using Curves = std::vector<std::tuple<std::uint32_t, std::int64_t, std::uint64_t>>;
+Curves curves_of(const Profile& profile) {
+    Curves curves;
+    for (const capture::ProcessSnapshot& row : profile.process_snapshots) {
+        curves.emplace_back(row.process, row.snapshot.time_ms, row.snapshot.heap);
+    }
+    return curves;
 }
 
 // The same, through a file.
@@ -105,6 +116,28 @@ TEST_CASE("the curve is the sum of all that run") {
                       {1100, 500}, {1150, 800}, {1400, 320}, {1401, 300}, {1450, 30}});
     CHECK(merged.time_buckets.size() == 5);
     CHECK(merged.time_buckets[2].peak_bytes == 800);
+}
+
+TEST_CASE("each process keeps its own curve") {
+    const Profile merged = stored(merge({process(10, 1000, 500, 20), process(11, 1050, 300, 30)}));
+    REQUIRE(merged.processes.size() == 2);
+    CHECK((merged.processes[0].pid == 10 && merged.processes[1].pid == 11));
+    CHECK(merged.processes[1].command_line == "python app.py");
+    const Curves both{{0, 1100, 500}, {0, 1400, 20}, {0, 1401, 0}, {1, 1150, 300}, {1, 1450, 30}, {1, 1451, 0}};
+    CHECK(curves_of(merged) == both);
+    const Profile again = stored(merge({process(9, 900, 1, 0), merged}));
+    CHECK((again.processes.size() == 3 && again.processes[2].pid == 11));
+    CHECK(std::get<0>(curves_of(again).back()) == 2);
+    CHECK(curves_of(again).size() == 9);
+}
+
+TEST_CASE("captures of one run are merged into one of that run") {
+    Profile first = process(10, 1000, 500, 20);
+    Profile second = process(11, 1050, 300, 30);
+    first.metadata.run = second.metadata.run = 77;
+    CHECK(stored(merge({first, second})).metadata.run == 77);
+    second.metadata.run = 78;
+    CHECK(merge({first, second}).metadata.run == 0);
 }
 
 TEST_CASE("what was merged can be merged again") {

@@ -54,7 +54,7 @@ TEST_CASE("coverage counts every address once and says why names are missing") {
     CHECK(coverage_text(made.profile, made.symbols) ==
           "1,234 addresses: 1,200 with function and line, 20 with function only (no debug information: libfoo.so.1), "
           "14 without a name (no debug information: libfoo.so.1; file not found: gone.so, other.so; file is another "
-          "version than the one recorded: new.so; no perf map: code made at run time)");
+          "version than the one recorded: new.so; in no perf map: code made at run time)");
 }
 
 TEST_CASE("coverage of a complete capture gives no reasons") {
@@ -63,6 +63,17 @@ TEST_CASE("coverage of a complete capture gives no reasons") {
     made.add(1, true, true, 1);
     CHECK(coverage_text(made.profile, made.symbols) ==
           "1 address: 1 with function and line, 0 with function only, 0 without a name");
+}
+
+TEST_CASE("of code made at run time there are functions at most") {
+    Case made;
+    made.module("/a.so", SymbolSource::kDebugInformation);
+    made.add(3, false, true);
+    CHECK(coverage_text(made.profile, made.symbols) ==
+          "3 addresses: 0 with function and line, 3 with function only (perf maps have no lines: code made at run "
+          "time), 0 without a name");
+    CHECK_THAT(coverage_table(made.profile, made.symbols),
+               Catch::Contains("code made at run time (perf maps have no lines)"));
 }
 
 TEST_CASE("of many modules that lack the same, some are named") {
@@ -85,5 +96,5 @@ TEST_CASE("the table has a line for every module with addresses, the largest fir
           "        9         0         0         9  /app/gone.so (file not found)\n"
           "        1         0         0         1  /app/other.so (file not found)\n"
           "        1         0         0         1  /app/new.so (file is another version than the one recorded)\n"
-          "        1         0         0         1  code made at run time (no perf map)\n");
+          "        1         0         0         1  code made at run time (in no perf map)\n");
 }

@@ -90,6 +90,11 @@ TEST_CASE("files are looked for below the sysroot only, if there is one") {
         profile.modules[0].path = "/opt/shapes.so";
         require_lines(symbolized(profile, {.sysroot = library.dir.file("root")}));
     }
+    SECTION("the library is there, and was recorded from outside") {
+        library.run("mkdir -p root/opt && mv shapes.so root/opt");
+        profile.modules[0].path = library.dir.file("root/opt/shapes.so");
+        require_lines(symbolized(profile, {.sysroot = library.dir.file("root")}));
+    }
     SECTION("the library and its debug information, apart, are there") {
         library.split();
         library.move_debug_file("root/usr/lib/debug/" + library.debug_path());
