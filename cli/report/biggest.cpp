@@ -5,19 +5,11 @@
 #include <algorithm>
 
 namespace memray::report {
-namespace {
-
-void add(capture::Amount& to, const capture::Amount& amount) {
-    to.count += amount.count;
-    to.bytes += amount.bytes;
-}
-
-}  // namespace
 
 Biggest biggest(const StackView& view, const Selection& selection, std::size_t most) {
     std::vector<capture::Amount> of_stacks(view.stacks.size());
     for (std::size_t i = 0; i < selection.size(); ++i) {
-        if (view.of_site[i] != kLeftOut) { add(of_stacks[view.of_site[i]], selection[i]); }
+        if (view.of_site[i] != kLeftOut) { of_stacks[view.of_site[i]] += selection[i]; }
     }
     std::vector<std::uint32_t> order;
     for (std::uint32_t i = 0; i < of_stacks.size(); ++i) {
@@ -29,7 +21,7 @@ Biggest biggest(const StackView& view, const Selection& selection, std::size_t m
     std::vector<bool> small(of_stacks.size());
     for (std::size_t i = most; i < order.size(); ++i) {
         small[order[i]] = true;
-        add(result.of_others, of_stacks[order[i]]);
+        result.of_others += of_stacks[order[i]];
         ++result.others;
     }
     for (std::size_t i = 0; i < selection.size(); ++i) {

@@ -12,11 +12,6 @@ namespace {
 
 using capture::Amount;
 
-void add(Amount& to, const Amount& amount) {
-    to.count += amount.count;
-    to.bytes += amount.bytes;
-}
-
 // For each frame of the view, the first one that is equal.
 std::vector<std::uint32_t> first_equal_frames(const StackView& view) {
     std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, FrameKind>, std::uint32_t> known;
@@ -46,13 +41,13 @@ public:
         if (std::none_of(selections.begin(), selections.end(), holds)) { return; }
         const std::uint32_t node = end_of_path(stack, options_.split_threads ? thread : kAllThreads);
         tree_.of_site.back() = node;
-        for (std::size_t i = 0; i < selections.size(); ++i) { add(tree_.own[i][node], selections[i][number]); }
+        for (std::size_t i = 0; i < selections.size(); ++i) { tree_.own[i][node] += selections[i][number]; }
     }
 
     CallTree finish() {
         tree_.total = tree_.own;
         for (std::vector<Amount>& amounts : tree_.total) {
-            for (std::size_t i = amounts.size() - 1; i > 0; --i) { add(amounts[tree_.nodes[i].parent], amounts[i]); }
+            for (std::size_t i = amounts.size() - 1; i > 0; --i) { amounts[tree_.nodes[i].parent] += amounts[i]; }
         }
         return std::move(tree_);
     }
@@ -165,8 +160,8 @@ private:
         number_[node] = kept_[parent] ? rest_[parent] : number_[parent];
         result_.nodes[number_[node]].folded += std::max(tree_.nodes[node].folded, 1U);
         for (std::size_t i = 0; i < tree_.own.size(); ++i) {
-            add(result_.own[i][number_[node]], tree_.own[i][node]);
-            add(result_.total[i][number_[node]], tree_.own[i][node]);
+            result_.own[i][number_[node]] += tree_.own[i][node];
+            result_.total[i][number_[node]] += tree_.own[i][node];
         }
     }
 

@@ -90,11 +90,6 @@ private:
     Numbering numbers_;
 };
 
-void add(Amount& to, const Amount& amount) {
-    to.count += amount.count;
-    to.bytes += amount.bytes;
-}
-
 void push(Json& flat, std::initializer_list<std::uint64_t> values) {
     for (const std::uint64_t value : values) { flat.push_back(value); }
 }
@@ -104,7 +99,7 @@ Json metric_json(const Profile& profile, const CallTree& tree, const Selection& 
     for (std::size_t site = 0; site < selection.size(); ++site) {
         const std::uint32_t node = tree.of_site[site];
         if (node == kLeftOut || (selection[site].count == 0 && selection[site].bytes == 0)) { continue; }
-        add(own[{node, allocators.number(profile.sites[site].allocator)}], selection[site]);
+        own[{node, allocators.number(profile.sites[site].allocator)}] += selection[site];
     }
     Json flat = Json::array();
     for (const auto& [key, amount] : own) { push(flat, {key.first, key.second, amount.bytes, amount.count}); }
@@ -126,7 +121,7 @@ Json buckets_json(const Profile& profile, const CallTree& tree, AllocatorTable& 
         const std::uint32_t node = tree.of_site[interval.site];
         if (node == kLeftOut) { continue; }
         const std::uint32_t allocator = allocators.number(profile.sites[interval.site].allocator);
-        add(intervals[{node, allocator, interval.allocated, interval.freed}], interval.amount);
+        intervals[{node, allocator, interval.allocated, interval.freed}] += interval.amount;
     }
     Json start = Json::array();
     Json peak = Json::array();

@@ -56,21 +56,16 @@ Children children_of(const StackView& view) {
     return children;
 }
 
-void add(Amount& to, const Amount& amount) {
-    to.count += amount.count;
-    to.bytes += amount.bytes;
-}
-
 std::vector<Amount> own_amounts(const StackView& view, const Selection& selection) {
     std::vector<Amount> own(view.stacks.size());
     for (std::size_t i = 0; i < selection.size(); ++i) {
-        if (view.of_site[i] != kLeftOut) { add(own[view.of_site[i]], selection[i]); }
+        if (view.of_site[i] != kLeftOut) { own[view.of_site[i]] += selection[i]; }
     }
     return own;
 }
 
 std::vector<Amount> with_callees(const StackView& view, std::vector<Amount> amounts) {
-    for (std::size_t i = amounts.size() - 1; i > 0; --i) { add(amounts[view.stacks[i].parent], amounts[i]); }
+    for (std::size_t i = amounts.size() - 1; i > 0; --i) { amounts[view.stacks[i].parent] += amounts[i]; }
     return amounts;
 }
 

@@ -12,11 +12,6 @@
 namespace memray::report {
 namespace {
 
-void add(capture::Amount& to, const capture::Amount& amount) {
-    to.count += amount.count;
-    to.bytes += amount.bytes;
-}
-
 Selection of_sites(const capture::Profile& profile, capture::Amount capture::Site::*amount) {
     Selection selection;
     selection.reserve(profile.sites.size());
@@ -28,7 +23,7 @@ template <typename Wanted>
 Selection of_intervals(const capture::Profile& profile, Wanted wanted) {
     Selection selection(profile.sites.size());
     for (const capture::Interval& interval : profile.intervals) {
-        if (wanted(interval)) { add(selection[interval.site], interval.amount); }
+        if (wanted(interval)) { selection[interval.site] += interval.amount; }
     }
     return selection;
 }
@@ -71,7 +66,7 @@ Selection temporary(const capture::Profile& profile, std::uint32_t threshold) {
     Selection selection(profile.sites.size());
     for (const capture::Lifetime& lifetime : profile.lifetimes) {
         if (lifetime.distance > threshold) { continue; }
-        add(selection[lifetime.site], lifetime.amount);
+        selection[lifetime.site] += lifetime.amount;
     }
     return selection;
 }
@@ -120,14 +115,14 @@ std::string selection_title(SelectionChoice choice) {
 capture::Amount sum(const Selection& selection, const StackView& view) noexcept {
     capture::Amount total;
     for (std::size_t i = 0; i < selection.size(); ++i) {
-        if (view.of_site[i] != kLeftOut) { add(total, selection[i]); }
+        if (view.of_site[i] != kLeftOut) { total += selection[i]; }
     }
     return total;
 }
 
 capture::Amount sum(const Selection& selection) noexcept {
     capture::Amount total;
-    for (const capture::Amount& amount : selection) { add(total, amount); }
+    for (const capture::Amount& amount : selection) { total += amount; }
     return total;
 }
 

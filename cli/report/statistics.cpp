@@ -23,11 +23,6 @@ std::string location_text(const StackView& view, const ViewFrame& frame) {
     return fmt::format("{}:{}:{}", view.strings[frame.function], view.strings[frame.file], frame.line);
 }
 
-void add(Amount& to, const Amount& amount) {
-    to.count += amount.count;
-    to.bytes += amount.bytes;
-}
-
 std::vector<Ranked> ranked(const std::map<std::string, Amount>& amounts) {
     std::vector<Ranked> result;
     for (const auto& [name, amount] : amounts) {
@@ -44,10 +39,10 @@ std::vector<Ranked> locations(const Profile& profile, const StackView& view) {
         const std::uint32_t stack = view.of_site[i];
         if (stack == kLeftOut) { continue; }
         const bool no_stack = stack == capture::kRootStack;
-        add(no_stack ? amounts[std::string(kNoStack)] : of_frame[view.stacks[stack].frame], profile.sites[i].total);
+        (no_stack ? amounts[std::string(kNoStack)] : of_frame[view.stacks[stack].frame]) += profile.sites[i].total;
     }
     for (std::size_t i = 0; i < of_frame.size(); ++i) {
-        if (of_frame[i].count > 0) { add(amounts[location_text(view, view.frames[i])], of_frame[i]); }
+        if (of_frame[i].count > 0) { amounts[location_text(view, view.frames[i])] += of_frame[i]; }
     }
     return ranked(amounts);
 }
@@ -58,7 +53,7 @@ std::vector<Ranked> modules(const Profile& profile, const StackView& view) {
     std::map<std::string, Amount> amounts;
     for (std::size_t i = 0; i < profile.sites.size(); ++i) {
         if (view.of_site[i] == kLeftOut) { continue; }
-        add(amounts[std::string(of_stacks[view.of_site[i]])], profile.sites[i].total);
+        amounts[std::string(of_stacks[view.of_site[i]])] += profile.sites[i].total;
     }
     return ranked(amounts);
 }

@@ -34,10 +34,8 @@ std::vector<TableRow> table_rows(const capture::Profile& profile, const StackVie
     for (std::size_t i = 0; i < selection.size(); ++i) {
         if (selection[i].count == 0 || view.of_site[i] == kLeftOut) { continue; }
         const capture::Site& site = profile.sites[i];
-        capture::Amount& sum =
-            sums[{split_threads ? site.thread : kAllThreads, site.allocator, location_of(view, view.of_site[i])}];
-        sum.count += selection[i].count;
-        sum.bytes += selection[i].bytes;
+        sums[{split_threads ? site.thread : kAllThreads, site.allocator, location_of(view, view.of_site[i])}] +=
+            selection[i];
     }
     std::vector<TableRow> rows;
     rows.reserve(sums.size());
@@ -54,10 +52,7 @@ std::vector<TableRow> folded(const std::vector<TableRow>& rows, std::size_t most
     std::vector<TableRow> result(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(most));
     TableRow rest{kAllThreads, capture::Allocator::kNone, "", {}, static_cast<std::uint32_t>(rows.size() - most)};
     rest.location = counted(rest.folded, "smaller row");
-    for (std::size_t i = most; i < rows.size(); ++i) {
-        rest.amount.count += rows[i].amount.count;
-        rest.amount.bytes += rows[i].amount.bytes;
-    }
+    for (std::size_t i = most; i < rows.size(); ++i) { rest.amount += rows[i].amount; }
     result.push_back(std::move(rest));
     return result;
 }

@@ -14,8 +14,7 @@ namespace {
 std::string_view named(std::string_view function) { return function.empty() ? report::kUnknownLocation : function; }
 
 void merge(Record& record, const capture::Amount& amount, const capture::Thread& thread) {
-    record.amount.count += amount.count;
-    record.amount.bytes += amount.bytes;
+    record.amount += amount;
     if (record.thread == static_cast<std::int64_t>(thread.id)) { return; }
     record.thread = kMergedThreads;
     record.thread_name = "merged thread";

@@ -44,8 +44,7 @@ public:
             amounts_.emplace_back();
             frames_.push_back(entry->first);
         }
-        amounts_[entry->second].count += amount.count;
-        amounts_[entry->second].bytes += amount.bytes;
+        amounts_[entry->second] += amount;
     }
 
     [[nodiscard]] Json profile(const char* name, const char* unit, std::uint64_t capture::Amount::*weight) const {

@@ -124,6 +124,12 @@ struct NativeStack {
 struct Amount {
     std::uint64_t count{0};
     std::uint64_t bytes{0};
+
+    Amount& operator+=(const Amount& other) noexcept {
+        count += other.count;
+        bytes += other.bytes;
+        return *this;
+    }
 };
 // One place that allocates: what it held and did.
 struct Site {
