@@ -90,7 +90,7 @@ int posix_spawn(int* pid, const char* path, const void* actions, const void* att
 int posix_spawnp(int* pid, const char* file, const void* actions, const void* attributes, char* const* arguments,
                  char* const* environment) noexcept;
 int pthread_setname_np(unsigned long thread, const char* name) noexcept;
-int system(const char* command) noexcept;
+int system(const char* command);
 void* dlopen(const char* file, int mode) noexcept;
 void* dlmopen(long name_space, const char* file, int mode) noexcept;
 void* dlsym(void* handle, const char* name) noexcept;

@@ -122,7 +122,7 @@ TEST_CASE("a folder that others may write to, of somebody else, or behind a link
     std::filesystem::create_directory(folder);
     std::filesystem::create_directory_symlink(folder, scratch.file("link"));
     CHECK_FALSE(is_used(scratch.file("link")));
-    for (const mode_t others : {S_IWGRP, S_IWOTH}) {
+    for (const mode_t others : {mode_t{S_IWGRP}, mode_t{S_IWOTH}}) {
         ::chmod(folder.c_str(), S_IRWXU | others);
         CHECK_FALSE(is_used(folder));
         CHECK(access_of(folder) == (S_IRWXU | others));
