@@ -12,7 +12,8 @@ from pathlib import Path
 import interpreters
 from capture import Amount
 from children import CALLS, Children, processes_that_mention
-from profiled import LIBRARIES, PATIENCE, TARGETS, adopt_orphans, lines_of, with_every_interpreter
+from profiled import (LIBRARIES, PATIENCE, TARGETS, adopt_orphans, lines_of, with_embeddable_interpreters,
+                      with_every_interpreter)
 
 EXECUTES = TARGETS / "executes.py"
 EXECUTED = TARGETS / "executed.py"
@@ -189,8 +190,11 @@ class Commands(Executed):
         self.execute(script, status=4)
         self.assertEqual(self.at(self.capture(), "child", EXECUTED), Amount(4, 4 * 777))
 
-    def test_a_program_that_embeds_python(self):
-        self.execute(LIBRARIES / "embedding", EXECUTED, CALLS, 6, status=6)
+    @with_embeddable_interpreters
+    def test_a_program_that_embeds_python(self, python):
+        program = self.folder / "embedding"
+        subprocess.run(["cc", TARGETS / "embedding.c", "-o", program, *interpreters.embedding_flags(python)], check=True)
+        self.execute(program, EXECUTED, CALLS, 6, status=6)
         self.assertEqual(self.at(self.capture(), "child", EXECUTED), Amount(6, 6 * 777))
 
     def test_a_program_whose_plugin_embeds_python(self):

@@ -60,9 +60,28 @@ def unsupported():
     return [python for python in every_one() if version_of(python) < OLDEST]
 
 
+@functools.cache
+def embedding_flags(python):
+    """For the C compiler; nothing if there is nothing to link with."""
+    code = "import sysconfig as s; print(s.get_config_var('INCLUDEPY'), s.get_config_var('LIBDIR'), " \
+           "s.get_config_var('LDVERSION'))"
+    include, folder, version = subprocess.check_output([python, "-c", code], text=True).split()
+    there = [os.path.exists(path) for path in (include + "/Python.h", "%s/libpython%s.so" % (folder, version))]
+    return ["-I" + include, "-L" + folder, "-Wl,-rpath," + folder, "-lpython" + version] if all(there) else []
+
+
+def embeddable():
+    """At most two."""
+    return ends_of(filter(embedding_flags, supported()))
+
+
 def oldest_and_newest(modules=(), since=OLDEST, before=(4, 0)):
     """At most two of the supported ones that are of these versions and have these modules."""
-    found = sorted((python for python in supported()
-                    if since <= version_of(python) < before and has_modules(python, modules)),
-                   key=lambda python: (version_of(python), python))
+    return ends_of(python for python in supported()
+                   if since <= version_of(python) < before and has_modules(python, modules))
+
+
+def ends_of(pythons):
+    """The oldest and the newest."""
+    found = sorted(pythons, key=lambda python: (version_of(python), python))
     return [*dict.fromkeys([*found[:1], *found[-1:]])]

@@ -41,6 +41,10 @@ def with_every_interpreter(test):
     return with_interpreters_of(interpreters.supported, test)
 
 
+def with_embeddable_interpreters(test):
+    return with_interpreters_of(interpreters.embeddable, test)
+
+
 def with_two_interpreters(*modules, since=interpreters.OLDEST, before=(4, 0)):
     """The same for the oldest and the newest that have these modules. Skips the test if none has."""
     return functools.partial(with_interpreters_of, lambda: interpreters.oldest_and_newest(modules, since, before))
