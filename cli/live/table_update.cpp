@@ -112,6 +112,8 @@ void write_since(ByteWriter& out, const std::vector<Amount>& amounts) {
 
 void read_update(ByteReader& in, Recording& recording) {
     Profile& profile = recording.profile;
+    const std::size_t stacks = profile.stacks.size();
+    const std::size_t sites = profile.sites.size();
     profile.metadata.end_ms = static_cast<std::int64_t>(in.varint());
     recording.events = in.varint();
     profile.leaked = read_amount(in);
@@ -126,6 +128,10 @@ void read_update(ByteReader& in, Recording& recording) {
     // Native frames are not part of the protocol: a site stands for its Python stack.
     for (capture::Site& site : profile.sites) { site.native_stack = capture::kRootStack; }
     if (profile.stacks.empty()) { profile.stacks.emplace_back(); }
+    // Viewers keep amounts of sites, such as a baseline.
+    if (profile.stacks.size() < stacks || profile.sites.size() < sites) {
+        throw capture::Corrupt("rows that were there are gone");
+    }
     const std::size_t changed = read_amounts(in, profile.sites.size(), [&](std::uint64_t site, const Amount& amount) {
         profile.sites[site].leaked = amount;
     });

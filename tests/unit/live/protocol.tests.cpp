@@ -102,6 +102,10 @@ TEST_CASE("what is not of the protocol is refused") {
         Recording fresh;
         CHECK_THROWS_AS(decode_answer(std::span(update).first(size), false, fresh), base::Error);
     }
+    Recording larger;
+    larger.profile = profile;
+    larger.profile.sites.resize(profile.sites.size() + 1);
+    CHECK_THROWS_AS(decode_answer(update, false, larger), base::Error);  // fewer rows than there were
     CHECK_THROWS_AS(decode_request(encode_viewer_hello()), base::Error);
     CHECK_THROWS_AS(check_viewer_hello(encode_request(Request::kSave)), base::Error);
     CHECK(decode_request(encode_request(Request::kMark)) == Request::kMark);
