@@ -67,22 +67,32 @@ Tracee seize(pid_t pid, pid_t thread) {
     return Tracee::seize(thread, 0, ptrace::OnDestroy::kDetach);
 }
 
-// Threads that did not stop in time (in the middle of vfork, say), kept until they do.
+// Threads that did not stop in time (in the middle of vfork, say, or on a busy machine), kept until they do.
 std::vector<Tracee>& stuck_threads() {
     static std::vector<Tracee> threads;
     return threads;
 }
 
+void let_go(Tracee& thread, const ptrace::WaitStatus& status) {
+    if (status.ended()) { return; }
+    ptrace::clear_hardware_breakpoint(thread);
+    const bool foreign = status.kind() == WaitKind::kSignal && !ptrace::is_hardware_trap(thread, status);
+    thread.detach(foreign ? status.code() : 0);
+}
+
+// Those that have stopped by now. The others cannot be seized again.
+void let_go_of_stopped_threads() {
+    std::erase_if(stuck_threads(), [](Tracee& thread) {
+        const auto status = thread.wait_until(Clock::now());
+        if (status) { let_go(thread, *status); }
+        return status.has_value();
+    });
+}
+
 }  // namespace
 
 void SafePoint::let_go_of_stuck_threads() {
-    for (Tracee& thread : stuck_threads()) {
-        const auto status = thread.wait();
-        if (status.ended()) { continue; }
-        ptrace::clear_hardware_breakpoint(thread);
-        const bool foreign = status.kind() == WaitKind::kSignal && !ptrace::is_hardware_trap(thread, status);
-        thread.detach(foreign ? status.code() : 0);
-    }
+    for (Tracee& thread : stuck_threads()) { let_go(thread, thread.wait()); }
     stuck_threads().clear();
 }
 
@@ -90,6 +100,7 @@ Tracee SafePoint::reach(pid_t pid, Deadline deadline) {
     std::optional<base::Error> refusal;
     const Deadline until_free = std::min<Deadline>(deadline, Clock::now() + kOtherMemray);
     do {
+        let_go_of_stopped_threads();
         std::size_t seized = 0;
         for (const pid_t id : threads_to_borrow(pid)) {
             std::optional<Tracee> thread;
@@ -108,7 +119,8 @@ Tracee SafePoint::reach(pid_t pid, Deadline deadline) {
             if (Clock::now() >= deadline) { break; }
         }
         if (seized > 0 || !refusal) { continue; }
-        if (Clock::now() >= until_free || !is_traced_by_memray(pid)) { throw base::Error(*refusal); }
+        const bool comes_free = !stuck_threads().empty() || (Clock::now() < until_free && is_traced_by_memray(pid));
+        if (!comes_free) { throw base::Error(*refusal); }
         std::this_thread::sleep_for(kBetweenLooks);
     } while (Clock::now() < deadline);
     throw base::Error("No thread of process " + std::to_string(pid) + " came to a point where it can be entered (" +

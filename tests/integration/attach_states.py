@@ -29,6 +29,9 @@ class Waiting(Attached):
                 self.path = self.folder / (state + ".bin")
                 self.attach_wake_detach(self.launch(state, python=python), wakes=state != "in_sleep")
 
+    def test_a_program_that_cannot_be_stopped_for_a_while(self):
+        self.attach_wake_detach(self.launch("in_vfork"))
+
     def test_a_program_that_ignores_faults(self):
         self.attach_wake_detach(self.launch("with_faults_ignored"))
 

@@ -20,7 +20,7 @@ AFTER = (Amount(100, 100 * 5001),) * 2
 PAYLOAD = "/memfd:memray-payload"
 REGION = "/memfd:memray "
 PREPARED = ("in_epoll", "in_lock", "in_accept", "in_sort", "in_asyncio", "in_greenlets", "in_gevent", "in_numpy", "busily",
-            "deep", "with_threads", "forbidden")  # say so
+            "deep", "with_threads", "forbidden", "in_vfork")  # say so
 LONGEST_ATTACH = 10  # seconds: the deadline that attach sets itself; scripts/bench measures what it takes
 
 

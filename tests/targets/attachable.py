@@ -93,6 +93,11 @@ def wait_in_asyncio():
     return asyncio.run(wait())
 
 
+def wait_in_vfork():
+    """Longer than a thread is given to stop."""
+    return ctypes.CDLL(library("states")).vfork_for(b"started\n", 500) * len(read_byte())
+
+
 def wait_holding_the_gil():
     """In a C function that computes until a byte is there, and lets no other Python code run."""
     return ctypes.PyDLL(library("states")).count_until_readable(0) * len(read_byte())

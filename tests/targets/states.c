@@ -12,6 +12,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 // Computes, without a system call in between that anybody could wait for, until `fd` is readable.
 int count_until_readable(int fd) {
@@ -21,6 +24,19 @@ int count_until_readable(int fd) {
         for (int i = 0; i < 1000000; ++i) { ++turns; }
     } while (poll(&readable, 1, 0) == 0);
     return turns > 0;
+}
+
+// Says that it has started, and cannot be stopped by anybody for that long: a child of vfork sleeps.
+int vfork_for(const char* started, unsigned milliseconds) {
+    const struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+    int status = 1;
+    const pid_t child = vfork();
+    if (child == 0) {
+        if (write(STDOUT_FILENO, started, strlen(started)) < 0) { _exit(1); }
+        nanosleep(&pause, NULL);
+        _exit(0);
+    }
+    return waitpid(child, &status, 0) == child && status == 0;
 }
 
 static int sorting_fd;
