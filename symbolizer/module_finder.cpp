@@ -88,8 +88,10 @@ std::vector<std::string> ModuleFinder::candidates(const Module& module) const {
     const std::string by_id = build_id_path(module.build_id);
     for (const std::string& dir : debug_dirs()) {
         if (by_id.empty()) { break; }
-        paths.push_back(dir + "/" + by_id);
-        paths.push_back(dir + "/" + by_id + ".debug");
+        std::string path = dir;
+        path.append("/").append(by_id);
+        paths.push_back(path);
+        paths.push_back(path + ".debug");
     }
     return paths;
 }

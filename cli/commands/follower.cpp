@@ -71,8 +71,9 @@ Followed summary(const std::string& counts, const std::string& path) {
     Followed followed{first != 0, count.recorded - static_cast<std::size_t>(first), {}};
     std::vector<std::string> parts;
     if (followed.others > 0) {
-        parts.push_back(path.empty() ? fmt::format("{} child processes were watched", followed.others)
-                                     : fmt::format("{} child processes into {}.<pid>", followed.others, path));
+        const char* processes = followed.others == 1 ? "child process" : "child processes";
+        parts.push_back(path.empty() ? fmt::format("{} {} watched", followed.others, processes)
+                                     : fmt::format("{} {} into {}.<pid>", followed.others, processes, path));
     }
     if (count.running > 0 && !path.empty()) {
         parts.push_back(fmt::format("{} of them still run and are recorded on", count.running));

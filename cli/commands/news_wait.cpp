@@ -4,12 +4,12 @@
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 #ifndef SYS_futex_waitv
 #define SYS_futex_waitv 449

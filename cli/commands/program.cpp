@@ -105,7 +105,7 @@ std::string program_name(const Program& program) {
 }
 
 std::string default_output(const Program& program, pid_t pid) {
-    const std::string name = "memray-" + program_name(program) + "." + std::to_string(pid) + ".bin";
+    std::string name = "memray-" + program_name(program) + "." + std::to_string(pid) + ".bin";
     if (program.kind != ProgramKind::kScript) { return name; }
     return without_trailing_slash(program.name).parent_path() / name;
 }

@@ -17,6 +17,7 @@ std::size_t count_arguments(std::va_list list) noexcept {
     return count;
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): `arguments` is a name to declare
 // An array for the functions that take their arguments one by one. `more` stands behind `first`; what follows the
 // terminating null is the caller's to read. On the caller's stack, as nothing may be allocated here.
 #define MEMRAY_COLLECT_ARGUMENTS(first, arguments, more)                                   \
@@ -30,6 +31,7 @@ std::size_t count_arguments(std::va_list list) noexcept {
     }                                                                                      \
     (arguments)[count] = nullptr;                                                          \
     if (count > 0) { static_cast<void>(va_arg(more, const char*)); }
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace
 

@@ -14,7 +14,7 @@
 namespace memray::payload {
 
 struct Originals {
-#define MEMRAY_FIELD(name) decltype(&::name) name{nullptr};
+#define MEMRAY_FIELD(name) decltype(&::name) name{nullptr};  // NOLINT(bugprone-macro-parentheses)
     MEMRAY_HOOKS(MEMRAY_FIELD)
 #undef MEMRAY_FIELD
 };

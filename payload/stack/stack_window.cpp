@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/stack/stack_window.h"
 
-#include <errno.h>
-#include <signal.h>
+#include <cerrno>
+#include <csignal>
 
 #include "payload/syscalls.h"
 

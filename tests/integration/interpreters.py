@@ -34,16 +34,17 @@ def version_of(python):
 
 
 @functools.cache
-def has_modules(python, modules):
-    code = "import %s" % ", ".join(modules) if modules else ""
+def can_run(python, code):
     return subprocess.run([python, "-c", code], stderr=subprocess.DEVNULL).returncode == 0
 
 
-@functools.cache
+def has_modules(python, modules):
+    return can_run(python, "import %s" % ", ".join(modules)) if modules else True
+
+
 def has_debug_hooks(python):
     """Around its allocators: in debug builds and in the development mode."""
-    code = "import sys; sys.exit(not (sys.flags.dev_mode or hasattr(sys, 'gettotalrefcount')))"
-    return subprocess.run([python, "-c", code]).returncode == 0
+    return can_run(python, "import sys; sys.exit(not (sys.flags.dev_mode or hasattr(sys, 'gettotalrefcount')))")
 
 
 @functools.cache

@@ -351,7 +351,7 @@ class Processes(Watching):
         self.tell("end")
         terminal.wait_for("Remote has disconnected", "exited with code 3")
         terminal.keys("q")
-        terminal.wait_for("Other processes: 2 child processes were watched", "[status 3]")
+        terminal.wait_for("Other processes: 2 child processes watched", "[status 3]")
 
     def test_executed_children_from_elsewhere_and_into_files(self):
         terminal = self.run_live("--live-remote", "--follow-exec", "-o", self.path)
@@ -366,7 +366,7 @@ class Processes(Watching):
         self.tell("kill")
         viewer.wait_for("Remote has disconnected", "killed by signal 15 (SIGTERM)")
         self.tell("end")
-        terminal.wait_for("1 child processes into", "[status 3]")
+        terminal.wait_for("1 child process into", "[status 3]")
         self.assertEqual(len(list(self.folder.glob("capture.bin.*"))), 1)
 
     def test_children_of_a_process_that_was_attached_to(self):
@@ -380,7 +380,7 @@ class Processes(Watching):
         self.choose(terminal, "Down")
         terminal.wait_for_row("in_child", "7.001kB")
         terminal.keys("q")
-        terminal.wait_for("Watched process %d; 1 child processes were watched" % process.pid, "[status 0]")
+        terminal.wait_for("Watched process %d; 1 child process watched" % process.pid, "[status 0]")
         self.tell("kill")
         self.tell("end")
         self.assertEqual(process.wait(PATIENCE), 3)

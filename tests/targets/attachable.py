@@ -152,7 +152,7 @@ def wait_in_greenlets():
             greenlet.getcurrent().parent.switch(len(bytearray(5000)))
 
     workers = [greenlet.greenlet(count) for _ in range(10)]
-    in_thread(lambda: read_byte() and arrived.set())
+    in_thread(lambda: (read_byte(), arrived.set()))
     print("started", flush=True)
     good = 1
     while not arrived.is_set():
@@ -195,7 +195,7 @@ def wait_forbidden():
 
 
 def wait_busily():
-    thread = in_thread(lambda: read_byte() and arrived.set())
+    thread = in_thread(lambda: (read_byte(), arrived.set()))
     print("started", flush=True)
     good = 1
     while not arrived.is_set():
@@ -214,7 +214,7 @@ def wait_deep(depth=2000):
 
 def wait_in_numpy():
     import numpy
-    thread = in_thread(lambda: read_byte() and arrived.set())
+    thread = in_thread(lambda: (read_byte(), arrived.set()))
     matrix = numpy.eye(300) @ numpy.eye(300)
     print("started", flush=True)
     while not arrived.is_set():
