@@ -195,13 +195,17 @@ capture::Ending RunCommand::record(LiveSession& session) const {
     });
     snapshots.end(rendezvous.get());
     session.end(recorder, outcome.ending);
-    const std::string children = follower ? follower->finish().text : "";
+    conclude(session, outcome, path, follower ? follower->finish().text : "");
+    if (verbosity_.level > 0) { print_status(recorder.status()); }
+    return outcome.ending;
+}
+
+void RunCommand::conclude(LiveSession& session, const Outcome& outcome, const std::string& path,
+                          const std::string& children) const {
     if (outcome.written && !path.empty()) { run_exit_command(recording_.on_exit, path, outcome.ending); }
     const bool failed = outcome.ending.kind != capture::EndKind::kExited || outcome.ending.code != 0;
     fmt::print(stderr, "{}", session.close(failed));
     report(outcome, path, children);
-    if (verbosity_.level > 0) { print_status(recorder.status()); }
-    return outcome.ending;
 }
 
 FollowRequest RunCommand::follow_request() const {

@@ -42,6 +42,8 @@ private:
     [[nodiscard]] std::optional<OutputName> output_name(const Program& program) const;
     void watch(LiveSession& session, const Program& program) const;
     [[nodiscard]] capture::Ending record(LiveSession& session) const;
+    void conclude(LiveSession& session, const Outcome& outcome, const std::string& path,
+                  const std::string& children) const;
     void report(const Outcome& outcome, const std::string& path, const std::string& children) const;
     [[nodiscard]] FollowRequest follow_request() const;
     [[nodiscard]] capture::Ending record_whatever_starts() const;

@@ -79,6 +79,7 @@ std::vector<Process> ProcessBoard::read() const {
     }
     std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.entered < b.entered; });
     std::vector<Process> processes;
+    processes.reserve(lines.size());
     for (const Line& line : lines) {
         processes.push_back({line.pid, line.port, line.heap, line.ending, line.command.data()});
     }

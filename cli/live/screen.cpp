@@ -30,23 +30,23 @@ struct Look {
     attr_t attributes;
 };
 // The terminal's own background everywhere, so that light and dark ones are both legible.
-const std::array kLooks{Look{Style::kPlain, -1, A_NORMAL},
-                        Look{Style::kLabel, -1, A_BOLD},
-                        Look{Style::kFaint, -1, A_DIM},
-                        Look{Style::kBar, -1, A_REVERSE},
-                        Look{Style::kBarKey, -1, A_REVERSE | A_BOLD | A_UNDERLINE},
-                        Look{Style::kHeading, -1, A_BOLD},
-                        Look{Style::kSorted, -1, A_BOLD | A_UNDERLINE},
-                        Look{Style::kSection, COLOR_CYAN, A_BOLD},
-                        Look{Style::kSmall, COLOR_GREEN, A_NORMAL},
-                        Look{Style::kMedium, COLOR_GREEN, A_BOLD},
-                        Look{Style::kLarge, COLOR_MAGENTA, A_BOLD},
-                        Look{Style::kHuge, COLOR_RED, A_BOLD},
-                        Look{Style::kHeapGraph, COLOR_GREEN, A_NORMAL},
-                        Look{Style::kRssGraph, COLOR_BLUE, A_NORMAL},
-                        Look{Style::kNotice, COLOR_GREEN, A_REVERSE},
-                        Look{Style::kWarning, COLOR_MAGENTA, A_BOLD},
-                        Look{Style::kFailure, COLOR_RED, A_BOLD}};
+constexpr std::array kLooks{Look{Style::kPlain, -1, A_NORMAL},
+                            Look{Style::kLabel, -1, A_BOLD},
+                            Look{Style::kFaint, -1, A_DIM},
+                            Look{Style::kBar, -1, A_REVERSE},
+                            Look{Style::kBarKey, -1, A_REVERSE | A_BOLD | A_UNDERLINE},
+                            Look{Style::kHeading, -1, A_BOLD},
+                            Look{Style::kSorted, -1, A_BOLD | A_UNDERLINE},
+                            Look{Style::kSection, COLOR_CYAN, A_BOLD},
+                            Look{Style::kSmall, COLOR_GREEN, A_NORMAL},
+                            Look{Style::kMedium, COLOR_GREEN, A_BOLD},
+                            Look{Style::kLarge, COLOR_MAGENTA, A_BOLD},
+                            Look{Style::kHuge, COLOR_RED, A_BOLD},
+                            Look{Style::kHeapGraph, COLOR_GREEN, A_NORMAL},
+                            Look{Style::kRssGraph, COLOR_BLUE, A_NORMAL},
+                            Look{Style::kNotice, COLOR_GREEN, A_REVERSE},
+                            Look{Style::kWarning, COLOR_MAGENTA, A_BOLD},
+                            Look{Style::kFailure, COLOR_RED, A_BOLD}};
 
 bool wants_colours() {
     const char* no_colour = std::getenv("NO_COLOR");

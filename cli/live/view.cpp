@@ -56,6 +56,29 @@ std::ptrdiff_t rows_of(Key key, std::ptrdiff_t page) {
     }
 }
 
+void change_table(Model& model, wchar_t key) {
+    switch (key) {
+        case L't':
+            return model.sort_by(report::LocationOrder::kTotal);
+        case L'o':
+            return model.sort_by(report::LocationOrder::kOwn);
+        case L'a':
+            return model.sort_by(report::LocationOrder::kCount);
+        case L'm':
+            return model.toggle_merge();
+        case L'<':
+            return model.next_thread(-1);
+        case L'>':
+            return model.next_thread(1);
+        case L' ':
+            return model.toggle_pause();
+        case L'b':
+            return model.toggle_baseline();
+        default:
+            return;
+    }
+}
+
 }  // namespace
 
 View::View(base::UniqueFd socket, const ViewOptions& options)
@@ -191,32 +214,15 @@ void View::press_key(const KeyPress& press) {
 }
 
 void View::press_character(wchar_t character) {
-    Model& model = shown().model();
     switch (character) {
         case L'q':
             left_ = true;
             return;
-        case L't':
-            return model.sort_by(report::LocationOrder::kTotal);
-        case L'o':
-            return model.sort_by(report::LocationOrder::kOwn);
-        case L'a':
-            return model.sort_by(report::LocationOrder::kCount);
-        case L'm':
-            return model.toggle_merge();
-        case L'<':
-            return model.next_thread(-1);
-        case L'>':
-            return model.next_thread(1);
-        case L' ':
-            return model.toggle_pause();
         case L'/':
-            state_.input = model.filter();
+            state_.input = shown().model().filter();
             return;
         case L'l':
             return toggle_mark();
-        case L'b':
-            return model.toggle_baseline();
         case L's':
             return shown().connection().request(Request::kSave);
         case L'c':
@@ -231,7 +237,7 @@ void View::press_character(wchar_t character) {
             state_.help = true;
             return;
         default:
-            return;
+            return change_table(shown().model(), character);
     }
 }
 

@@ -55,7 +55,7 @@ std::vector<std::string> period_lines(const capture::Metadata& metadata) {
 }
 
 std::string ending_text(const capture::Metadata& metadata) {
-    const std::string text = ending_text(metadata.ending);
+    std::string text = ending_text(metadata.ending);
     if (metadata.ending.kind != capture::EndKind::kRunning) { return text; }
     return fmt::format("{}, taken at {}", text, time_text(metadata.end_ms));
 }

@@ -19,7 +19,7 @@ using report::Style;
 
 constexpr std::size_t kLabel = 13;
 
-Line fact(const char* name, std::string text, std::size_t columns, Style style = Style::kNone) {
+Line fact(const char* name, const std::string& text, std::size_t columns, Style style = Style::kNone) {
     const std::size_t space = columns - std::min(columns, kLabel);
     return report::clipped({{report::padded(name, kLabel), Style::kDim}, {report::shortened(text, space), style}},
                            columns);

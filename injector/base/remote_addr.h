@@ -31,7 +31,7 @@ public:
     friend constexpr std::uint64_t operator-(RemoteAddr end, RemoteAddr begin) noexcept {
         return end.value_ - begin.value_;
     }
-    friend constexpr auto operator<=>(RemoteAddr, RemoteAddr) = default;  // NOLINT(modernize-use-nullptr)
+    friend constexpr auto operator<=>(RemoteAddr, RemoteAddr) = default;
 
     // Rounded down to a multiple of `alignment`, a power of two.
     [[nodiscard]] constexpr RemoteAddr aligned_down(std::uint64_t alignment) const noexcept {
