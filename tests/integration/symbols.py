@@ -5,7 +5,6 @@ import contextlib
 import fcntl
 import json
 import os
-import random
 import shutil
 import signal
 import socket
@@ -160,13 +159,15 @@ class Symbolize(Native):
         old = self.path.read_bytes()
         copy = self.folder / "copy.bin"
         shutil.copy(self.path, copy)
+        start = time.monotonic()
         self.symbolize(copy)
+        whole = time.monotonic() - start
         new = copy.read_bytes()
         seen = set()
-        for _ in range(60):
+        for step in range(60):  # the first when it has only begun, the last when it should be over
             self.path.write_bytes(old)
             process = subprocess.Popen([PROGRAMS / "memray-symbolize", self.path], stdout=subprocess.DEVNULL)
-            time.sleep(random.uniform(0, 0.1))
+            time.sleep(step / 40 * whole)
             process.send_signal(signal.SIGKILL)
             process.wait(PATIENCE)
             content = self.path.read_bytes()

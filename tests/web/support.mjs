@@ -70,6 +70,8 @@ export async function close(page) {
 
 /** Labels of the frames drawn. */
 export async function labels(page) {
+  // The library writes them a moment after it has drawn the frames.
+  await page.waitForFunction(() => [...document.querySelectorAll("g.frame")].every((drawn) => drawn.textContent !== ""));
   return page.locator("g.frame").allTextContents();
 }
 
