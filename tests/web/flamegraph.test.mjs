@@ -148,6 +148,7 @@ onPage("Flames grow upwards, icicles downwards", async (page) => {
 onPage("Inverted, the functions that allocate come first", async (page) => {
   await page.keyboard.press("i");
   await page.selectOption("#metric", "leaked");
+  await labels(page);
   const tops = await page.evaluate(() => {
     const frames = [...document.querySelectorAll("g.frame")].map((g) => [g.getBoundingClientRect().top, g.textContent]);
     const rows = [...new Set(frames.map(([top]) => top))].sort((a, b) => a - b);
