@@ -10,6 +10,7 @@
 #include "cli/report/format.h"
 #include "cli/report/frame_class.h"
 #include "cli/report/text.h"
+#include "cli/report/text_tree.h"
 #include "cli/report/tree_report.h"
 
 namespace memray::report {
@@ -29,17 +30,8 @@ public:
     }
 
     std::string write() {
-        std::vector<Pending> pending{{0, "", true}};
-        while (!pending.empty()) {
-            const Pending next = std::move(pending.back());
-            pending.pop_back();
-            line(next);
-            const std::vector<std::uint32_t> callees = changed_below(next.node);
-            const std::string rail = next.rail + (next.node == 0 ? "" : next.last ? "   " : "│  ");
-            for (std::size_t i = callees.size(); i-- > 0;) {
-                pending.push_back({callees[i], rail, i + 1 == callees.size()});
-            }
-        }
+        draw_text_tree([this](std::uint32_t node, const std::string& lead) { line(node, lead); },
+                       [this](std::uint32_t node) { return changed_below(node); });
         if (hidden_ > 0) {
             text_ += fmt::format("\n{} with smaller changes are not shown\n", counted(hidden_, "call"));
         }
@@ -47,12 +39,6 @@ public:
     }
 
 private:
-    struct Pending {
-        std::uint32_t node;
-        std::string rail;
-        bool last;
-    };
-
     // The largest changes first, whatever their direction.
     std::vector<std::uint32_t> changed_below(std::uint32_t node) {
         std::vector<std::uint32_t> result;
@@ -68,14 +54,12 @@ private:
                          [this](std::uint32_t a, std::uint32_t b) { return moved_[a] > moved_[b]; });
         return result;
     }
-    void line(const Pending& pending) {
-        const std::uint32_t node = pending.node;
+    void line(std::uint32_t node, const std::string& lead) {
         const capture::Amount& before = tree_.total[0][node];
         const capture::Amount& after = tree_.total[1][node];
-        const char* branch = node == 0 ? "" : pending.last ? "└─ " : "├─ ";
         const std::string name =
             node == 0 ? "<ROOT>" : printable(frame_text(view_, view_.frames[tree_.nodes[node].frame]));
-        text_ += fmt::format("{}{}{} ({} → {}) {}\n", pending.rail, branch, change_text(change(before, after).bytes),
+        text_ += fmt::format("{}{} ({} → {}) {}\n", lead, change_text(change(before, after).bytes),
                              size_text(before.bytes), size_text(after.bytes), name);
     }
 

@@ -11,6 +11,7 @@
 #include "cli/report/frame_class.h"
 #include "cli/report/notes.h"
 #include "cli/report/text.h"
+#include "cli/report/text_tree.h"
 
 namespace memray::report {
 namespace {
@@ -23,33 +24,17 @@ public:
         : view_(view), tree_(tree), whole_(whole), children_(tree) {}
 
     std::string write() {
-        std::vector<Pending> pending{{0, "", true}};
-        while (!pending.empty()) {
-            const Pending next = std::move(pending.back());
-            pending.pop_back();
-            line(next);
-            const std::vector<std::uint32_t> children = largest_first(tree_, children_, next.node);
-            const std::string rail = next.rail + (next.node == 0 ? "" : next.last ? "   " : "│  ");
-            for (std::size_t i = children.size(); i-- > 0;) {
-                pending.push_back({children[i], rail, i + 1 == children.size()});
-            }
-        }
+        draw_text_tree([this](std::uint32_t node, const std::string& lead) { line(node, lead); },
+                       [this](std::uint32_t node) { return largest_first(tree_, children_, node); });
         return std::move(text_);
     }
 
 private:
-    struct Pending {
-        std::uint32_t node;
-        std::string rail;  // of its caller's line
-        bool last;         // of its caller's callees
-    };
-
-    void line(const Pending& pending) {
-        const bool root = pending.node == 0;
-        const Amount& amount = root ? whole_ : tree_.total[0][pending.node];
-        const char* branch = root ? "" : pending.last ? "└─ " : "├─ ";
-        text_ += fmt::format("{}{}{} ({}) {}\n", pending.rail, branch, size_text(amount.bytes),
-                             percent_text(amount.bytes, whole_.bytes), root ? "<ROOT>" : name_of(pending.node));
+    void line(std::uint32_t node, const std::string& lead) {
+        const bool root = node == 0;
+        const Amount& amount = root ? whole_ : tree_.total[0][node];
+        text_ += fmt::format("{}{} ({}) {}\n", lead, size_text(amount.bytes), percent_text(amount.bytes, whole_.bytes),
+                             root ? "<ROOT>" : name_of(node));
     }
     [[nodiscard]] std::string name_of(std::uint32_t node) const {
         return printable(frame_text(view_, view_.frames[tree_.nodes[node].frame]));

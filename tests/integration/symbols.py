@@ -36,6 +36,15 @@ class Native(Profiled):
         subprocess.run([PROGRAMS / "native_capture", path or self.path, str(pid), self.library, self.library,
                         self.addresses[EXPORTED], self.addresses[HIDDEN]], check=True)
 
+    def sealed_capture(self):
+        """One that cannot be written, in a folder that cannot be written either."""
+        path = self.folder / "sealed" / "capture.bin"
+        path.parent.mkdir()
+        self.write_capture(path)
+        path.chmod(0o444)
+        path.parent.chmod(0o555)
+        return path
+
     def symbolize(self, *arguments, status=0, environment=None, **keywords):
         env = {name: value for name, value in os.environ.items() if name != "DEBUGINFOD_URLS"}
         done = subprocess.run([PROGRAMS / "memray-symbolize", *map(str, arguments)], stdin=subprocess.DEVNULL,
@@ -135,17 +144,12 @@ class Symbolize(Native):
         self.assert_not_named()
 
     def test_where_nothing_can_be_written_the_user_is_told(self):
-        folder = self.folder / "sealed"
-        folder.mkdir()
-        path = folder / "capture.bin"
-        self.write_capture(path)
-        path.chmod(0o444)
-        folder.chmod(0o555)
+        path = self.sealed_capture()
         done = self.symbolize(path, status=1)
         self.assertRegex(done.stderr, r"read-only: -o OUT writes a copy")
         self.symbolize("-o", self.path, "-f", path)
         self.assert_named(program=self.memray_alone())
-        folder.chmod(0o755)
+        path.parent.chmod(0o755)
 
     def test_a_capture_that_is_being_written_is_left_alone(self):
         with open(self.path, "rb") as file:
@@ -265,15 +269,10 @@ class Reports(Native):
         self.assertIn((f"shapes.so+0x{int(self.addresses[EXPORTED], 16):x}", str(self.library)), functions)
 
     def test_a_report_of_a_capture_that_cannot_be_written_has_names(self):
-        folder = self.folder / "sealed"
-        folder.mkdir()
-        path = folder / "capture.bin"
-        self.write_capture(path)
-        path.chmod(0o444)
-        folder.chmod(0o555)
+        path = self.sealed_capture()
         self.assert_named(path)
-        self.assertEqual(list(folder.iterdir()), [path])
-        folder.chmod(0o755)
+        self.assertEqual(list(path.parent.iterdir()), [path])
+        path.parent.chmod(0o755)
 
     def test_a_report_of_a_capture_in_use_has_names(self):
         before = self.path.read_bytes()
