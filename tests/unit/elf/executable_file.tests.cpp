@@ -7,19 +7,16 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
+#include "tests/unit/elf/fake_memory.h"
+
 using namespace memray::elf;
 
 namespace {
 
 // A program with one segment of that type.
 std::string program(std::uint32_t segment_type, std::uint16_t machine = EM_X86_64) {
-    Elf64_Ehdr header{};
-    std::memcpy(header.e_ident, ELFMAG, SELFMAG);
-    header.e_ident[EI_CLASS] = ELFCLASS64;
+    Elf64_Ehdr header = tests::header_before(1);
     header.e_machine = machine;
-    header.e_phoff = sizeof header;
-    header.e_phentsize = sizeof(Elf64_Phdr);
-    header.e_phnum = 1;
     Elf64_Phdr segment{};
     segment.p_type = segment_type;
     std::string bytes(sizeof header + sizeof segment, '\0');

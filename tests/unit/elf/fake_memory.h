@@ -49,17 +49,23 @@ inline Elf64_Sym symbol(std::uint32_t name, std::uint64_t value, unsigned type =
     return result;
 }
 
-// Exports "start" (symbol 1, at 0x1100); symbols 2 to 4 are "undefined", "resolver" (IFUNC) and "local" (TLS). One SysV
-// hash bucket chains them all. `relocate`: pointers of the dynamic section are final, as glibc leaves them.
-inline FakeMemory library(bool relocate) {
-    FakeMemory memory;
+// That many program headers follow it.
+inline Elf64_Ehdr header_before(std::uint16_t segments) {
     Elf64_Ehdr header{};
     std::memcpy(header.e_ident, ELFMAG, SELFMAG);
     header.e_ident[EI_CLASS] = ELFCLASS64;
     header.e_machine = EM_X86_64;
     header.e_phoff = sizeof header;
     header.e_phentsize = sizeof(Elf64_Phdr);
-    header.e_phnum = 2;
+    header.e_phnum = segments;
+    return header;
+}
+
+// Exports "start" (symbol 1, at 0x1100); symbols 2 to 4 are "undefined", "resolver" (IFUNC) and "local" (TLS). One SysV
+// hash bucket chains them all. `relocate`: pointers of the dynamic section are final, as glibc leaves them.
+inline FakeMemory library(bool relocate) {
+    FakeMemory memory;
+    const Elf64_Ehdr header = header_before(2);
     memory.put(0, header);
     Elf64_Phdr load{};
     load.p_type = PT_LOAD;

@@ -9,6 +9,7 @@
 
 using namespace memray;
 using elf::tests::FakeMemory;
+using elf::tests::header_before;
 using unwind::MappedImage;
 
 namespace {
@@ -44,13 +45,7 @@ void put_note(FakeMemory& memory, std::size_t at, const char* owner, std::uint32
 // A file that was linked to be at address `first`, with two segments, notes and .eh_frame.
 FakeMemory library(std::uint64_t first = 0) {
     FakeMemory memory;
-    Elf64_Ehdr header{};
-    std::memcpy(header.e_ident, ELFMAG, SELFMAG);
-    header.e_ident[EI_CLASS] = ELFCLASS64;
-    header.e_machine = EM_X86_64;
-    header.e_phoff = sizeof header;
-    header.e_phentsize = sizeof(Elf64_Phdr);
-    header.e_phnum = 4;
+    const Elf64_Ehdr header = header_before(4);
     memory.put(0, header);
     const Elf64_Phdr segments[] = {
         segment(PT_LOAD, 0, kReadOnlySize, first), segment(PT_LOAD, 0x1000, kSize - 0x1000, first),
