@@ -10,6 +10,7 @@
 #include "cli/report/format.h"
 #include "cli/report/notes.h"
 #include "cli/report/text.h"
+#include "injector/base/printable.h"
 
 namespace memray::live {
 namespace {
@@ -31,7 +32,7 @@ std::string thread_text(const State& state) {
     const auto& threads = state.recording->profile.threads;
     if (!chosen || *chosen >= threads.size()) { return fmt::format("All threads ({})", threads.size()); }
     const capture::Thread& thread = threads[*chosen];
-    const std::string name = thread.name.empty() ? "" : fmt::format(" ({})", report::printable(thread.name));
+    const std::string name = thread.name.empty() ? "" : fmt::format(" ({})", base::printable(thread.name));
     return fmt::format("Thread {} of {}{}", *chosen + 1, threads.size(), name);
 }
 
@@ -115,7 +116,7 @@ std::vector<Line> beside(std::vector<Line> left, const std::vector<Line>& right,
 }  // namespace
 
 std::string command_text(const std::string& command_line) {
-    const std::string command = report::printable(command_line);
+    const std::string command = base::printable(command_line);
     const std::size_t slash = command.rfind('/', command.find(' '));
     return slash == std::string::npos ? command : command.substr(slash + 1);
 }

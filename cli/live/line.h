@@ -32,7 +32,7 @@ enum class Style : std::uint8_t {
 };
 
 struct Span {
-    std::string text;  // printable, see report/text.h
+    std::string text;  // printable
     Style style{Style::kPlain};
 };
 

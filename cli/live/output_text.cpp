@@ -7,7 +7,7 @@
 
 #include <array>
 
-#include "cli/report/text.h"
+#include "injector/base/printable.h"
 
 namespace memray::live {
 namespace {
@@ -77,7 +77,7 @@ void OutputText::add_character(char letter) {
 std::vector<std::string> OutputText::lines() const {
     std::vector<std::string> result;
     result.reserve(lines_.size());
-    for (const std::string& line : lines_) { result.push_back(report::printable(line)); }
+    for (const std::string& line : lines_) { result.push_back(base::printable(line)); }
     if (result.back().empty()) { result.pop_back(); }
     return result;
 }

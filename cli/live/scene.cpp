@@ -10,6 +10,7 @@
 #include "cli/live/header.h"
 #include "cli/live/table.h"
 #include "cli/report/text.h"
+#include "injector/base/printable.h"
 
 namespace memray::live {
 namespace {
@@ -86,13 +87,13 @@ Line key_bar(const State& state, std::size_t width) {
 
 Line bottom_bar(const State& state, std::size_t width) {
     if (state.input) {
-        Line line(report::shortened(fmt::format(" Filter: {}▏", report::printable(*state.input)), width), Style::kBar);
+        Line line(report::shortened(fmt::format(" Filter: {}▏", base::printable(*state.input)), width), Style::kBar);
         line.fill = Style::kBar;
         return line;
     }
     if (state.notice) {
         const Style style = state.notice->failed ? Style::kFailure : Style::kNotice;
-        return {report::shortened(" " + report::printable(state.notice->text), width), style};
+        return {report::shortened(" " + base::printable(state.notice->text), width), style};
     }
     return key_bar(state, width);
 }

@@ -10,6 +10,7 @@
 
 #include "cli/live/header.h"
 #include "cli/report/text.h"
+#include "injector/base/printable.h"
 
 namespace memray::live {
 namespace {
@@ -68,7 +69,7 @@ std::string share_text(std::int64_t part, std::uint64_t whole, bool difference) 
 }
 
 std::string name_of(const Row& row) {
-    const std::string name = report::printable(row.function);
+    const std::string name = base::printable(row.function);
     return row.role == Role::kItself && row.line != 0 ? fmt::format("{} line {}", name, row.line) : name;
 }
 
@@ -103,7 +104,7 @@ public:
         cell(line, kOwnShare, share_text(row.own, bytes, difference), own);
         cell(line, kCount, fmt::format(fmt::runtime(difference ? "{:+}" : "{}"), row.count),
              style_of_share(row.count, model_.whole().count));
-        cell(line, kFile, report::printable(row.file), Style::kFaint);
+        cell(line, kFile, base::printable(row.file), Style::kFaint);
         return line;
     }
 
@@ -134,8 +135,8 @@ std::string title_text(const Model& model) {
             text += "Change since the baseline";
             break;
     }
-    if (model.focus() != nullptr) { text += " in " + report::printable(model.focus()->function); }
-    if (!model.filter().empty()) { text += fmt::format(", matching \"{}\"", report::printable(model.filter())); }
+    if (model.focus() != nullptr) { text += " in " + base::printable(model.focus()->function); }
+    if (!model.filter().empty()) { text += fmt::format(", matching \"{}\"", base::printable(model.filter())); }
     return text + fmt::format(": {} rows", model.rows().size());
 }
 

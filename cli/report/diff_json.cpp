@@ -65,7 +65,7 @@ std::string diff_json(const Comparison& comparison, const capture::Profile& befo
                            {"before", side(sum(comparison.before, comparison.view), before)},
                            {"after", side(sum(comparison.after, comparison.view), after)},
                            {"rows", std::move(rows)}};
-    return document.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+    return document.dump(kIndent, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 std::string diff_page_data(const Comparison& comparison, SelectionChoice choice, bool complete,

@@ -9,7 +9,7 @@
 #include "cli/report/diff_report.h"
 #include "cli/report/format.h"
 #include "cli/report/notes.h"
-#include "cli/report/text.h"
+#include "injector/base/printable.h"
 
 namespace memray::report {
 namespace {
@@ -41,8 +41,8 @@ SummaryRow shown(const DiffRow& row) {
     const Change total = change(row.before, row.after);
     const std::int64_t own = own_change(row);
     return {
-        printable(row.function),
-        row.line == 0 ? printable(row.file) : fmt::format("{}:{}", printable(row.file), row.line),
+        base::printable(row.function),
+        row.line == 0 ? base::printable(row.file) : fmt::format("{}:{}", base::printable(row.file), row.line),
         {change_text(own), change_text(total.bytes), size_text(row.own_before), size_text(row.own_after),
          fmt::format("{:+}", total.count)},
         {style_of_change(own), style_of_change(total.bytes), Style::kNone, Style::kNone, style_of_change(total.count)}};

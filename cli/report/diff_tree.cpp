@@ -9,9 +9,9 @@
 #include "cli/report/diff_report.h"
 #include "cli/report/format.h"
 #include "cli/report/frame_class.h"
-#include "cli/report/text.h"
 #include "cli/report/text_tree.h"
 #include "cli/report/tree_report.h"
+#include "injector/base/printable.h"
 
 namespace memray::report {
 namespace {
@@ -58,7 +58,7 @@ private:
         const capture::Amount& before = tree_.total[0][node];
         const capture::Amount& after = tree_.total[1][node];
         const std::string name =
-            node == 0 ? "<ROOT>" : printable(frame_text(view_, view_.frames[tree_.nodes[node].frame]));
+            node == 0 ? "<ROOT>" : base::printable(frame_text(view_, view_.frames[tree_.nodes[node].frame]));
         text_ += fmt::format("{}{} ({} → {}) {}\n", lead, change_text(change(before, after).bytes),
                              size_text(before.bytes), size_text(after.bytes), name);
     }

@@ -10,11 +10,12 @@
 #include <iterator>
 
 #include "cli/report/notes.h"
-#include "cli/report/text.h"
+#include "injector/base/printable.h"
 
 namespace memray::report {
 namespace {
 
+using base::escaped;
 using capture::Amount;
 using capture::Profile;
 

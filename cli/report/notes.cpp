@@ -9,7 +9,7 @@
 #include <cstring>
 
 #include "cli/report/format.h"
-#include "cli/report/text.h"
+#include "injector/base/printable.h"
 
 namespace memray::report {
 namespace {
@@ -74,7 +74,7 @@ std::vector<std::string> kind_notes(const capture::Profile& profile) {
 std::vector<std::string> loss_notes(const capture::Metadata& metadata) {
     std::vector<std::string> notes;
     if (!metadata.incomplete.empty()) {
-        notes.push_back("the capture is incomplete: " + printable(metadata.incomplete));
+        notes.push_back("the capture is incomplete: " + base::printable(metadata.incomplete));
     }
     const auto add = [&notes](std::uint64_t count, const char* noun, const char* what) {
         if (count > 0) { notes.push_back(counted(count, noun) + " " + what); }

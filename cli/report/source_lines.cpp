@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <fstream>
 
-#include "cli/report/text.h"
+#include "injector/base/printable.h"
 
 namespace memray::report {
 namespace {
@@ -41,7 +41,7 @@ std::string legible(const std::string& line) {
         }
     }
     text.erase(text.find_last_not_of(kSpace) + 1);
-    return printable(text);
+    return base::printable(text);
 }
 
 std::string without_indentation(const std::string& line) {

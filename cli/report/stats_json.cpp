@@ -71,7 +71,7 @@ std::string stats_json(const capture::Profile& profile, const StackView& view, s
                            {"top_modules_by_allocation_count", modules(statistics.modules_by_count)},
                            {"metadata", metadata_json(profile)}};
     // Names of files need not be UTF-8, JSON must.
-    return document.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+    return document.dump(kIndent, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace memray::report

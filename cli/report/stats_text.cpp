@@ -7,7 +7,7 @@
 #include "cli/report/notes.h"
 #include "cli/report/statistics.h"
 #include "cli/report/stats_report.h"
-#include "cli/report/text.h"
+#include "injector/base/printable.h"
 
 namespace memray::report {
 namespace {
@@ -57,12 +57,12 @@ private:
     void locations() {
         heading("🥇", fmt::format("Top {} largest allocating locations (by size):", largest_));
         for (const Ranked& entry : statistics_.locations_by_size) {
-            text_ += fmt::format("\t- {} -> {}\n", printable(entry.name), size_text(entry.amount.bytes));
+            text_ += fmt::format("\t- {} -> {}\n", base::printable(entry.name), size_text(entry.amount.bytes));
         }
         text_ += '\n';
         heading("🥇", fmt::format("Top {} largest allocating locations (by number of allocations):", largest_));
         for (const Ranked& entry : statistics_.locations_by_count) {
-            text_ += fmt::format("\t- {} -> {}\n", printable(entry.name), entry.amount.count);
+            text_ += fmt::format("\t- {} -> {}\n", base::printable(entry.name), entry.amount.count);
         }
         text_ += '\n';
     }
@@ -70,7 +70,7 @@ private:
         if (entries.empty()) { return; }
         heading("🥇", fmt::format("Top {} allocating modules ({}):", largest_, order));
         for (const Ranked& entry : entries) {
-            text_ += fmt::format("\t- {}: {} total | {} allocations\n", printable(entry.name),
+            text_ += fmt::format("\t- {}: {} total | {} allocations\n", base::printable(entry.name),
                                  size_text(entry.amount.bytes), entry.amount.count);
         }
         text_ += '\n';

@@ -32,7 +32,7 @@ std::string summary_json(const capture::Profile& profile, const StackView& view,
                            {"num_allocations", whole.count},
                            {"rows", std::move(rows)},
                            {"metadata", metadata_json(profile)}};
-    return document.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+    return document.dump(kIndent, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace memray::report

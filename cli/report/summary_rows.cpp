@@ -9,7 +9,7 @@
 #include "cli/report/format.h"
 #include "cli/report/notes.h"
 #include "cli/report/selection.h"
-#include "cli/report/text.h"
+#include "injector/base/printable.h"
 
 namespace memray::report {
 namespace {
@@ -21,8 +21,8 @@ SummaryRow row_of(const LocationRow& location, const Amount& whole) {
     const Style total = style_of_share(location.total_bytes, whole.bytes);
     const Style own = style_of_share(location.own_bytes, whole.bytes);
     return {
-        printable(location.function),
-        printable(location.file),
+        base::printable(location.function),
+        base::printable(location.file),
         {size_text(location.total_bytes), percent_text(location.total_bytes, whole.bytes),
          size_text(location.own_bytes), percent_text(location.own_bytes, whole.bytes), std::to_string(location.count)},
         {total, total, own, own, style_of_share(location.count, whole.count)}};
@@ -40,7 +40,7 @@ std::vector<std::string> preamble(const Profile& profile, const SummaryOptions& 
     lines.push_back(
         fmt::format("Peak memory: {}; allocated in total: {}", amount_text(profile.peak), amount_text(profile.total)));
     const capture::Metadata& metadata = profile.metadata;
-    lines.push_back("Command: " + printable(metadata.command_line));
+    lines.push_back("Command: " + base::printable(metadata.command_line));
     for (std::string& line : period_lines(metadata)) { lines.push_back(std::move(line)); }
     lines.push_back("Ended: " + ending_text(metadata));
     for (const std::string& note : kind_notes(profile)) { lines.push_back("Note: " + note); }

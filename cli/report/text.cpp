@@ -2,57 +2,17 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/report/text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <utility>
 #include <vector>
+
+#include "injector/base/utf8.h"
 
 namespace memray::report {
 namespace {
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 constexpr std::string_view kEllipsis = "…";
-
-struct Character {
-    char32_t code{0};
-    std::size_t bytes{0};  // 0: not UTF-8
-};
-
-std::size_t sequence_length(unsigned char lead) {
-    if (lead < 0x80) { return 1; }
-    if (lead >= 0xc2 && lead < 0xe0) { return 2; }
-    if (lead >= 0xe0 && lead < 0xf0) { return 3; }
-    if (lead >= 0xf0 && lead < 0xf5) { return 4; }
-    return 0;
-}
-
-bool is_overlong_or_invalid(char32_t code, std::size_t bytes) {
-    constexpr std::array<char32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
-    return code < kSmallest[bytes] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000);
-}
-
-Character first_character(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    const std::size_t bytes = sequence_length(lead);
-    if (bytes == 0 || bytes > text.size()) { return {}; }
-    if (bytes == 1) { return {lead, 1}; }
-    auto code = static_cast<char32_t>(lead & (0x7fU >> bytes));
-    for (std::size_t i = 1; i < bytes; ++i) {
-        const auto next = static_cast<unsigned char>(text[i]);
-        if ((next & 0xc0U) != 0x80U) { return {}; }
-        code = (code << 6U) | (next & 0x3fU);
-    }
-    if (is_overlong_or_invalid(code, bytes)) { return {}; }
-    return {code, bytes};
-}
-
-bool is_control(char32_t code) {
-    const bool bidirectional = (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 || bidirectional;
-}
 
 using Range = std::pair<char32_t, char32_t>;
 constexpr std::array<Range, 6> kZeroWidth{
@@ -88,7 +48,7 @@ struct Piece {
 std::vector<Piece> pieces(std::string_view text) {
     std::vector<Piece> result;
     while (!text.empty()) {
-        const Character character = first_character(text);
+        const base::Character character = base::first_character(text);
         const std::size_t bytes = std::max<std::size_t>(character.bytes, 1);
         result.push_back({text.substr(0, bytes), character.bytes == 0 ? 1 : character_width(character.code)});
         text.remove_prefix(bytes);
@@ -102,33 +62,7 @@ Iterator last_that_fits(Iterator begin, Iterator end, std::size_t width) {
     return std::find_if(begin, end, [&](const Piece& piece) { return (used += piece.width) > width; });
 }
 
-std::string escaped_byte(unsigned char byte) {
-    switch (byte) {
-        case '\n':
-            return "\\n";
-        case '\t':
-            return "\\t";
-        case '\\':
-            return "\\\\";
-        default:
-            return fmt::format("\\x{:02x}", byte);
-    }
-}
-
 }  // namespace
-
-std::string printable(std::string_view text) {
-    std::string result;
-    result.reserve(text.size());
-    while (!text.empty()) {
-        const Character character = first_character(text);
-        const std::size_t bytes = std::max<std::size_t>(character.bytes, 1);
-        const bool shown = character.bytes != 0 && !is_control(character.code);
-        result += shown ? text.substr(0, bytes) : kReplacement;
-        text.remove_prefix(bytes);
-    }
-    return result;
-}
 
 std::size_t display_width(std::string_view text) {
     std::size_t width = 0;
@@ -166,22 +100,6 @@ std::string padded(std::string_view text, std::size_t width) {
 std::string padded_left(std::string_view text, std::size_t width) {
     const std::size_t used = display_width(text);
     return std::string(used < width ? width - used : 0, ' ') + std::string(text);
-}
-
-std::string escaped(std::string_view text) {
-    std::string result;
-    result.reserve(text.size());
-    while (!text.empty()) {
-        const Character character = first_character(text);
-        const std::size_t bytes = std::max<std::size_t>(character.bytes, 1);
-        if (character.bytes != 0 && !is_control(character.code) && text.front() != '\\') {
-            result += text.substr(0, bytes);
-        } else {
-            for (const char byte : text.substr(0, bytes)) { result += escaped_byte(static_cast<unsigned char>(byte)); }
-        }
-        text.remove_prefix(bytes);
-    }
-    return result;
 }
 
 }  // namespace memray::report

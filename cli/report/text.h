@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Text for terminals: how many columns it takes, and how to make it take fewer. Names come from captures, so nothing in
-// them may reach the terminal as a control sequence.
+// Text for terminals: how many columns it takes, and how to make it take fewer. It has to be printable
+// (base/printable.h).
 #pragma once
 
 #include <cstddef>
@@ -10,9 +10,6 @@
 #include <string_view>
 
 namespace memray::report {
-
-// Valid UTF-8 without control characters: each byte or character that is neither becomes U+FFFD.
-[[nodiscard]] std::string printable(std::string_view text);
 
 // Columns that printable text takes: wide East Asian characters two, combining marks none.
 [[nodiscard]] std::size_t display_width(std::string_view text);
@@ -26,8 +23,5 @@ namespace memray::report {
 // Spaces added on the right or left up to `width` columns.
 [[nodiscard]] std::string padded(std::string_view text, std::size_t width);
 [[nodiscard]] std::string padded_left(std::string_view text, std::size_t width);
-
-// Control characters, backslashes and what is not UTF-8 as \n, \t, \\ or \xNN: one line, and reversible.
-[[nodiscard]] std::string escaped(std::string_view text);
 
 }  // namespace memray::report

@@ -41,7 +41,7 @@ std::string tree_json(const capture::Profile& profile, const StackView& view, co
          {{"stacks", shown.others}, {"bytes", shown.of_others.bytes}, {"num_allocations", shown.of_others.count}}},
         {"nodes", std::move(nodes)},
         {"metadata", metadata_json(profile)}};
-    return document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return document.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace memray::report

@@ -10,8 +10,8 @@
 #include "cli/report/format.h"
 #include "cli/report/frame_class.h"
 #include "cli/report/notes.h"
-#include "cli/report/text.h"
 #include "cli/report/text_tree.h"
+#include "injector/base/printable.h"
 
 namespace memray::report {
 namespace {
@@ -37,7 +37,7 @@ private:
                              root ? "<ROOT>" : name_of(node));
     }
     [[nodiscard]] std::string name_of(std::uint32_t node) const {
-        return printable(frame_text(view_, view_.frames[tree_.nodes[node].frame]));
+        return base::printable(frame_text(view_, view_.frames[tree_.nodes[node].frame]));
     }
 
     const StackView& view_;

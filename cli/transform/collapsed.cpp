@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <map>
 
-#include "cli/report/text.h"
 #include "cli/transform/formats.h"
 #include "cli/transform/records.h"
+#include "injector/base/printable.h"
 
 namespace memray::transform {
 namespace {
@@ -18,7 +18,7 @@ std::string frame_text(const NamedFrame& frame) {
     if (!frame.file.empty()) { text += fmt::format(" ({}", frame.file); }
     if (frame.line > 0) { text += fmt::format(":{}", frame.line); }
     if (!frame.file.empty()) { text += ')'; }
-    text = report::printable(text);
+    text = base::printable(text);
     std::replace(text.begin(), text.end(), ';', ':');
     return text;
 }

@@ -7,10 +7,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "cli/report/text.h"
 #include "cli/transform/formats.h"
 #include "cli/transform/gzip.h"
 #include "cli/transform/records.h"
+#include "injector/base/printable.h"
 
 namespace memray::transform {
 namespace {
@@ -75,7 +75,7 @@ private:
     std::int64_t text_number(const std::string& text) {
         const auto [entry, added] = text_numbers_.try_emplace(text, texts_.size());
         // A text that is not UTF-8 makes readers refuse the whole profile.
-        if (added) { texts_.push_back(report::printable(text)); }
+        if (added) { texts_.push_back(base::printable(text)); }
         return static_cast<std::int64_t>(entry->second);
     }
 

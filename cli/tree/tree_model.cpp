@@ -9,7 +9,7 @@
 
 #include "cli/report/format.h"
 #include "cli/report/locations.h"
-#include "cli/report/text.h"
+#include "injector/base/printable.h"
 
 namespace memray::tree {
 
@@ -134,13 +134,13 @@ std::string TreeModel::function(const TreeRow& row) const {
     if (row.kind == RowKind::kRest) { return report::counted(shown_.others, "smaller stack"); }
     if (row.kind == RowKind::kNothing) { return "<No allocations>"; }
     const std::string& name = view_.strings[frame(row)->function];
-    return name.empty() ? std::string(report::kUnknownLocation) : report::printable(name);
+    return name.empty() ? std::string(report::kUnknownLocation) : base::printable(name);
 }
 
 std::string TreeModel::location(const TreeRow& row) const {
     const std::string path = file(row);
     if (path.empty()) { return {}; }
-    return line(row) == 0 ? report::printable(path) : fmt::format("{}:{}", report::printable(path), line(row));
+    return line(row) == 0 ? base::printable(path) : fmt::format("{}:{}", base::printable(path), line(row));
 }
 
 std::string TreeModel::file(const TreeRow& row) const {
@@ -167,7 +167,7 @@ std::vector<std::string> TreeModel::threads(const TreeRow& row) const {
         if (number >= profile_.threads.size()) { continue; }
         const capture::Thread& thread = profile_.threads[number];
         const std::string id = std::to_string(thread.id);
-        names.push_back(thread.name.empty() ? id : fmt::format("{} ({})", id, report::printable(thread.name)));
+        names.push_back(thread.name.empty() ? id : fmt::format("{} ({})", id, base::printable(thread.name)));
     }
     return names;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "injector/base/utf8.h"
 #include "injector/collector/text.h"
 
 namespace memray::collector {
@@ -85,7 +86,7 @@ void RecordDecoder::code(ThreadState& state, std::uint64_t id, const wire::RingR
 }
 
 void RecordDecoder::thread_name(ThreadState& state) {
-    threads_[state.thread].name = valid_utf8(state.blob) ? state.blob : to_utf8(state.blob, 1);
+    threads_[state.thread].name = base::valid_utf8(state.blob) ? state.blob : to_utf8(state.blob, 1);
     state.blob.clear();
 }
 

@@ -13,6 +13,4 @@ namespace memray::collector {
 // characters become U+FFFD.
 [[nodiscard]] std::string to_utf8(std::string_view bytes, unsigned width);
 
-[[nodiscard]] bool valid_utf8(std::string_view text);
-
 }  // namespace memray::collector

@@ -22,13 +22,4 @@ TEST_CASE("what is no character becomes a replacement character") {
     CHECK(to_utf8("a\0b"s, 2) == "a");
 }
 
-TEST_CASE("valid UTF-8 is told from other bytes") {
-    CHECK(valid_utf8("plain \u00e4\u20ac\U0001f640"));
-    CHECK_FALSE(valid_utf8("\xe4"));
-    CHECK_FALSE(valid_utf8("\xc0\x80"));
-    CHECK_FALSE(valid_utf8("\xed\xa0\x80"));
-    CHECK_FALSE(valid_utf8("\xf5\x80\x80\x80"));
-    CHECK_FALSE(valid_utf8("\xe2\x82"));
-}
-
 }  // namespace memray::collector
