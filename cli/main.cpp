@@ -2,18 +2,20 @@
 // SPDX-FileCopyrightText: The memray authors
 #include <cstdio>
 #include <exception>
+#include <string>
 
 #include "cli/commands/application.h"
 #include "injector/base/error.h"
+#include "injector/base/printable.h"
 
 int main(int argc, char** argv) {
     try {
         return memray::cli::run(argc, argv);
     } catch (const memray::base::Error& error) {
-        std::fprintf(stderr, "%s\n", error.what());
+        std::fprintf(stderr, "%s\n", memray::base::printable_lines(error.what()).c_str());
         return error.exit_code();
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "memray: internal error: %s\n", error.what());
+        memray::base::print_line(stderr, std::string("memray: internal error: ") + error.what());
         return 1;
     }
 }

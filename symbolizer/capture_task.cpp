@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "injector/base/error.h"
+#include "injector/base/printable.h"
 #include "injector/base/progress_bar.h"
 #include "injector/capture/reader.h"
 #include "injector/capture/replacement_file.h"
@@ -53,9 +54,9 @@ void CaptureTask::run() const {
     report(profile, symbols);
 }
 
-void CaptureTask::say(const std::string& text) const { fmt::print("{}: {}\n", path_, text); }
+void CaptureTask::say(const std::string& text) const { base::print_line(stdout, fmt::format("{}: {}", path_, text)); }
 
-void CaptureTask::note(const std::string& text) const { fmt::print(stderr, "{}: {}\n", path_, text); }
+void CaptureTask::note(const std::string& text) const { base::print_line(stderr, fmt::format("{}: {}", path_, text)); }
 
 void CaptureTask::require_output_absent() const {
     std::error_code ignored;
@@ -66,7 +67,7 @@ void CaptureTask::require_output_absent() const {
 
 void CaptureTask::check(const capture::Profile& profile) const {
     const capture::Symbols symbols = look_up(profile);
-    fmt::print("{}", coverage_table(profile, symbols));
+    fmt::print("{}", base::printable_lines(coverage_table(profile, symbols)));
     report(profile, symbols);
 }
 

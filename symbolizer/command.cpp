@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "injector/base/error.h"
+#include "injector/base/printable.h"
 #include "symbolizer/arguments.h"
 #include "symbolizer/capture_task.h"
 #include "symbolizer/symbolize.h"
@@ -21,7 +22,7 @@ int run(int argc, char** argv) {
         try {
             CaptureTask(*arguments, path).run();
         } catch (const base::Error& error) {
-            std::fprintf(stderr, "%s\n", error.what());
+            base::print_line(stderr, error.what());
             code = std::max(code, error.exit_code());
         }
     }

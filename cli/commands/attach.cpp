@@ -19,6 +19,7 @@
 #include "cli/live/server.h"
 #include "cli/report/format.h"
 #include "injector/base/file.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 namespace {
@@ -125,7 +126,7 @@ AttachRequest AttachCommand::request() const {
     request.attach.timeout =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(timeout_));
     if (verbosity_.level + own_verbosity_ > 0) {
-        request.attach.tell = [](const std::string& text) { fmt::print(stderr, "memray: {}\n", text); };
+        request.attach.tell = [](const std::string& text) { base::tell(text); };
     }
     if (!output_.empty()) { request.output.emplace(std::filesystem::absolute(output_).string(), name_of(pid_)); }
     request.recorder = recording_.recorder(request.output ? request.output->of(pid_) : "");
@@ -162,8 +163,9 @@ int AttachCommand::run_and_return(const AttachRequest& request) const {
                       });
     tell_time(request);
     const std::string time = duration_ > 0 ? fmt::format(" for {}s", duration_) : "";
-    fmt::print("memray: tracking PID {}{} in the background, into {}. Run `memray detach {}` to stop{}.\n", pid_, time,
-               request.recorder.path, pid_, duration_ > 0 ? " early" : "");
+    base::print_line(
+        stdout, fmt::format("memray: tracking PID {}{} in the background, into {}. Run `memray detach {}` to stop{}.",
+                            pid_, time, request.recorder.path, pid_, duration_ > 0 ? " early" : ""));
     return 0;
 }
 
@@ -171,7 +173,7 @@ int AttachCommand::run_and_wait(const AttachRequest& request) const {
     catch_interrupts();
     AttachedRecording recording(request);
     tell_time(request);
-    fmt::print(stderr, "memray: tracking PID {}; Ctrl-C ends the recording\n", pid_);
+    base::tell(fmt::format("tracking PID {}; Ctrl-C ends the recording", pid_));
     ProgressLine line;
     std::string done;
     try {
@@ -183,7 +185,7 @@ int AttachCommand::run_and_wait(const AttachRequest& request) const {
     }
     line.end();
     recording.answer("+" + done);
-    fmt::print("{}\n", done);
+    base::print_line(stdout, done);
     return 0;
 }
 
@@ -206,7 +208,7 @@ int AttachCommand::run_and_watch(AttachRequest request) const {
     recording.answer("+" + done);
     server.finish(recording.recorder(), recording.ended());
     if (!interrupted) { view.wait(); }
-    fmt::print("{}\n", done);
+    base::print_line(stdout, done);
     return 0;
 }
 

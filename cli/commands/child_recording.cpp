@@ -11,6 +11,7 @@
 #include "cli/commands/process_ending.h"
 #include "cli/live/shown_process.h"
 #include "injector/base/error.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 namespace {
@@ -42,7 +43,7 @@ void ChildRecording::run() noexcept {
     try {
         record();
     } catch (const std::exception& error) {
-        fmt::print(stderr, "memray: child process {} is not recorded: {}\n", child_.pid, error.what());
+        base::tell(fmt::format("child process {} is not recorded: {}", child_.pid, error.what()));
     }
     // Until then the child may write into its region.
     wait_for(child_.pidfd.get());

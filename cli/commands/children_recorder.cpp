@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 
 #include "cli/commands/background.h"
 #include "cli/commands/process_facts.h"
 #include "injector/base/error.h"
+#include "injector/base/printable.h"
 #include "injector/session/payload_library.h"
 
 namespace memray::cli {
@@ -36,7 +36,7 @@ ChildrenRecorder::ChildrenRecorder(FollowRequest request, session::Channel chann
 
 void ChildrenRecorder::start_pursuit() {
     const auto failed = [](pid_t pid, const std::string& why) {
-        fmt::print(stderr, "memray: child process {} is not recorded: {}\n", pid, why);
+        base::tell(fmt::format("child process {} is not recorded: {}", pid, why));
     };
     pursuit_.emplace(
         request_.plan, session::read_payload(request_.payload),

@@ -12,6 +12,7 @@
 #include "cli/commands/oom_counter.h"
 #include "cli/commands/target_watch.h"
 #include "injector/base/error.h"
+#include "injector/base/printable.h"
 #include "injector/base/process.h"
 #include "injector/session/command.h"
 #include "injector/session/held_command.h"
@@ -44,7 +45,7 @@ CommandOutcome record_command(CommandRequest request) {
     session::require_traceable(name, path);
     if (!request.output.empty()) { request.follow.output.emplace(request.output, name_of(path)); }
     const auto output_of = [&, given = request.follow.output](pid_t pid) {
-        return given ? given->of(pid) : fmt::format("memray-{}.{}.bin", name_of(path), pid);
+        return given ? given->of(pid) : fmt::format("memray-{}.{}.bin", base::file_name_part(name_of(path)), pid);
     };
     require_creatable(output_of(::getpid()), request.follow.recorder.overwrite);
     Follower follower(std::move(request.follow));

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "cli/commands/rendezvous.h"
+#include "injector/base/printable.h"
 #include "injector/session/attach.h"
 
 namespace memray::cli {
@@ -33,7 +34,7 @@ DetachCommand::DetachCommand(CLI::App& program)
 std::string DetachCommand::clean_up() const {
     std::function<void(const std::string&)> tell;
     if (verbosity_ > 0) {
-        tell = [](const std::string& text) { fmt::print(stderr, "memray: {}\n", text); };
+        tell = [](const std::string& text) { base::tell(text); };
     }
     switch (session::stop_recording(pid_, false, kTimeout, tell)) {
         case session::StopResult::kStopped:
@@ -51,7 +52,7 @@ int DetachCommand::run() {
     if (pid_ <= 0) { throw UsageError(fmt::format("argument pid: invalid process id: {}", pid_)); }
     const std::optional<std::string> answer = ask_recorder(pid_, "stop");
     if (answer && answer->starts_with('-')) { throw base::Error(answer->substr(1)); }
-    fmt::print("{}\n", answer ? answer->substr(1) : clean_up());
+    base::print_line(stdout, answer ? answer->substr(1) : clean_up());
     return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "cli/commands/growth_limit.h"
 #include "cli/commands/terminal.h"
 #include "cli/web/page_templates.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 namespace {
@@ -79,8 +80,8 @@ int DiffCommand::verdict(const report::Comparison& comparison) const {
     const std::uint64_t after = report::sum(comparison.after, comparison.view).bytes;
     if (!GrowthLimit(*limit_).exceeded(before, after)) { return 0; }
     std::fflush(stdout);
-    fmt::print(stderr, "memray: {}, which is more than {}\n", report::diff_heading(comparison, selection_.choice()),
-               *limit_);
+    base::tell(
+        fmt::format("{}, which is more than {}", report::diff_heading(comparison, selection_.choice()), *limit_));
     return kGrew;
 }
 

@@ -14,6 +14,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "injector/base/printable.h"
+
 namespace memray::cli {
 namespace {
 
@@ -79,14 +81,14 @@ void run_exit_command(const std::string& command, const std::string& capture, co
     const int error =
         ::posix_spawn(&pid, "/bin/sh", nullptr, DefaultSignals().get(), arguments, environment_with(own).data());
     if (error != 0) {
-        fmt::print(stderr, "memray: could not run the --on-exit command: {}\n", std::strerror(error));
+        base::tell(fmt::format("could not run the --on-exit command: {}", std::strerror(error)));
         return;
     }
     int status = 0;
     while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
     if (status != 0) {
         const int code = WIFSIGNALED(status) ? kShellOffset + WTERMSIG(status) : WEXITSTATUS(status);
-        fmt::print(stderr, "memray: the --on-exit command ended with status {}\n", code);
+        base::tell(fmt::format("the --on-exit command ended with status {}", code));
     }
 }
 

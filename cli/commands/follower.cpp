@@ -19,6 +19,7 @@
 #include "cli/commands/children_recorder.h"
 #include "cli/commands/oom_counter.h"
 #include "injector/base/error.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 namespace {
@@ -58,7 +59,7 @@ void allow_many_files() {
     try {
         ChildrenRecorder(std::move(request), Channel(std::move(line))).run();
     } catch (const std::exception& error) {
-        fmt::print(stderr, "memray: child processes are not recorded: {}\n", error.what());
+        base::tell(fmt::format("child processes are not recorded: {}", error.what()));
         ::_exit(1);
     }
     ::_exit(0);

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "cli/commands/capture_input.h"
+#include "injector/base/printable.h"
 #include "injector/capture/whole_capture.h"
 #include "injector/merge/merge.h"
 
@@ -67,7 +68,7 @@ merge::Profiles load_run(const std::string& capture) {
         if (each.profile.metadata.run == run) {
             profiles.push_back(std::move(each.profile));
         } else {
-            fmt::print(stderr, "memray: {} is of another run: left out\n", each.path);
+            base::tell(fmt::format("{} is of another run: left out", each.path));
         }
     }
     if (is_there && profiles.size() == 1) {
@@ -90,7 +91,7 @@ merge::Profiles load(const std::vector<std::string>& captures) {
         }
         runs.insert(metadata.run);
     }
-    if (runs.size() > 1) { fmt::print(stderr, "memray: the captures are of {} different runs\n", runs.size()); }
+    if (runs.size() > 1) { base::tell(fmt::format("the captures are of {} different runs", runs.size())); }
     return profiles;
 }
 
@@ -116,7 +117,7 @@ int MergeCommand::run() {
     capture::require_creatable(file);
     const merge::Profiles profiles = load(captures_);
     capture::write_capture(merge::merge(profiles), file);
-    fmt::print("Merged {} captures into {}\n", profiles.size(), output_);
+    base::print_line(stdout, fmt::format("Merged {} captures into {}", profiles.size(), output_));
     return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "injector/base/printable.h"
 #include "injector/base/unique_fd.h"
 #include "injector/capture/symbols_file.h"
 #include "symbolizer/debug_packages.h"
@@ -22,7 +23,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* kNoNames = "native functions have no names";
 
-void warn(const std::string& path, const std::string& text) { fmt::print(stderr, "{}: {}\n", path, text); }
+void warn(const std::string& path, const std::string& text) {
+    base::print_line(stderr, fmt::format("{}: {}", path, text));
+}
 
 std::string program_beside_this() {
     std::error_code ignored;

@@ -11,6 +11,7 @@
 #include <ctime>
 
 #include "cli/commands/command.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 namespace {
@@ -36,10 +37,10 @@ void check(const std::string& pattern) {
 
 }  // namespace
 
-OutputName::OutputName(std::string pattern, std::string program)
+OutputName::OutputName(std::string pattern, const std::string& program)
     : pattern_(std::move(pattern)),
-      program_(std::move(program)),
-      host_(host_name()),
+      program_(base::file_name_part(program)),
+      host_(base::file_name_part(host_name())),
       start_(fmt::format("{:%Y%m%d-%H%M%S}", fmt::localtime(std::time(nullptr)))) {
     check(pattern_);
     has_pid_ = of(1) != of(2);

@@ -13,8 +13,8 @@ namespace memray::cli {
 
 class OutputName {
 public:
-    // Throws UsageError for an unknown placeholder.
-    OutputName(std::string pattern, std::string program);
+    // `program`: any text; what must not be in a file name is replaced. Throws UsageError for an unknown placeholder.
+    OutputName(std::string pattern, const std::string& program);
     // A name without placeholders.
     static OutputName plain(const std::string& name);
 

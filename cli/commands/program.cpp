@@ -14,6 +14,7 @@
 
 #include "cli/commands/command.h"
 #include "injector/base/error.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 namespace {
@@ -105,7 +106,7 @@ std::string program_name(const Program& program) {
 }
 
 std::string default_output(const Program& program, pid_t pid) {
-    std::string name = "memray-" + program_name(program) + "." + std::to_string(pid) + ".bin";
+    std::string name = "memray-" + base::file_name_part(program_name(program)) + "." + std::to_string(pid) + ".bin";
     if (program.kind != ProgramKind::kScript) { return name; }
     return without_trailing_slash(program.name).parent_path() / name;
 }

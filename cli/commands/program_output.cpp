@@ -16,6 +16,7 @@
 
 #include "injector/base/error.h"
 #include "injector/base/file.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 namespace {
@@ -54,7 +55,7 @@ std::string last_lines(const std::string& text) {
 }  // namespace
 
 ProgramOutput::ProgramOutput(const std::string& program) : master_(open_terminal()), slave_(open_slave(master_.get())) {
-    path_ = std::filesystem::temp_directory_path() / fmt::format("memray-{}.XXXXXX.txt", program);
+    path_ = std::filesystem::temp_directory_path() / fmt::format("memray-{}.XXXXXX.txt", base::file_name_part(program));
     file_.reset(::mkostemps(path_.data(), 4, O_CLOEXEC));
     if (!file_) { throw base::system_error("Could not create " + path_); }
 }
@@ -120,7 +121,7 @@ std::string ProgramOutput::finish(bool failed) {
         ::unlink(path_.c_str());
         return {};
     }
-    const std::string named = fmt::format("memray: what the program wrote is in {}\n", path_);
+    const std::string named = fmt::format("memray: what the program wrote is in {}\n", base::printable(path_));
     return failed && !shown_ ? last_lines(text) + named : named;
 }
 

@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "injector/base/error.h"
+#include "injector/base/printable.h"
 #include "injector/base/process.h"
 
 namespace memray::cli {
@@ -64,7 +64,7 @@ void RecordedFamily::take(const session::ChildPool::Claim& claim, const ChildRec
         ++recorded_;
         pool_.accept(claim.place);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "memray: child process {} is not recorded: {}\n", claim.pid, error.what());
+        base::tell(fmt::format("child process {} is not recorded: {}", claim.pid, error.what()));
         pool_.refuse(claim.place);
     }
 }
@@ -83,7 +83,7 @@ void RecordedFamily::answer(const session::ChildPool::ExecNews& news, session::P
     } catch (const base::Error& error) {
         // Dead, or traced by somebody else.
         pool_.answer_exec(news.request, ExecState::kAsked, ExecState::kFree);
-        fmt::print(stderr, "memray: what process {} executes is not recorded: {}\n", news.thread, error.what());
+        base::tell(fmt::format("what process {} executes is not recorded: {}", news.thread, error.what()));
     }
 }
 

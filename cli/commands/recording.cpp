@@ -10,6 +10,7 @@
 #include <string>
 
 #include "injector/base/error.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 namespace {
@@ -56,7 +57,7 @@ private:
         try {
             recorder_.finish(ending);
         } catch (const base::Error& error) {
-            if (!failed_) { fmt::print(stderr, "memray: {}\n", error.what()); }
+            if (!failed_) { base::tell(error.what()); }
             return false;
         }
         report(recorder_.status().failure);
@@ -65,7 +66,7 @@ private:
     void report(const std::string& failure) {
         if (failed_ || failure.empty()) { return; }
         failed_ = true;
-        fmt::print(stderr, "memray: recording stopped: {}; the program goes on\n", failure);
+        base::tell(fmt::format("recording stopped: {}; the program goes on", failure));
     }
 
     TargetWatch& watch_;

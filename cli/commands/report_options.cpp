@@ -13,6 +13,7 @@
 #include "cli/commands/report_file.h"
 #include "cli/report/frame_filter.h"
 #include "cli/report/notes.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 namespace {
@@ -58,10 +59,10 @@ report::SelectionChoice SelectionOptions::choice() const {
     const auto asked = static_cast<std::uint32_t>(*threshold_);
     const std::uint32_t used = report::usable_threshold(asked);
     if (used != asked) {
-        fmt::print(stderr,
-                   "memray: a capture tells lifetimes of up to 16 other allocations apart, then powers of two: using "
-                   "a threshold of {} instead of {}\n",
-                   used, asked);
+        base::tell(
+            fmt::format("a capture tells lifetimes of up to 16 other allocations apart, then powers of two: using "
+                        "a threshold of {} instead of {}",
+                        used, asked));
     }
     return {report::SelectionKind::kTemporary, used};
 }
@@ -138,8 +139,10 @@ void OutputOptions::write(const std::string& path, const std::string& content,
 }
 
 void say_written(const std::string& path, const capture::Metadata& metadata) {
-    fmt::print("Wrote {}\n", path);
-    for (const std::string& note : report::loss_notes(metadata)) { fmt::print("Note: {}\n", note); }
+    base::print_line(stdout, fmt::format("Wrote {}", path));
+    for (const std::string& note : report::loss_notes(metadata)) {
+        base::print_line(stdout, fmt::format("Note: {}", note));
+    }
 }
 
 }  // namespace memray::cli

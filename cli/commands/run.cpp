@@ -27,6 +27,7 @@
 #include "cli/commands/target_watch.h"
 #include "cli/commands/unknown_python.h"
 #include "injector/base/file.h"
+#include "injector/base/printable.h"
 #include "injector/collector/recorder.h"
 
 namespace memray::cli {
@@ -47,8 +48,8 @@ std::int64_t now_ms() {
 }
 
 void print_status(const collector::RecorderStatus& status) {
-    fmt::print(stderr, "memray: {} events, {} bytes at the peak, {} bytes of capture\n", status.events,
-               status.peak_bytes, status.capture_bytes);
+    base::tell(fmt::format("{} events, {} bytes at the peak, {} bytes of capture", status.events, status.peak_bytes,
+                           status.capture_bytes));
 }
 
 }  // namespace
@@ -229,7 +230,7 @@ capture::Ending RunCommand::record_whatever_starts() const {
     if (followed.first) { say(fmt::format(kSuccess, outcome.output)); }
     if (!followed.text.empty()) { say(fmt::format("\nOther processes: {}\n", followed.text)); }
     if (!followed.first && followed.text.empty()) {
-        fmt::print(stderr, "memray: {} started no Python that could be recorded\n", rest_.front());
+        base::tell(fmt::format("{} started no Python that could be recorded", rest_.front()));
     }
     return outcome.ending;
 }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "cli/commands/rendezvous.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 
@@ -30,7 +31,7 @@ int SnapshotCommand::run() {
         ask_recorder(pid_, fmt::format("snapshot {}{}", force_ ? 'f' : '-', path));
     if (!answer) { throw base::Error(fmt::format("Process {} is not being recorded", pid_)); }
     if (answer->starts_with('-')) { throw base::Error(answer->substr(1)); }
-    fmt::print("{}\n", answer->substr(1));
+    base::print_line(stdout, answer->substr(1));
     return 0;
 }
 

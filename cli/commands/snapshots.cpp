@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "injector/base/error.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 namespace {
@@ -48,7 +49,7 @@ void Snapshots::serve(Rendezvous* rendezvous, pid_t process) {
     step(rendezvous);
     if (rendezvous != nullptr) { rendezvous->refuse_to_stop(); }
     if (const auto failure = take_failure()) {
-        fmt::print(stderr, "memray: no snapshot of process {} was written: {}\n", process, *failure);
+        base::tell(fmt::format("no snapshot of process {} was written: {}", process, *failure));
     }
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "cli/commands/capture_input.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 namespace {
@@ -60,7 +61,7 @@ int TransformCommand::run() {
     const report::StackView view = filter_.view(profile);
     output_.write(path, chosen.write({profile, view, report::select(profile, selection_.choice())}), profile.metadata);
     const std::string usage = usage_of(chosen.name, path);
-    if (!usage.empty()) { fmt::print("To see it: {}\n", usage); }
+    if (!usage.empty()) { base::print_line(stdout, fmt::format("To see it: {}", usage)); }
     return 0;
 }
 

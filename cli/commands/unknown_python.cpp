@@ -4,14 +4,15 @@
 
 #include <fmt/format.h>
 
+#include "injector/base/printable.h"
 #include "injector/session/region.h"
 
 namespace memray::cli {
 
 void warn_of_unknown_python(const session::Target& target) {
     if (session::reads_python_frames(target.region)) { return; }
-    fmt::print(stderr, "memray: CPython {} is newer than this memray knows: recording without Python stacks\n",
-               target.python_version);
+    base::tell(fmt::format("CPython {} is newer than this memray knows: recording without Python stacks",
+                           target.python_version));
 }
 
 }  // namespace memray::cli

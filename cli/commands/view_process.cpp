@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/view_process.h"
 
-#include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -17,6 +16,7 @@
 
 #include "cli/live/view.h"
 #include "injector/base/error.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 namespace {
@@ -35,7 +35,7 @@ bool wait_for_recorder(int socket) {
     try {
         if (wait_for_recorder(socket.get())) { live::View(std::move(socket), {output_path}).run(); }
     } catch (const std::exception& error) {
-        fmt::print(stderr, "memray: {}\n", error.what());
+        base::tell(error.what());
         code = 1;
     }
     std::fflush(nullptr);

@@ -24,6 +24,7 @@ struct Source {
 // The JSON of https://github.com/jrfonseca/gprof2dot (-f json): functions, callers merged by function and file.
 [[nodiscard]] std::string gprof2dot(const Source& source);
 // Columns allocator, num_allocations, size, tid, thread_name, stack_trace: "function;file;line|...", callees first.
+// Names that begin like a formula (= + - @) get an apostrophe in front.
 [[nodiscard]] std::string csv(const Source& source);
 // https://www.speedscope.app/file-format-schema.json: one profile of bytes, one of allocations.
 [[nodiscard]] std::string speedscope(const Source& source);

@@ -92,6 +92,8 @@ void print_line(std::FILE* stream, std::string_view text) {
     std::fwrite(line.data(), 1, line.size(), stream);
 }
 
+void tell(std::string_view text) { print_line(stderr, "memray: " + std::string(text)); }
+
 std::string file_name_part(std::string_view text) {
     std::string result;
     bool full = false;

@@ -24,6 +24,9 @@ namespace memray::base {
 // Writes printable(text) and a line feed.
 void print_line(std::FILE* stream, std::string_view text);
 
+// Says something to the user that is no result: "memray: TEXT" on standard error.
+void tell(std::string_view text);
+
 // For (a part of) a file name: nothing that printable() would replace, no '/', no '-' in front, never empty, "." or
 // "..", at most 100 bytes.
 [[nodiscard]] std::string file_name_part(std::string_view text);

@@ -20,6 +20,16 @@ TEST_CASE("CSV has a row per stack and allocator, and names a thread only if the
           "MALLOC,1,1000,1,0x1 (main),???;;0\r\n");
 }
 
+TEST_CASE("csv has no cell that a spreadsheet would take for a formula, also where semicolons separate cells") {
+    report::ProfileBuilder builder;
+    builder.site({{"+main", "\t=a.py", 1}, {"=cmd|' /C calc'!A0", "@b.py", 5}, {"-c", "a\x1b\r\n.py", 0}}, {1, 50});
+    builder.profile.threads = {{1, 77, "=1"}};
+    const report::StackView view = report::make_stack_view(builder.profile);
+    CHECK(csv({builder.profile, view, report::at_peak(builder.profile)}) ==
+          "allocator,num_allocations,size,tid,thread_name,stack_trace\r\n"
+          "MALLOC,1,50,1,0x1 (=1),'-c;a\uFFFD\uFFFD\uFFFD.py;0|'=cmd|' /C calc'!A0;'@b.py;5|'+main;\uFFFD=a.py;1\r\n");
+}
+
 TEST_CASE("gprof2dot has functions without lines, and a call chain per record") {
     const Json json = Json::parse(written(gprof2dot));
     CHECK(json["version"] == 0);
