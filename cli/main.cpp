@@ -5,10 +5,12 @@
 #include <string>
 
 #include "cli/commands/application.h"
+#include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
 
 int main(int argc, char** argv) {
+    memray::base::prepare_descriptors();
     try {
         return memray::cli::run(argc, argv);
     } catch (const memray::base::Error& error) {

@@ -18,6 +18,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/unique_fd.h"
 
@@ -32,6 +33,7 @@ constexpr int kNoLibraryCode = 3;
 // Loaded only when somebody wants it: it brings an HTTP client with it.
 [[noreturn]] void download(int fd, const std::string& build_id) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    base::close_all_but({fd});
     ::signal(SIGINT, SIG_DFL);
     void* library = ::dlopen("libdebuginfod.so.1", RTLD_NOW);
     if (library == nullptr) { ::_exit(kNoLibraryCode); }

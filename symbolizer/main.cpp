@@ -4,11 +4,13 @@
 #include <exception>
 #include <string>
 
+#include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
 #include "symbolizer/command.h"
 
 int main(int argc, char** argv) {
+    memray::base::prepare_descriptors();
     try {
         return memray::symbolizer::run(argc, argv);
     } catch (const memray::base::Error& error) {

@@ -17,6 +17,7 @@
 #include <string>
 #include <thread>
 
+#include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/file.h"
 
@@ -59,6 +60,7 @@ rlim_t memory_limit() {
 // What happens in the child. Its failures are its own: nothing on the terminal, no core file.
 [[noreturn]] void run_child(int fd, const WorkerPool::Work& work, std::size_t number) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    base::close_all_but({fd});
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_DATA, memory_limit());
     for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTERM, SIGINT}) { ::signal(signal, SIG_DFL); }

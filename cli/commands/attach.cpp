@@ -18,6 +18,7 @@
 #include "cli/commands/view_process.h"
 #include "cli/live/server.h"
 #include "cli/report/format.h"
+#include "injector/base/descriptors.h"
 #include "injector/base/file.h"
 #include "injector/base/printable.h"
 
@@ -215,6 +216,7 @@ int AttachCommand::run_and_watch(AttachRequest request) const {
 int AttachCommand::run() {
     refuse_what_is_missing();
     ::signal(SIGXFSZ, SIG_IGN);
+    base::close_inherited();
     const AttachRequest wanted = request();
     if (output_.empty()) {
         require_terminal("memray attach without -o");

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <string>
 
+#include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/file.h"
 #include "injector/base/unique_fd.h"
@@ -45,7 +46,7 @@ bool report(int fd, const std::string& text) {
             abandon();
             ::_exit(1);
         }
-        close_standard_streams();
+        base::close_standard_streams();
         static_cast<void>(::chdir("/"));
         work();
     } catch (const base::Error&) { ::_exit(1); }
@@ -64,11 +65,6 @@ std::string read_all(int fd) {
 }
 
 }  // namespace
-
-void close_standard_streams() {
-    const base::UniqueFd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) { ::dup2(nothing.get(), stream); }
-}
 
 void run_in_background(const std::function<void()>& prepare, const std::function<void()>& work,
                        const std::function<void()>& abandon) {

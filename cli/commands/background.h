@@ -14,7 +14,4 @@ namespace memray::cli {
 void run_in_background(const std::function<void()>& prepare, const std::function<void()>& work,
                        const std::function<void()>& abandon);
 
-// Nobody sees what this process writes any more.
-void close_standard_streams();
-
 }  // namespace memray::cli

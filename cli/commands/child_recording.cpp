@@ -3,6 +3,7 @@
 #include "cli/commands/child_recording.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <cstdio>
@@ -17,6 +18,13 @@ namespace memray::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kStep{20};
+
+// Descriptors: of the child, its shared memory, its capture, its socket and two files that say how much memory it has,
+// and some for what is looked at meanwhile. And what this process holds besides.
+constexpr rlim_t kOfEach = 8;
+constexpr rlim_t kOfProcess = 32;
+std::atomic<rlim_t> living{0};
+std::atomic<bool> told{false};
 
 void wait_for(int pidfd) {
     while (!has_ended(pidfd)) { wait_for_end(pidfd, std::chrono::seconds(1)); }
@@ -35,7 +43,27 @@ ChildRecording::ChildRecording(Child child, PathOf path_of, capture::Metadata me
       snapshots_(snapshots),
       board_(board),
       oom_(child_.pid),
-      thread_([this] { run(); }) {}
+      thread_([this] { run(); }) {
+    ++living;
+}
+
+ChildRecording::~ChildRecording() {
+    thread_.join();
+    --living;
+}
+
+bool ChildRecording::has_room() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || kOfProcess + (living + 1) * kOfEach <= limit.rlim_cur) {
+        return true;
+    }
+    if (!told.exchange(true)) {
+        base::tell(
+            fmt::format("no more than {} child processes are recorded at the same time: the limit on open files is {}",
+                        living.load(), limit.rlim_cur));
+    }
+    return false;
+}
 
 bool ChildRecording::child_has_ended() const { return has_ended(child_.pidfd.get()); }
 

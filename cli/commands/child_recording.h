@@ -37,9 +37,12 @@ public:
     // complete. `board`: where it is shown, may be null.
     ChildRecording(Child child, PathOf path_of, capture::Metadata metadata, collector::RecorderOptions options,
                    std::string on_exit, SnapshotOptions snapshots, live::ProcessBoard* board);
-    ~ChildRecording() { thread_.join(); }
+    ~ChildRecording();
     ChildRecording(const ChildRecording&) = delete;
     ChildRecording& operator=(const ChildRecording&) = delete;
+
+    // Whether the limit on descriptors leaves room for one more; if it does not, that is said on standard error, once.
+    [[nodiscard]] static bool has_room();
 
     [[nodiscard]] std::optional<std::uint32_t> place() const noexcept { return child_.place; }
     [[nodiscard]] bool child_has_ended() const;

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "cli/commands/background.h"
 #include "cli/commands/process_facts.h"
+#include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
 #include "injector/session/payload_library.h"
@@ -38,9 +38,9 @@ void ChildrenRecorder::start_pursuit() {
     const auto failed = [](pid_t pid, const std::string& why) {
         base::tell(fmt::format("child process {} is not recorded: {}", pid, why));
     };
-    pursuit_.emplace(
-        request_.plan, session::read_payload(request_.payload),
-        session::Pursuit::Reports{[this](session::Pursuit::Arrival arrival) { arrived(std::move(arrival)); }, failed});
+    pursuit_.emplace(request_.plan, session::read_payload(request_.payload),
+                     session::Pursuit::Reports{
+                         [this](session::Pursuit::Arrival arrival) { return arrived(std::move(arrival)); }, failed});
 }
 
 void ChildrenRecorder::run() {
@@ -58,7 +58,11 @@ void ChildrenRecorder::step_families() {
     for (const auto& family : families_) { family->step(path_of_, pursuit_ ? &*pursuit_ : nullptr); }
 }
 
-void ChildrenRecorder::arrived(session::Pursuit::Arrival arrival) {
+bool ChildrenRecorder::arrived(session::Pursuit::Arrival arrival) {
+    if (!ChildRecording::has_room()) {
+        ++gone_.unrecorded;
+        return false;
+    }
     const session::Target& target = arrival.target;
     capture::Metadata metadata = request_.metadata;
     describe_process(target, metadata);
@@ -69,6 +73,7 @@ void ChildrenRecorder::arrived(session::Pursuit::Arrival arrival) {
                                                    request_.on_exit, request_.snapshots, request_.board);
     family->record_first(std::move(arrival), path_of);
     families_.push_back(std::move(family));
+    return true;
 }
 
 void ChildrenRecorder::listen() {
@@ -119,7 +124,7 @@ ChildCounts ChildrenRecorder::counts() const {
 // From here on in the background.
 void ChildrenRecorder::hang_up() {
     channel_.reset();
-    close_standard_streams();
+    base::close_standard_streams();
 }
 
 void ChildrenRecorder::wait() {

@@ -34,7 +34,8 @@ private:
     void start_pursuit();
     void trace_first(const std::string& text);
     [[nodiscard]] ChildRecording::PathOf path_of_arrival(pid_t pid);
-    void arrived(session::Pursuit::Arrival arrival);
+    // Whether it is recorded.
+    [[nodiscard]] bool arrived(session::Pursuit::Arrival arrival);
     void step_families();
     void listen();
     void answer_when_done();

@@ -3,7 +3,6 @@
 #include "cli/commands/exit_command.h"
 
 #include <fmt/format.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "injector/base/descriptors.h"
 #include "injector/base/printable.h"
 
 namespace memray::cli {
@@ -32,28 +32,6 @@ std::string status_text(const capture::Ending& ending) {
     }
 }
 
-// Every signal as it is by default: this process ignores some.
-class DefaultSignals {
-public:
-    DefaultSignals() {
-        sigset_t all;
-        ::sigfillset(&all);
-        sigset_t none;
-        ::sigemptyset(&none);
-        ::posix_spawnattr_init(&attributes_);
-        ::posix_spawnattr_setsigdefault(&attributes_, &all);
-        ::posix_spawnattr_setsigmask(&attributes_, &none);
-        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    }
-    ~DefaultSignals() { ::posix_spawnattr_destroy(&attributes_); }
-    DefaultSignals(const DefaultSignals&) = delete;
-    DefaultSignals& operator=(const DefaultSignals&) = delete;
-    [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
-
-private:
-    posix_spawnattr_t attributes_{};
-};
-
 std::vector<char*> environment_with(std::vector<std::string>& own) {
     std::vector<char*> variables;
     for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -67,21 +45,29 @@ std::vector<char*> environment_with(std::vector<std::string>& own) {
     return variables;
 }
 
+// As this program was started: it ignores signals, and may have more files open. System calls only, in the child of
+// what may be a process with threads.
+[[noreturn]] void become_shell(const char* text, char* const* environment) {
+    for (int number = 1; number < NSIG; ++number) { ::signal(number, SIG_DFL); }
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    base::restore_descriptor_limit();
+    ::execle("/bin/sh", "sh", "-c", text, nullptr, environment);
+    ::_exit(kShellOffset - 1);
+}
+
 }  // namespace
 
 void run_exit_command(const std::string& command, const std::string& capture, const capture::Ending& ending) {
     if (command.empty()) { return; }
-    std::string text = command;
     std::vector<std::string> own{"MEMRAY_CAPTURE=" + std::filesystem::absolute(capture).string(),
                                  "MEMRAY_EXIT=" + status_text(ending)};
-    char shell[] = "sh";
-    char option[] = "-c";
-    char* const arguments[] = {shell, option, text.data(), nullptr};
-    pid_t pid = 0;
-    const int error =
-        ::posix_spawn(&pid, "/bin/sh", nullptr, DefaultSignals().get(), arguments, environment_with(own).data());
-    if (error != 0) {
-        base::tell(fmt::format("could not run the --on-exit command: {}", std::strerror(error)));
+    const std::vector<char*> environment = environment_with(own);
+    const pid_t pid = ::fork();
+    if (pid == 0) { become_shell(command.c_str(), environment.data()); }
+    if (pid < 0) {
+        base::tell(fmt::format("could not run the --on-exit command: {}", std::strerror(errno)));
         return;
     }
     int status = 0;

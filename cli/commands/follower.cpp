@@ -3,21 +3,18 @@
 #include "cli/commands/follower.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
 #include <vector>
 
-#include "cli/commands/background.h"
 #include "cli/commands/children_recorder.h"
 #include "cli/commands/oom_counter.h"
+#include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
 
@@ -27,35 +24,15 @@ namespace {
 using session::Channel;
 using session::Message;
 
-// Somebody may wait for the end of a pipe that is open here by accident.
-void close_all_but(std::vector<int> kept) {
-    kept.insert(kept.end(), {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO});
-    std::sort(kept.begin(), kept.end());
-    int next = 0;
-    for (const int fd : kept) {
-        if (fd > next) { ::syscall(SYS_close_range, next, fd - 1, 0); }
-        next = fd + 1;
-    }
-    ::syscall(SYS_close_range, next, ~0U, 0);
-}
-
-// Several for each process that is recorded at the same time.
-void allow_many_files() {
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 [[noreturn]] void run_recorder(FollowRequest request, base::UniqueFd line) {
     ::setsid();  // what the terminal sends is for the program
     for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2}) {
         ::signal(number, SIG_IGN);
     }
-    allow_many_files();
     avoid_oom_killer();
-    if (request.silent) { close_standard_streams(); }
-    close_all_but({request.memory.pool.get(), request.memory.region.get(), line.get()});
+    base::close_standard_input();
+    if (request.silent) { base::close_standard_streams(); }
+    base::close_all_but({request.memory.pool.get(), request.memory.region.get(), line.get()});
     try {
         ChildrenRecorder(std::move(request), Channel(std::move(line))).run();
     } catch (const std::exception& error) {

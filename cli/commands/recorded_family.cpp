@@ -52,6 +52,7 @@ void RecordedFamily::step(const ChildRecording::PathOf& path_of, session::Pursui
 }
 
 void RecordedFamily::take(const session::ChildPool::Claim& claim, const ChildRecording::PathOf& path_of) {
+    if (!ChildRecording::has_room()) { return pool_.refuse(claim.place); }
     base::UniqueFd pidfd = base::try_open_pidfd(claim.pid);
     if (!pidfd) { return pool_.give_back(claim.place); }  // it is dead already
     capture::Metadata metadata = metadata_;

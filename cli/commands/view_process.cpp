@@ -15,6 +15,7 @@
 #include <cstdlib>
 
 #include "cli/live/view.h"
+#include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
 
@@ -64,6 +65,7 @@ ViewProcess::ViewProcess(const std::string& output_path) {
     if (pid_ < 0) { throw base::system_error("creating a process"); }
     if (pid_ == 0) {
         socket_.reset();
+        base::close_inherited();
         run_view(std::move(theirs), output_path);
     }
 }

@@ -11,6 +11,7 @@
 #include "injector/base/process.h"
 #include "injector/session/attach_checks.h"
 #include "injector/session/child_pool.h"
+#include "injector/session/descriptor_room.h"
 #include "injector/session/entered_target.h"
 #include "injector/session/guard.h"
 #include "injector/session/injection_step.h"
@@ -157,6 +158,7 @@ Attach::Attach(const AttachOptions& options) {
     target_.pid = options.pid;
     target_.pidfd = base::open_pidfd(options.pid);
     target_.python_executable = base::executable_of(options.pid);
+    const DescriptorRoom room(options.pid);
     Guard guard([&](const Channel& channel) { enter_and_leave(options, content, channel); }, options.tell);
     if (options.plan.follow_forks) {
         target_.children.pool = std::move(guard.expect(Message::kChildren, Clock::now() + options.timeout + kCalls).fd);

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <thread>
 
+#include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 
 namespace memray::session {
@@ -51,6 +52,7 @@ void shield() {
 
 [[noreturn]] void run_guard(const Guard::Work& work, const Channel& channel) {
     shield();
+    base::close_standard_streams();
     int code = 0;
     try {
         work(channel);
@@ -120,7 +122,7 @@ Guard::Guard(const Work& work, Tell tell, Meanwhile meanwhile)
     pid_ = ::fork();
     if (pid_ < 0) { throw base::system_error("creating a process"); }
     if (pid_ == 0) {
-        ours.reset();
+        base::close_all_but({theirs.get()});
         run_guard(work, Channel(std::move(theirs)));
     }
     channel_.emplace(std::move(ours));

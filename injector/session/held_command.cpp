@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 
+#include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 
 namespace memray::session {
@@ -41,6 +42,7 @@ std::vector<char*> pointers_to(const std::vector<std::string>& argv) {
     ssize_t count = 0;
     do { count = ::read(go_ahead, &byte, 1); } while (count < 0 && errno == EINTR);
     if (count == 1) {
+        base::restore_descriptor_limit();
         ::execvp(path, argv);  // with a slash in the path it searches nothing, but runs scripts without "#!", too
         const int error = errno;
         static_cast<void>(::write(exec_error, &error, sizeof error));
@@ -66,6 +68,8 @@ HeldCommand::HeldCommand(const std::string& path, const std::vector<std::string>
         static_cast<void>(::write(exec_error.writer.get(), &kPermitted, 1));
         execute(path.c_str(), arguments.data(), go_ahead.reader.get(), exec_error.writer.get());
     }
+    base::close_inherited();
+    base::close_standard_input();
     exec_error.writer.reset();
     char permitted = 0;
     static_cast<void>(::read(exec_error.reader.get(), &permitted, 1));

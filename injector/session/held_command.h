@@ -16,7 +16,8 @@ namespace memray::session {
 class HeldCommand {
 public:
     // Forks a child that will execute `path` with `argv`; its signal mask, dispositions, directory and descriptors are
-    // the caller's (but for descriptors with the close-on-exec flag). `tracer`: a process that may trace it though it
+    // the caller's (but for descriptors with the close-on-exec flag). Those are only its own from then on: the caller
+    // closes them, and reads nothing from its standard input any more. `tracer`: a process that may trace it though it
     // is no ancestor (kernel.yama.ptrace_scope=1), 0 for none. Throws base::Error.
     HeldCommand(const std::string& path, const std::vector<std::string>& argv, pid_t tracer = 0);
     // A child that still waits ends, and is reaped.

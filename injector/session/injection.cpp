@@ -4,6 +4,7 @@
 
 #include "injector/base/process.h"
 #include "injector/session/child_pool.h"
+#include "injector/session/descriptor_room.h"
 #include "injector/session/payload_library.h"
 #include "injector/session/python_facts.h"
 #include "injector/session/region.h"
@@ -22,6 +23,7 @@ std::unique_ptr<ControllerLock> Injection::load(const RecordingPlan& plan, const
     const PythonFacts facts = inspect_python(stop_, *call_);
     target.python_version = facts.version.text();
     target.python_allocator = facts.allocator;
+    const DescriptorRoom room(target.pid);
     RemoteSystem system(stop_.modules, *stop_.memory, *call_);
     const std::uint32_t flags = recording_flags(plan);
     SharedRegion region = make_region(system, target.pid, plan.sizes, flags, facts.info);

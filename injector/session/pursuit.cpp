@@ -210,8 +210,11 @@ void Pursuit::inject(Task& task) {
     try {
         Arrival arrival;
         arrival.lock = injection.load(plan_, payload_, arrival.target);
-        reports_.arrived(std::move(arrival));
-        injection.start();
+        if (reports_.arrived(std::move(arrival))) {
+            injection.start();
+        } else {
+            injection.give_up();
+        }
     } catch (const base::Error& error) {
         reports_.failed(process->id, error.what());
         if (task.tracee.attached()) { injection.give_up(); }

@@ -30,8 +30,8 @@ public:
         std::unique_ptr<ControllerLock> lock;  // to be kept, and destroyed by this thread, as long as it is recorded
     };
     struct Reports {
-        // The payload is loaded and starts when this has returned. May throw base::Error: then it does not.
-        std::function<void(Arrival)> arrived;
+        // The payload is loaded and starts when this has returned true. May throw base::Error: then it does not.
+        std::function<bool(Arrival)> arrived;
         // Why a process runs on without being followed or recorded.
         std::function<void(pid_t, const std::string&)> failed;
     };
