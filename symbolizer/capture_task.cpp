@@ -7,10 +7,11 @@
 #include <filesystem>
 
 #include "injector/base/error.h"
+#include "injector/base/file.h"
+#include "injector/base/output_place.h"
 #include "injector/base/printable.h"
 #include "injector/base/progress_bar.h"
 #include "injector/capture/reader.h"
-#include "injector/capture/replacement_file.h"
 #include "injector/capture/symbols_file.h"
 #include "symbolizer/coverage.h"
 #include "symbolizer/debug_packages.h"
@@ -59,8 +60,7 @@ void CaptureTask::say(const std::string& text) const { base::print_line(stdout, 
 void CaptureTask::note(const std::string& text) const { base::print_line(stderr, fmt::format("{}: {}", path_, text)); }
 
 void CaptureTask::require_output_absent() const {
-    std::error_code ignored;
-    if (arguments_.output.empty() || arguments_.force || !fs::exists(arguments_.output, ignored)) { return; }
+    if (arguments_.output.empty() || !base::OutputPlace(arguments_.output).status() || arguments_.force) { return; }
     throw base::Error("Output file " + arguments_.output +
                       " already exists. It can be overwritten with the --force CLI argument.");
 }
@@ -114,7 +114,7 @@ void CaptureTask::warn(const capture::Profile& profile, const capture::Symbols& 
 
 void CaptureTask::serve_report(const capture::Profile& profile) const {
     const capture::Symbols symbols = look_up(profile);
-    capture::write_all(arguments_.symbols_fd, capture::symbols_alone(profile, symbols), "symbols");
+    base::write_all(arguments_.symbols_fd, capture::symbols_alone(profile, symbols), "symbols");
     warn(profile, symbols);
     try {
         const capture::CaptureLock lock(path_);

@@ -5,31 +5,35 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
-
-#include "injector/capture/replacement_file.h"
+#include "injector/base/output_place.h"
 #include "injector/capture/symbols_file.h"
 
 namespace memray::symbolizer {
 namespace {
 
 // A file without write permission is left alone even if we could write it, being root.
-bool is_writable(const std::string& path) {
+bool is_writable(const base::OutputPlace& place) {
+    const auto status = place.status();
+    return status && (status->st_mode & 0222U) != 0 && !place.is_planted(*status) &&
+           ::faccessat(place.folder(), place.name().c_str(), W_OK, 0) == 0;
+}
+
+bool is_writable_folder(const base::OutputPlace& place) {
     struct stat status {};
-    return ::stat(path.c_str(), &status) == 0 && (status.st_mode & 0222U) != 0 && ::access(path.c_str(), W_OK) == 0;
+    return ::fstat(place.folder(), &status) == 0 && (status.st_mode & 0222U) != 0 &&
+           ::faccessat(place.folder(), ".", W_OK, 0) == 0;
 }
 
 }  // namespace
 
 Stored store(const std::string& path, const capture::Profile& profile, const capture::Symbols& symbols) {
     // The file is replaced, not changed: that takes a folder that can be written.
-    const std::filesystem::path file = capture::follow_links(path);
-    if (is_writable(file) && is_writable(file.parent_path())) {
+    const base::OutputPlace file(path);
+    if (is_writable(file) && is_writable_folder(file)) {
         capture::write_symbols(path, profile, symbols, path);
         return Stored::kInCapture;
     }
-    const std::filesystem::path sidecar = capture::follow_links(capture::sidecar_path(path));
-    if (!is_writable(sidecar.parent_path())) { return Stored::kNowhere; }
+    if (!is_writable_folder(base::OutputPlace(capture::sidecar_path(path)))) { return Stored::kNowhere; }
     capture::write_sidecar(path, profile, symbols);
     return Stored::kBeside;
 }

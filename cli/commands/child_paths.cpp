@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/child_paths.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -28,7 +29,8 @@ std::string ChildPaths::of(pid_t pid) {
 }
 
 bool ChildPaths::is_taken(const std::string& path) const {
-    return given_out_.count(path) != 0 || (!overwrite_ && ::access(path.c_str(), F_OK) == 0);
+    return given_out_.count(path) != 0 ||
+           (!overwrite_ && ::faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0);
 }
 
 }  // namespace memray::cli

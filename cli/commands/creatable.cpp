@@ -4,21 +4,15 @@
 
 #include <sys/stat.h>
 
-#include <filesystem>
-
-#include "injector/base/error.h"
+#include "injector/base/output_place.h"
+#include "injector/capture/output_file.h"
 
 namespace memray::cli {
 
 void require_creatable(const std::string& path, bool overwrite) {
-    struct stat status {};
-    const std::string parent = std::filesystem::absolute(path).parent_path().string();
-    if (::stat(parent.c_str(), &status) != 0) { throw base::system_error("Could not create output file " + path); }
-    if (::stat(path.c_str(), &status) != 0 || overwrite) { return; }
-    if (S_ISREG(status.st_mode)) {
-        throw base::Error("Could not create output file " + path +
-                          ": it already exists. Memray can overwrite it with the --force CLI argument.");
-    }
+    const base::OutputPlace place(path);
+    const auto there = place.status();
+    if (there && S_ISREG(there->st_mode) && !overwrite) { throw capture::already_exists(path); }
 }
 
 }  // namespace memray::cli

@@ -8,7 +8,7 @@
 
 namespace memray::cli {
 
-// Throws base::Error if there is something at `path`: asked before the work is done, not only after it.
+// Throws base::Error if there is a file at `path`: asked before the work is done, not only after it.
 void require_absent(const std::string& path);
 
 // Writes all of `content` or throws base::Error, and then leaves what was there before.

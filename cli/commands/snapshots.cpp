@@ -2,10 +2,10 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/snapshots.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <utility>
 
 #include "injector/base/error.h"
@@ -96,7 +96,7 @@ std::optional<std::string> Snapshots::take_failure() { return std::exchange(fail
 std::string Snapshots::next_path() {
     for (;;) {
         std::string path = fmt::format("{}.snapshot-{}", capture_.path, ++number_);
-        if (capture_.overwrite || ::access(path.c_str(), F_OK) != 0) { return path; }
+        if (capture_.overwrite || ::faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0) { return path; }
     }
 }
 

@@ -28,6 +28,19 @@ int read_to_end(const std::string& path, std::string& content) {
     }
 }
 
+// 0, or the errno of the write that failed.
+int try_write_all(int fd, const void* content, std::size_t size) {
+    const char* at = static_cast<const char*>(content);
+    while (size > 0) {
+        const ssize_t count = ::write(fd, at, size);
+        if (count < 0 && errno != EINTR) { return errno; }
+        if (count < 0) { continue; }
+        at += count;
+        size -= static_cast<std::size_t>(count);
+    }
+    return 0;
+}
+
 }  // namespace
 
 std::string read_file(const std::string& path) {
@@ -43,14 +56,14 @@ std::optional<std::string> try_read_file(const std::string& path) {
 }
 
 void write_all(int fd, const std::string& content) {
-    std::size_t done = 0;
-    while (done < content.size()) {
-        const ssize_t count = ::write(fd, content.data() + done, content.size() - done);
-        if (count >= 0) {
-            done += static_cast<std::size_t>(count);
-        } else if (errno != EINTR) {
-            throw system_error("writing " + std::to_string(content.size()) + " bytes");
-        }
+    if (const int error = try_write_all(fd, content.data(), content.size()); error != 0) {
+        throw system_error("writing " + std::to_string(content.size()) + " bytes", error);
+    }
+}
+
+void write_all(int fd, std::span<const std::uint8_t> content, const std::string& path) {
+    if (const int error = try_write_all(fd, content.data(), content.size()); error != 0) {
+        throw system_error("Could not write " + path, error);
     }
 }
 

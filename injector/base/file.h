@@ -4,7 +4,9 @@
 // Whole files at once: small ones, those of /proc included (which have no size).
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace memray::base {
@@ -15,5 +17,7 @@ namespace memray::base {
 [[nodiscard]] std::optional<std::string> try_read_file(const std::string& path);
 // Writes all of `content` at the current position of `fd`. Throws Error.
 void write_all(int fd, const std::string& content);
+// The same; throws Error "Could not write PATH: why".
+void write_all(int fd, std::span<const std::uint8_t> content, const std::string& path);
 
 }  // namespace memray::base

@@ -29,6 +29,7 @@ InputFile::InputFile(const std::string& path) : fd_(::open(path.c_str(), O_RDONL
     if (S_ISDIR(status.st_mode)) { throw reason(EISDIR); }
     if (!S_ISREG(status.st_mode)) { throw base::Error("Not a regular file"); }
     size_ = static_cast<std::uint64_t>(status.st_size);
+    owner_ = status.st_uid;
     check_header();
 }
 

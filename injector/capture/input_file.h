@@ -4,6 +4,8 @@
 // A capture opened for reading. Reads copy: a file that shrinks or changes meanwhile can do no harm.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -21,6 +23,7 @@ public:
 
     // When it was opened.
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+    [[nodiscard]] uid_t owner() const noexcept { return owner_; }
     // Fills all of `bytes`; false if the file ends before.
     [[nodiscard]] bool read(std::uint64_t offset, std::span<std::uint8_t> bytes) const;
     // A header that is valid and whose payload is inside the file.
@@ -36,6 +39,7 @@ private:
 
     base::UniqueFd fd_;
     std::uint64_t size_{0};
+    uid_t owner_{0};
 };
 
 }  // namespace memray::capture

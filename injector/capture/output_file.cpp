@@ -2,65 +2,58 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/capture/output_file.h"
 
-#include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "injector/base/error.h"
-#include "injector/capture/replacement_file.h"
+#include "injector/base/file.h"
+#include "injector/base/replacement_file.h"
 
 namespace memray::capture {
-namespace {
 
-constexpr mode_t kMode = 0666;  // less the umask
-
-base::Error creation_error(const std::string& path, int number) {
-    return base::system_error("Could not create output file " + path, number);
+base::Error already_exists(const std::string& path) {
+    return base::Error("Output file " + path +
+                       " already exists. Memray can overwrite it with the --force CLI argument.");
 }
 
-}  // namespace
-
-OutputFile::OutputFile(const std::string& path, bool overwrite, Content content)
-    : path_(path), target_(follow_links(path)), content_(content) {
-    struct stat status {};
-    const bool exists = ::stat(target_.c_str(), &status) == 0;
-    if (exists && S_ISDIR(status.st_mode)) { throw creation_error(path_, EISDIR); }
-    regular_ = !exists || S_ISREG(status.st_mode);
+OutputFile::OutputFile(const std::string& path, bool overwrite, Content content) : path_(path), content_(content) {
+    base::OutputPlace place(path);
+    const auto there = place.status();
+    regular_ = !there || S_ISREG(there->st_mode);
     if (regular_) {
-        open_regular(overwrite);
+        open_regular(place, overwrite);
     } else {
-        fd_.reset(::open(target_.c_str(), O_WRONLY | O_CLOEXEC));
-        if (!fd_) { throw creation_error(path_, errno); }
+        fd_ = place.open_existing();
     }
+    if (content == Content::kIsReplaced) { place_.emplace(std::move(place)); }
 }
 
-void OutputFile::open_regular(bool overwrite) {
-    fd_.reset(::open(target_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+void OutputFile::open_regular(const base::OutputPlace& place, bool overwrite) {
+    fd_ = place.create();
     if (fd_) {
         static_cast<void>(::flock(fd_.get(), LOCK_EX | LOCK_NB));
         return;
     }
-    if (errno != EEXIST) { throw creation_error(path_, errno); }
     if (!overwrite) { throw already_exists(path_); }
-    open_existing();
+    open_existing(place);
 }
 
-void OutputFile::open_existing() {
-    fd_.reset(::open(target_.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!fd_) { throw creation_error(path_, errno); }
+void OutputFile::open_existing(const base::OutputPlace& place) {
+    fd_ = place.open_existing();
     // Two recordings into one file would leave neither.
     if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         throw base::Error("Could not create output file " + path_ + ": another recording is writing it");
     }
-    if (content_ == Content::kGrows && ::ftruncate(fd_.get(), 0) != 0) { throw creation_error(path_, errno); }
+    if (content_ == Content::kGrows && ::ftruncate(fd_.get(), 0) != 0) { throw place.error(errno); }
 }
 
 void OutputFile::append(std::span<const std::uint8_t> bytes) {
     try {
-        write_all(fd_.get(), bytes, path_);
+        base::write_all(fd_.get(), bytes, path_);
     } catch (const base::Error&) {
         if (regular_ && ::ftruncate(fd_.get(), static_cast<off_t>(size_)) == 0) {
             ::lseek(fd_.get(), static_cast<off_t>(size_), SEEK_SET);
@@ -71,15 +64,18 @@ void OutputFile::append(std::span<const std::uint8_t> bytes) {
 }
 
 void OutputFile::replace(std::span<const std::uint8_t> bytes) {
-    ReplacementFile file(path_, target_);
+    base::ReplacementFile file(place_.value());
     file.append(bytes);
     fd_ = file.commit();
     size_ = bytes.size();
 }
 
 void OutputFile::remove() noexcept {
+    if (!regular_) { return; }
+    try {
+        base::OutputPlace(path_).remove(fd_.get());
+    } catch (const base::Error&) {}  // its folder is gone
     fd_.reset();
-    if (regular_) { ::unlink(target_.c_str()); }
 }
 
 }  // namespace memray::capture

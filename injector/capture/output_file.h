@@ -8,12 +8,17 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
+#include "injector/base/output_place.h"
 #include "injector/base/unique_fd.h"
 
 namespace memray::capture {
+
+// What is said where a file is in the way.
+[[nodiscard]] base::Error already_exists(const std::string& path);
 
 class OutputFile {
 public:
@@ -36,11 +41,11 @@ public:
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
 private:
-    void open_regular(bool overwrite);
-    void open_existing();
+    void open_regular(const base::OutputPlace& place, bool overwrite);
+    void open_existing(const base::OutputPlace& place);
 
-    std::string path_;    // as given, for messages
-    std::string target_;  // absolute, without symbolic links in the last component
+    std::string path_;                        // as given
+    std::optional<base::OutputPlace> place_;  // if it is replaced: others need no descriptor for it
     Content content_;
     base::UniqueFd fd_;
     bool regular_{true};

@@ -64,9 +64,7 @@ Profile read_checked(const std::string& path, const Progress& progress) {
     }
     if (!tables.finished) { note_missing(tables); }
     Profile& profile = tables.profile;
-    if (!profile.native_frames.empty() && !profile.symbols.present()) {
-        load_symbols_alone(sidecar_path(path), profile);
-    }
+    if (!profile.native_frames.empty() && !profile.symbols.present()) { load_sidecar(path, file, profile); }
     return std::move(profile);
 }
 

@@ -4,12 +4,14 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
 #include "injector/base/error.h"
-#include "injector/capture/replacement_file.h"
+#include "injector/base/output_place.h"
+#include "injector/base/replacement_file.h"
 #include "injector/capture/section_batch.h"
 #include "injector/capture/section_list.h"
 #include "injector/capture/symbols_key.h"
@@ -25,7 +27,7 @@ bool is_of_symbols(SectionType type) { return type >= SectionType::kSymbolString
 // Copies sections from one capture to the end of another.
 class SectionCopier {
 public:
-    SectionCopier(const InputFile& from, ReplacementFile& to) : from_(from), to_(to), buffer_(kCopyBytes) {}
+    SectionCopier(const InputFile& from, base::ReplacementFile& to) : from_(from), to_(to), buffer_(kCopyBytes) {}
 
     void header() {
         const FileHeader header;
@@ -58,7 +60,7 @@ private:
     }
 
     const InputFile& from_;
-    ReplacementFile& to_;
+    base::ReplacementFile& to_;
     Bytes buffer_;
     std::uint64_t size_{0};
     std::vector<IndexEntry> entries_;
@@ -85,7 +87,7 @@ void copy_capture(const InputFile& from, SectionCopier& copier) {
 
 }  // namespace
 
-CaptureLock::CaptureLock(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+CaptureLock::CaptureLock(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     if (!fd_) { throw base::system_error("Could not open " + path); }
     if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         throw base::Error(path + " is in use: a recording or another program is writing it");
@@ -94,7 +96,8 @@ CaptureLock::CaptureLock(const std::string& path) : fd_(::open(path.c_str(), O_R
 
 void write_symbols(const std::string& path, const Profile& profile, const Symbols& symbols, const std::string& output) {
     const InputFile input(path);
-    ReplacementFile file(output, follow_links(output));
+    const base::OutputPlace place(output);
+    base::ReplacementFile file(place);
     SectionCopier copier(input, file);
     copy_capture(input, copier);
     SectionBatch batch(copier.size(), true);
@@ -122,9 +125,20 @@ void load_symbols_alone(const std::string& path, Profile& profile) {
 
 std::string sidecar_path(const std::string& capture) { return capture + ".symbols"; }
 
+void load_sidecar(const std::string& path, const InputFile& capture, Profile& profile) {
+    try {
+        const InputFile file(sidecar_path(path));
+        const uid_t owner = file.owner();
+        if (owner == capture.owner() || owner == ::geteuid() || owner == 0) {
+            profile.symbols = load_symbols(file, profile);
+        }
+    } catch (const base::Error&) {  // no such file, or not a good one
+    }
+}
+
 void write_sidecar(const std::string& capture, const Profile& profile, const Symbols& symbols) {
-    const std::string path = sidecar_path(capture);
-    ReplacementFile file(path, follow_links(path));
+    const base::OutputPlace place(sidecar_path(capture));
+    base::ReplacementFile file(place);
     file.append(symbols_alone(profile, symbols));
     file.commit();
 }

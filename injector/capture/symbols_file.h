@@ -9,6 +9,7 @@
 
 #include "injector/base/unique_fd.h"
 #include "injector/capture/format.h"
+#include "injector/capture/input_file.h"
 #include "injector/capture/profile.h"
 
 namespace memray::capture {
@@ -34,6 +35,8 @@ void load_symbols_alone(const std::string& path, Profile& profile);
 
 // Where symbols are kept that cannot be written into the capture.
 [[nodiscard]] std::string sidecar_path(const std::string& capture);
+// Reads them. Those that another user than the owner of the capture has put there are not believed, but for root's.
+void load_sidecar(const std::string& path, const InputFile& capture, Profile& profile);
 void write_sidecar(const std::string& capture, const Profile& profile, const Symbols& symbols);
 
 }  // namespace memray::capture

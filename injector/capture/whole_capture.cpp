@@ -2,11 +2,11 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/capture/whole_capture.h"
 
-#include <sys/stat.h>
-
 #include "injector/base/error.h"
+#include "injector/base/output_place.h"
+#include "injector/base/replacement_file.h"
 #include "injector/capture/growing_tables.h"
-#include "injector/capture/replacement_file.h"
+#include "injector/capture/output_file.h"
 #include "injector/capture/section_batch.h"
 #include "injector/capture/symbols_key.h"
 
@@ -23,25 +23,25 @@ Bytes whole_capture(const Profile& profile, bool compress, bool finished) {
     return batch.bytes();
 }
 
-void require_creatable(const WholeFile& file) {
-    struct stat status {};
-    if (::stat(follow_links(file.path).c_str(), &status) != 0) { return; }
-    if (!S_ISREG(status.st_mode)) {
-        throw base::Error("Could not create output file " + file.path + ": it is not a regular file");
-    }
-    if (!file.overwrite) { throw already_exists(file.path); }
+namespace {
+
+void require_room(const base::OutputPlace& place, const WholeFile& file) {
+    place.require_replaceable();
+    if (!file.overwrite && place.status()) { throw already_exists(file.path); }
 }
 
+}  // namespace
+
+void require_creatable(const WholeFile& file) { require_room(base::OutputPlace(file.path), file); }
+
 void write_capture(const Profile& profile, const WholeFile& file) {
-    require_creatable(file);
-    ReplacementFile replacement(file.path, follow_links(file.path));
+    const base::OutputPlace place(file.path);
+    require_room(place, file);
+    base::ReplacementFile replacement(place);
     replacement.append(whole_capture(profile, file.compress, true));
     replacement.flush();
-    if (file.overwrite) {
-        replacement.commit();
-    } else {
-        replacement.commit_new();
-    }
+    const base::UniqueFd written = file.overwrite ? replacement.commit() : replacement.commit_new();
+    if (!written) { throw already_exists(file.path); }
 }
 
 }  // namespace memray::capture

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -14,7 +13,8 @@
 #include <utility>
 
 #include "injector/base/error.h"
-#include "injector/base/file.h"
+#include "injector/base/output_place.h"
+#include "injector/base/replacement_file.h"
 #include "injector/base/unique_fd.h"
 #include "injector/unwind/table_compiler.h"
 #include "payload/wire/unwind_table.h"
@@ -49,8 +49,8 @@ bool is_table(const Table& table) {
            wire::unwind_table_size(header.row_count, header.rule_count) == table.size();
 }
 
-Table load(const std::string& path) {
-    const base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+Table load(int folder, const std::string& name) {
+    const base::UniqueFd fd(::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     struct stat status {};
     if (!fd || !is_private(fd.get(), S_IFREG) || ::fstat(fd.get(), &status) != 0) { return {}; }
     char magic[sizeof kMagic];
@@ -64,25 +64,28 @@ Table load(const std::string& path) {
 
 // Others may have put something into a folder that they can write to, under names of their choice: such a one is not
 // used. One that they can only look into becomes the owner's alone.
+base::UniqueFd open_private_folder(const std::string& folder) {
+    base::UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd || !is_private(fd.get(), S_IFDIR) || ::fchmod(fd.get(), S_IRWXU) != 0) { fd.reset(); }
+    return fd;
+}
+
 bool make_private_folder(const std::string& folder) {
     std::error_code error;
     std::filesystem::create_directories(std::filesystem::path(folder).parent_path(), error);
     ::mkdir(folder.c_str(), S_IRWXU);
-    const base::UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-    return fd && is_private(fd.get(), S_IFDIR) && ::fchmod(fd.get(), S_IRWXU) == 0;
+    return static_cast<bool>(open_private_folder(folder));
 }
 
 // Whole or not at all: another process may look for it at any time. What goes wrong costs time only.
-void store(const std::string& path, const Table& table) {
-    std::string temporary = path + ".XXXXXX";
-    const base::UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));  // for its owner alone
-    if (!fd) { return; }
+void store(int folder, const std::string& name, const Table& table) {
     try {
-        base::write_all(fd.get(), std::string(kMagic, sizeof kMagic));
-        base::write_all(fd.get(), std::string(table.begin(), table.end()));
-        if (::rename(temporary.c_str(), path.c_str()) == 0) { return; }
+        const base::OutputPlace place(folder, name);
+        base::ReplacementFile file(place, S_IRUSR | S_IWUSR);
+        file.append({reinterpret_cast<const std::uint8_t*>(kMagic), sizeof kMagic});
+        file.append(table);
+        file.commit();
     } catch (const base::Error&) {}
-    ::unlink(temporary.c_str());
 }
 
 }  // namespace
@@ -93,19 +96,16 @@ TableCache::TableCache(std::string folder) : folder_(std::move(folder)) {
     if (!folder_.empty() && !make_private_folder(folder_)) { folder_.clear(); }
 }
 
-std::string TableCache::path_of(const MappedImage& image) const {
-    constexpr std::size_t kShortest = 16;  // digits; what is shorter identifies nothing
-    return folder_.empty() || image.build_id.size() < kShortest ? std::string() : folder_ + "/" + image.build_id;
-}
-
 std::vector<std::uint8_t> TableCache::table_of(const MappedImage& image, const elf::ReadMemory& read) const {
-    const std::string path = path_of(image);
-    if (!path.empty()) {
-        Table known = load(path);
+    constexpr std::size_t kShortest = 16;  // digits; what is shorter identifies nothing
+    const bool cached = !folder_.empty() && image.build_id.size() >= kShortest;
+    const base::UniqueFd folder = cached ? open_private_folder(folder_) : base::UniqueFd();
+    if (folder) {
+        Table known = load(folder.get(), image.build_id);
         if (!known.empty()) { return known; }
     }
     Table table = compile_table(read_eh_frame(image, read), image.begin.value()).bytes;
-    if (!path.empty() && !table.empty()) { store(path, table); }
+    if (folder && !table.empty()) { store(folder.get(), image.build_id, table); }
     return table;
 }
 

@@ -27,8 +27,6 @@ public:
     [[nodiscard]] std::vector<std::uint8_t> table_of(const MappedImage& image, const elf::ReadMemory& read) const;
 
 private:
-    [[nodiscard]] std::string path_of(const MappedImage& image) const;
-
     std::string folder_;  // empty: none
 };
 

@@ -243,7 +243,7 @@ class Refused(Attached):
     def test_output_that_exists_or_cannot_be_made(self):
         process = self.launch("in_read")
         self.path.write_text("mine")
-        self.assertIn("it already exists", self.attach_refused(process.pid))
+        self.assertIn("already exists", self.attach_refused(process.pid))
         self.assertEqual(self.path.read_text(), "mine")
         self.path = self.folder / "missing" / "capture.bin"
         self.assertIn("No such file or directory", self.attach_refused(process.pid))

@@ -137,6 +137,26 @@ TEST_CASE("symbols beside a capture count as its own") {
     CHECK(profile_text(read_profile(path)) == profile_text(profile));
 }
 
+TEST_CASE("symbols that another user has put beside a capture are not believed") {
+    if (::geteuid() != 0) {
+        WARN("takes root");
+        return;
+    }
+    constexpr uid_t kOwner = 65534;
+    constexpr uid_t kAnother = 65533;
+    const ScratchDir dir;
+    const std::string path = dir.file("a.bin");
+    write_capture(path, Kind::kLog);
+    const Profile profile = read_profile(path);
+    write_sidecar(path, profile, RandomCapture(1).symbols(profile));
+    REQUIRE(::chown(path.c_str(), kOwner, kOwner) == 0);
+    CHECK(read_profile(path).symbols.present());
+    REQUIRE(::chown(sidecar_path(path).c_str(), kOwner, kOwner) == 0);
+    CHECK(read_profile(path).symbols.present());
+    REQUIRE(::chown(sidecar_path(path).c_str(), kAnother, kAnother) == 0);
+    CHECK_FALSE(read_profile(path).symbols.present());
+}
+
 TEST_CASE("symbols of another capture, cut off or damaged ones are not used") {
     const ScratchDir dir;
     const std::string path = dir.file("a.bin");
