@@ -87,6 +87,16 @@ void record_undo(const void* address) noexcept {
     write_event(*slot, wire::header_word(RecordKind::kUndoDeallocation, Allocator::kNone, 0), address);
 }
 
+void record_code_death(std::uint32_t id, std::uint32_t generation) noexcept {
+    const RecordingScope scope;
+    if (!scope) { return; }
+    own_session().control->code_deaths.fetch_add(1, std::memory_order_release);
+    if (id == 0 || generation != own_session().generation) { return; }
+    wire::Slot* slot = begin_event();
+    if (slot == nullptr) { return; }
+    write_event(*slot, wire::header_word(RecordKind::kCodeDeath, Allocator::kNone, id), nullptr);
+}
+
 void record_thread_name(const char* name) noexcept {
     constexpr std::uint32_t kLongestName = 15;  // bytes, prctl(2) PR_SET_NAME
     const RecordingScope scope;

@@ -20,6 +20,8 @@ void record_allocation(const void* address, std::size_t size, wire::Allocator al
 void record_deallocation(const void* address, std::size_t size, wire::Allocator allocator) noexcept;
 // The thread's latest deallocation did not happen.
 void record_undo(const void* address) noexcept;
+// A code object that had this id in the recording of that generation dies; id 0: one that may have had a private id.
+void record_code_death(std::uint32_t id, std::uint32_t generation) noexcept;
 void record_thread_name(const char* name) noexcept;
 
 }  // namespace memray::payload

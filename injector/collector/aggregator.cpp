@@ -146,7 +146,15 @@ void Aggregator::undo_mappings(Freed& freed) {
     }
 }
 
+void Aggregator::add_sites(capture::Profile& profile) const {
+    while (profile.sites.size() < sites_.size()) {
+        const SiteKey key = sites_.key(static_cast<std::uint32_t>(profile.sites.size()));
+        profile.sites.push_back({key.node, key.native_node, key.thread, key.allocator, {}, {}, {}});
+    }
+}
+
 void Aggregator::fill(capture::Profile& profile) const {
+    add_sites(profile);
     fill_sites(profile);
     fill_intervals(profile);
     profile.time_buckets = buckets_.table();
@@ -162,6 +170,7 @@ void Aggregator::fill(capture::Profile& profile) const {
 }
 
 void Aggregator::fill_live(capture::Profile& profile) const {
+    add_sites(profile);
     for (std::uint32_t i = 0; i < profile.sites.size(); ++i) { profile.sites[i].leaked = sites_[i].live; }
     profile.leaked = heap_;
     profile.peak = peak_;
@@ -226,7 +235,6 @@ void Aggregator::fill_intervals(capture::Profile& profile) const {
         profile.intervals.push_back({static_cast<std::uint32_t>(key >> 8U), static_cast<std::uint32_t>(key & 0xffU),
                                      capture::kNever, alive[i]});
     }
-    std::erase_if(profile.intervals, [&](const auto& entry) { return entry.site >= profile.sites.size(); });
     std::sort(profile.intervals.begin(), profile.intervals.end(), [](const auto& a, const auto& b) {
         return std::tie(a.site, a.allocated, a.freed) < std::tie(b.site, b.allocated, b.freed);
     });

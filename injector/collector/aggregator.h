@@ -46,9 +46,11 @@ public:
     [[nodiscard]] const SiteTable& sites() const noexcept { return sites_; }
     [[nodiscard]] std::size_t live_memory() const noexcept { return live_.memory(); }
 
-    // Fills in all amounts. `profile.sites` holds the first of our sites already; those beyond are left out.
+    // Adds the sites that are new to `profile.sites`, which holds the others.
+    void add_sites(capture::Profile& profile) const;
+    // Fills in all amounts, of sites that are new, too.
     void fill(capture::Profile& profile) const;
-    // Only what is live now, as `leaked`, and the peak. The same holds for the sites.
+    // Only what is live now, as `leaked`, and the peak.
     void fill_live(capture::Profile& profile) const;
 
     // `threads`: those of the rings; `count`: how many there ever were.

@@ -24,7 +24,6 @@ public:
     // Where events are written to, null if they are not.
     [[nodiscard]] capture::Writer* log() noexcept { return writer_ && !aggregated_ ? &*writer_ : nullptr; }
     [[nodiscard]] bool aggregated() const noexcept { return aggregated_; }
-    [[nodiscard]] std::size_t pending() const noexcept { return writer_ ? writer_->pending() : 0; }
     [[nodiscard]] std::uint64_t bytes_written() const noexcept { return writer_ ? writer_->bytes_written() : 0; }
     // Why writing stopped; empty if it did not.
     [[nodiscard]] const std::string& failure() const noexcept { return failure_; }

@@ -2,21 +2,29 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/collector/code_table.h"
 
-#include <utility>
-
 #include "injector/collector/line_table.h"
 
 namespace memray::collector {
 
-void CodeTable::add(std::uint32_t id, Code code) { by_id_[id] = &*known_.insert(std::move(code)).first; }
-
-const Code* CodeTable::find(std::uint32_t id) const {
-    const auto found = by_id_.find(id);
-    return found == by_id_.end() ? nullptr : found->second;
+void CodeTable::add(std::uint32_t ring, std::uint32_t id, const Code& code) {
+    known_[key_of(ring, id)] = {frames_.function(code.name, code.file, code.first_line), code.first_line,
+                                code.line_table};
 }
 
-std::uint32_t CodeTable::line(const Code& code, std::int32_t instruction) const {
-    return line_of(code.line_table, hex_version_, code.first_line, instruction);
+std::uint32_t CodeTable::frame_of(std::uint32_t ring, std::uint64_t word) {
+    const std::uint32_t frame = resolve(ring, word);
+    if ((wire::code_of(word) & wire::kPrivateCode) == 0) {
+        cache_.add(word, frame, [this](std::uint64_t other) { return known_.contains(wire::code_of(other)); });
+    }
+    return frame;
+}
+
+std::uint32_t CodeTable::resolve(std::uint32_t ring, std::uint64_t word) {
+    const auto found = known_.find(key_of(ring, wire::code_of(word)));
+    if (found == known_.end()) { return frames_.frame(frames_.function("???", "???", 0), 0); }
+    const Known& code = found->second;
+    const std::uint32_t line = line_of(code.line_table, hex_version_, code.first_line, wire::instruction_of(word));
+    return frames_.frame(code.function, line);
 }
 
 }  // namespace memray::collector

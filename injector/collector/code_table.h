@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// What is known of each code object of the target, by code id. Code objects that say the same (a module imported
-// again, a function made in a loop) share one entry.
+// What is known of the code objects of the target that are alive, by id, and the frames of the Profile that their words
+// (wire::frame_word) stand for. A dead one is forgotten: what was recorded of it are rows of the Profile, which it
+// shares with every code object that looks the same.
 #pragma once
 
 #include <cstdint>
-#include <set>
 #include <string>
-#include <tuple>
 #include <unordered_map>
+
+#include "injector/capture/profile.h"
+#include "injector/collector/frame_cache.h"
+#include "injector/collector/python_frames.h"
+#include "payload/wire/record.h"
 
 namespace memray::collector {
 
@@ -22,24 +26,37 @@ struct Code {
 
 class CodeTable {
 public:
-    explicit CodeTable(std::uint32_t hex_version) : hex_version_(hex_version) {}
+    CodeTable(std::uint32_t hex_version, capture::Profile& profile) : hex_version_(hex_version), frames_(profile) {}
 
-    void add(std::uint32_t id, Code code);
-    // Null if the id has not been announced (yet).
-    [[nodiscard]] const Code* find(std::uint32_t id) const;
-    [[nodiscard]] std::uint32_t line(const Code& code, std::int32_t instruction) const;
-    [[nodiscard]] std::size_t distinct() const noexcept { return known_.size(); }
+    // `id` means this code object from now on. `ring`: whose record says so, which matters for private ids
+    // (wire::kPrivateCode).
+    void add(std::uint32_t ring, std::uint32_t id, const Code& code);
+    void remove(std::uint32_t id) { known_.erase(id); }
+    [[nodiscard]] bool knows(std::uint32_t ring, std::uint32_t id) const { return known_.contains(key_of(ring, id)); }
+    [[nodiscard]] std::size_t size() const noexcept { return known_.size(); }
+
+    // The frame of a word that was asked for before; FrameCache::kNone if it was not, and for private ids.
+    [[nodiscard]] std::uint32_t find(std::uint64_t word) const noexcept { return cache_.find(word); }
+    // The frame of a word. Of a code object that is not known, it is a function "???".
+    [[nodiscard]] std::uint32_t frame_of(std::uint32_t ring, std::uint64_t word);
 
 private:
-    struct Less {
-        bool operator()(const Code& a, const Code& b) const {
-            return std::tie(a.first_line, a.name, a.file, a.line_table) <
-                   std::tie(b.first_line, b.name, b.file, b.line_table);
-        }
+    struct Known {
+        std::uint32_t function{0};
+        std::uint32_t first_line{0};
+        std::string line_table;
     };
+
+    // Private ids of different rings are different code objects.
+    static std::uint64_t key_of(std::uint32_t ring, std::uint32_t id) noexcept {
+        return (id & wire::kPrivateCode) != 0 ? (std::uint64_t{ring} << 32U | id) : id;
+    }
+    std::uint32_t resolve(std::uint32_t ring, std::uint64_t word);
+
     std::uint32_t hex_version_;
-    std::set<Code, Less> known_;
-    std::unordered_map<std::uint32_t, const Code*> by_id_;
+    PythonFrames frames_;
+    std::unordered_map<std::uint64_t, Known> known_;
+    FrameCache cache_;
 };
 
 }  // namespace memray::collector

@@ -8,7 +8,7 @@
 //
 // The sink is called inline:
 //   sink.opened(ring, thread, tid)       before the first record of a thread
-//   sink.event(ring, header, address)    kAllocation, kDeallocation, kUndoDeallocation, kFinish; in order
+//   sink.event(ring, header, address)    the numbered ones; in order
 //   sink.change(ring, header, reader)    the others; words of the record through reader.word(i)
 #pragma once
 
@@ -43,6 +43,12 @@ public:
     [[nodiscard]] bool writer_waits() const noexcept;
     // Some ring is at least half full, so its writer may not wake us any more.
     [[nodiscard]] bool half_full() const noexcept;
+
+    // Calls visit(ring, header, reader) for each record that is published and not delivered yet, ring by ring.
+    template <class Visit>
+    void for_each_pending(Visit visit) const;
+    // Something of the thread that holds the ring was delivered.
+    [[nodiscard]] bool is_open(std::uint32_t ring) const noexcept { return rings_[ring].open; }
 
     // Rings given up because their contents made no sense.
     [[nodiscard]] std::size_t corrupt_rings() const noexcept { return corrupt_count_; }
@@ -144,8 +150,7 @@ OrderedMerge::Stop OrderedMerge::run(std::uint32_t index, Sink& sink, std::size_
         const std::size_t length = reader.checked_length(header);
         if (length == 0) { break; }
         if (!ring.open) { open(index, sink); }
-        const wire::RecordKind kind = wire::kind_of(header);
-        if (kind <= wire::RecordKind::kUndoDeallocation || kind == wire::RecordKind::kFinish) {
+        if (wire::is_numbered(wire::kind_of(header))) {
             const std::uint64_t sequence = reader.word(2);
             if (sequence > expected_) {
                 blocked_at_ = sequence;
@@ -167,6 +172,21 @@ OrderedMerge::Stop OrderedMerge::run(std::uint32_t index, Sink& sink, std::size_
     }
     if (reader.corrupt()) { give_up(index); }
     return Stop::kEmpty;
+}
+
+template <class Visit>
+void OrderedMerge::for_each_pending(Visit visit) const {
+    for (std::uint32_t index = 0; index < rings_.size(); ++index) {
+        if (rings_[index].given_up) { continue; }
+        wire::RingReader reader = rings_[index].reader;
+        while (reader.has_record()) {
+            const std::uint64_t header = reader.word(0);
+            const std::size_t length = reader.checked_length(header);
+            if (length == 0) { break; }
+            visit(index, header, reader);
+            reader.skip(length);
+        }
+    }
 }
 
 template <class Sink>

@@ -2,18 +2,15 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/collector/record_decoder.h"
 
-#include <array>
-#include <string_view>
-#include <utility>
-
 #include "injector/base/utf8.h"
+#include "injector/collector/code_announcement.h"
 #include "injector/collector/text.h"
 
 namespace memray::collector {
 namespace {
 
-constexpr std::uint32_t low(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
-constexpr std::uint32_t high(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32U); }
+// A target that uses ids of nothing does not make us search its rings for ever.
+constexpr std::uint32_t kMostVainLooks = 1000;
 
 }  // namespace
 
@@ -28,16 +25,16 @@ void RecordDecoder::change(std::uint32_t ring, std::uint64_t header, const wire:
     ThreadState& state = states_[ring];
     switch (wire::kind_of(header)) {
         case wire::RecordKind::kFrames:
-            frames(state.python, stacks_, wire::value_of(header), reader);
+            frames(ring, wire::value_of(header), reader);
             break;
         case wire::RecordKind::kNativeFrames:
-            frames(state.native, native_stacks_, wire::value_of(header), reader);
+            native_frames(state.native, wire::value_of(header), reader);
             break;
         case wire::RecordKind::kBytes:
-            bytes(state, wire::value_of(header), reader);
+            if (!append_bytes(state.blob, wire::value_of(header), reader)) { ++bad_records_; }
             break;
         case wire::RecordKind::kCode:
-            code(state, wire::value_of(header), reader);
+            code(ring, wire::value_of(header), reader);
             break;
         case wire::RecordKind::kThreadName:
             thread_name(state);
@@ -47,42 +44,67 @@ void RecordDecoder::change(std::uint32_t ring, std::uint64_t header, const wire:
     }
 }
 
-void RecordDecoder::frames(StackCursor& stack, StackTree& tree, std::uint64_t value, const wire::RingReader& reader) {
+void RecordDecoder::frames(std::uint32_t ring, std::uint64_t value, const wire::RingReader& reader) {
+    StackCursor& stack = states_[ring].python;
     bool good = stack.pop(wire::pops_of(value));
     const std::uint32_t pushes = wire::pushes_of(value);
-    for (std::uint32_t i = 0; i < pushes; ++i) { good &= stack.push(tree, reader.word(1 + i)); }
+    for (std::uint32_t i = 0; i < pushes; ++i) {
+        const std::uint64_t word = reader.word(1 + i);
+        std::uint32_t node = edges_.find(stack.node, word);
+        if (node == EdgeCache::kNone) [[unlikely]] { node = enter(ring, stack.node, word); }
+        good &= stack.push(node);
+    }
     if (!good) { ++bad_records_; }
 }
 
-void RecordDecoder::bytes(ThreadState& state, std::uint64_t size, const wire::RingReader& reader) {
-    if (state.blob.size() + size > ThreadState::kMaxBlob) {
-        ++bad_records_;
-        return;
+std::uint32_t RecordDecoder::enter(std::uint32_t ring, std::uint32_t parent, std::uint64_t word) {
+    const std::uint32_t id = wire::code_of(word);
+    std::uint32_t frame = codes_.find(word);
+    if (frame == FrameCache::kNone) {
+        if (id != 0 && !codes_.knows(ring, id)) { look_ahead(id); }
+        frame = codes_.frame_of(ring, word);
     }
-    std::array<std::uint64_t, wire::kMaxRecordWords> words{};
-    for (std::size_t i = 0; i * 8 < size; ++i) { words[i] = reader.word(1 + i); }
-    state.blob.append(reinterpret_cast<const char*>(words.data()), size);
+    const std::uint32_t node = stacks_.child({parent, frame, wire::is_entry(word)});
+    if ((id & wire::kPrivateCode) == 0) { edges_.put(parent, word, node); }
+    return node;
 }
 
-void RecordDecoder::code(ThreadState& state, std::uint64_t id, const wire::RingReader& reader) {
-    const std::uint64_t file = reader.word(1);
-    const std::uint64_t rest = reader.word(2);
-    const std::uint64_t widths = reader.word(3);
-    const std::uint64_t file_bytes = high(file);
-    const std::uint64_t name_bytes = low(rest);
-    const std::uint64_t table_bytes = high(rest);
-    const std::string_view blob = state.blob;
-    if (file_bytes + name_bytes + table_bytes == blob.size() && id <= 0xffffffffU) {
-        Code code;
-        code.file = to_utf8(blob.substr(0, file_bytes), widths & 0xffU);
-        code.name = to_utf8(blob.substr(file_bytes, name_bytes), widths >> 8U & 0xffU);
-        code.first_line = low(file);
-        code.line_table = blob.substr(file_bytes + name_bytes);
-        codes_.add(low(id), std::move(code));
+void RecordDecoder::look_ahead(std::uint32_t id) {
+    if ((id & wire::kPrivateCode) != 0 || vain_looks_ == kMostVainLooks) { return; }
+    if (const auto code = find_announcement(merge_, states_, id)) {
+        codes_.add(0, id, *code);
+    } else {
+        ++vain_looks_;
+    }
+}
+
+void RecordDecoder::native_frames(StackCursor& stack, std::uint64_t value, const wire::RingReader& reader) {
+    bool good = stack.pop(wire::pops_of(value));
+    const std::uint32_t pushes = wire::pushes_of(value);
+    for (std::uint32_t i = 0; i < pushes; ++i) {
+        const std::uint64_t word = reader.word(1 + i);
+        std::uint32_t node = native_edges_.find(stack.node, word);
+        if (node == EdgeCache::kNone) [[unlikely]] { node = enter_native(stack.node, word); }
+        good &= stack.push(node);
+    }
+    if (!good) { ++bad_records_; }
+}
+
+std::uint32_t RecordDecoder::enter_native(std::uint32_t parent, std::uint64_t word) {
+    const std::uint32_t node = native_stacks_.child({parent, native_frames_.frame_of(word)});
+    native_edges_.put(parent, word, node);
+    return node;
+}
+
+void RecordDecoder::code(std::uint32_t ring, std::uint64_t id, const wire::RingReader& reader) {
+    ThreadState& state = states_[ring];
+    const auto code = id <= 0xffffffffU ? announced_code(state.blob, reader) : std::nullopt;
+    state.blob.clear();
+    if (code) {
+        codes_.add(ring, static_cast<std::uint32_t>(id), *code);
     } else {
         ++bad_records_;
     }
-    state.blob.clear();
 }
 
 void RecordDecoder::thread_name(ThreadState& state) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Runs the records of all rings, in the order of the merge (whose sink it is): keeps each thread's stacks, the stack
-// trees and the code table, and passes the events on to the aggregator.
+// Runs the records of all rings, in the order of the merge (whose sink it is): keeps each thread's stacks, the code
+// table and the stacks of the Profile with all that describes them, and passes the events on to the aggregator.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,9 @@
 #include "injector/capture/profile.h"
 #include "injector/collector/aggregator.h"
 #include "injector/collector/code_table.h"
+#include "injector/collector/edge_cache.h"
+#include "injector/collector/native_frames.h"
+#include "injector/collector/ordered_merge.h"
 #include "injector/collector/stack_tree.h"
 #include "injector/collector/thread_state.h"
 #include "payload/wire/record.h"
@@ -20,8 +23,17 @@ namespace memray::collector {
 
 class RecordDecoder {
 public:
-    RecordDecoder(std::uint32_t rings, std::uint32_t hex_version, Aggregator& aggregator)
-        : aggregator_(aggregator), codes_(hex_version), states_(rings) {}
+    // `merge`: what delivers the records. `profile` gets strings, functions, frames, stacks, modules, native frames and
+    // native stacks, which nobody else may change. `modules` may be null: no native stacks.
+    RecordDecoder(const OrderedMerge& merge, std::uint32_t rings, std::uint32_t hex_version, Aggregator& aggregator,
+                  capture::Profile& profile, const NativeModules* modules = nullptr)
+        : merge_(merge),
+          aggregator_(aggregator),
+          stacks_(profile.stacks),
+          native_stacks_(profile.native_stacks),
+          codes_(hex_version, profile),
+          native_frames_(profile, modules),
+          states_(rings) {}
 
     void opened(std::uint32_t ring, std::uint32_t thread, std::uint32_t tid);
     void event(std::uint32_t ring, std::uint64_t header, std::uint64_t address);
@@ -29,29 +41,39 @@ public:
 
     // The interpreter began to tear down: events after that do not count.
     [[nodiscard]] bool finished() const noexcept { return finished_; }
-    [[nodiscard]] const StackTree& stacks() const noexcept { return stacks_; }
-    [[nodiscard]] const StackTree& native_stacks() const noexcept { return native_stacks_; }
+    // Of code objects that are alive.
     [[nodiscard]] const CodeTable& codes() const noexcept { return codes_; }
     // In order of their first record.
     [[nodiscard]] std::vector<capture::Thread>& threads() noexcept { return threads_; }
     // Of the threads that have a ring, by ring.
     [[nodiscard]] const std::vector<ThreadState>& states() const noexcept { return states_; }
-    // Records that a sane target does not write.
-    [[nodiscard]] std::uint64_t bad_records() const noexcept { return bad_records_; }
+    // Stacks that are not what they were, and records that a sane target does not write.
+    [[nodiscard]] std::uint64_t bad_records() const noexcept {
+        return bad_records_ + stacks_.rejected() + native_stacks_.rejected();
+    }
 
 private:
-    void frames(StackCursor& stack, StackTree& tree, std::uint64_t value, const wire::RingReader& reader);
-    void bytes(ThreadState& state, std::uint64_t size, const wire::RingReader& reader);
-    void code(ThreadState& state, std::uint64_t id, const wire::RingReader& reader);
+    void frames(std::uint32_t ring, std::uint64_t value, const wire::RingReader& reader);
+    void native_frames(StackCursor& stack, std::uint64_t value, const wire::RingReader& reader);
+    void code(std::uint32_t ring, std::uint64_t id, const wire::RingReader& reader);
     void thread_name(ThreadState& state);
+    // The stack one frame deeper.
+    std::uint32_t enter(std::uint32_t ring, std::uint32_t parent, std::uint64_t word);
+    std::uint32_t enter_native(std::uint32_t parent, std::uint64_t word);
+    void look_ahead(std::uint32_t id);
 
+    const OrderedMerge& merge_;
     Aggregator& aggregator_;
-    StackTree stacks_;         // of Python, frames are frame words
-    StackTree native_stacks_;  // frames are native words
+    StackTree<capture::Stack> stacks_;
+    StackTree<capture::NativeStack> native_stacks_;
+    EdgeCache edges_;
+    EdgeCache native_edges_;
     CodeTable codes_;
+    NativeFrames native_frames_;
     std::vector<ThreadState> states_;  // by ring
     std::vector<capture::Thread> threads_;
     std::uint64_t bad_records_{0};
+    std::uint32_t vain_looks_{0};
     bool finished_{false};
 };
 
@@ -70,6 +92,9 @@ inline void RecordDecoder::event(std::uint32_t ring, std::uint64_t header, std::
             break;
         case wire::RecordKind::kUndoDeallocation:
             aggregator_.undo_deallocation(state);
+            break;
+        case wire::RecordKind::kCodeDeath:
+            codes_.remove(static_cast<std::uint32_t>(wire::value_of(header)));
             break;
         case wire::RecordKind::kFinish:
             finished_ = true;

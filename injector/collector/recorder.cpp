@@ -13,10 +13,8 @@
 #include "injector/collector/capture_output.h"
 #include "injector/collector/futex.h"
 #include "injector/collector/native_modules.h"
-#include "injector/collector/native_tables.h"
 #include "injector/collector/ordered_merge.h"
 #include "injector/collector/process_sampler.h"
-#include "injector/collector/profile_tables.h"
 #include "injector/collector/record_decoder.h"
 #include "injector/collector/region.h"
 #include "injector/collector/slot_reclaimer.h"
@@ -106,10 +104,8 @@ private:
     WallClock clock_;
     Aggregator aggregator_;
     OrderedMerge merge_;
-    RecordDecoder decoder_;
     NativeModules modules_;
-    NativeTables native_tables_;
-    ProfileTables tables_;
+    RecordDecoder decoder_;
     ProcessSampler sampler_;
     TargetThreads threads_;
     SlotReclaimer reclaimer_;
@@ -126,10 +122,8 @@ Recorder::Impl::Impl(base::Mapping region, std::int64_t pid, capture::Metadata m
       clock_(std::max(profile_.metadata.start_ms, now_since_epoch_ms())),
       aggregator_(profile_.metadata.start_ms, output_.log()),
       merge_(region_),
-      decoder_(region_.slot_count(), region_.hex_version(), aggregator_),
       modules_(region_, pid),
-      native_tables_(profile_, decoder_.native_stacks(), modules_),
-      tables_(profile_, decoder_.stacks(), decoder_.codes(), &native_tables_),
+      decoder_(merge_, region_.slot_count(), region_.hex_version(), aggregator_, profile_, &modules_),
       sampler_(pid),
       threads_(pid),
       reclaimer_(region_, merge_, threads_) {}
@@ -187,15 +181,13 @@ void Recorder::Impl::name_threads() {
 
 void Recorder::Impl::write_if_due(Clock::time_point now) {
     if (!output_.due(now)) { return; }
-    // Waits for code objects that are being announced, but not for long.
-    const bool final = output_.pending() > (std::size_t{8} << 20U);
-    if (!tables_.update(aggregator_.sites(), final) && !output_.aggregated()) { return; }
     profile_.threads = decoder_.threads();
     if (output_.aggregated()) {
         capture::Profile profile = profile_;
         complete(profile);
         output_.checkpoint(profile, now);
     } else {
+        aggregator_.add_sites(profile_);
         output_.flush(profile_, now);
     }
     stop_writing_after_failure();
@@ -248,7 +240,6 @@ void Recorder::Impl::finish(capture::Ending ending) {
     drain_rest(target_gone);
     stop_target();
     drain_rest(target_gone);  // of threads that were waiting for room
-    tables_.update(aggregator_.sites(), true);
     profile_.threads = decoder_.threads();
     sampler_.sample_last(ms, aggregator_.heap(), profile_.snapshots);
     profile_.metadata.ending = ending;
@@ -270,10 +261,8 @@ capture::Profile Recorder::Impl::snapshot() {
     const std::int64_t ms = clock_.at(Clock::now());
     aggregator_.advance(ms);
     catch_up();
-    tables_.update(aggregator_.sites(), false);
     profile_.threads = decoder_.threads();
     capture::Profile profile = profile_;
-    ProfileTables::add_without_stacks(aggregator_.sites(), profile);
     sampler_.sample_last(ms, aggregator_.heap(), profile.snapshots);
     profile.metadata.aggregated = true;
     profile.metadata.ending = {capture::EndKind::kRunning, 0};
@@ -299,8 +288,7 @@ void Recorder::Impl::complete(capture::Profile& profile) {
     const wire::Losses& seen = region_.control().losses;
     metadata.losses = {};
     metadata.losses.events = seen.no_slot + seen.reentrant + seen.abandoned;
-    metadata.losses.bad_stacks =
-        seen.bad_frames + decoder_.bad_records() + decoder_.stacks().rejected() + decoder_.native_stacks().rejected();
+    metadata.losses.bad_stacks = seen.bad_frames + decoder_.bad_records();
     metadata.losses.cut_native_stacks = seen.cut_native;
     metadata.losses.unpatched = seen.unpatched;
     metadata.losses.missing_sequences = merge_.missing();
@@ -317,7 +305,6 @@ void Recorder::Impl::complete(capture::Profile& profile) {
 }
 
 const capture::Profile& Recorder::Impl::look() {
-    tables_.update(aggregator_.sites(), false);
     profile_.threads = decoder_.threads();
     aggregator_.fill_live(profile_);
     profile_.metadata.end_ms = clock_.at(Clock::now());

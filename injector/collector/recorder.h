@@ -73,8 +73,7 @@ public:
 
     // What a live view shows, brought up to date: the tables that describe sites, threads, snapshots, `peak`, and, of
     // each site and of the whole heap, `leaked`: what is live now. Everything else is as it was. Costs a few
-    // nanoseconds per site. Sites whose code the target is still announcing come later. Valid until the next call of
-    // any function.
+    // nanoseconds per site. Valid until the next call of any function.
     [[nodiscard]] const capture::Profile& look();
 
     // This moment, as far as records were handled, and, per site, what was allocated since then and is live. That looks

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "injector/capture/allocator.h"
+#include "injector/capture/profile.h"
 #include "injector/collector/live_table.h"
 #include "injector/collector/range_table.h"
-#include "injector/collector/stack_tree.h"
 
 namespace memray::collector {
 
@@ -40,20 +40,20 @@ struct Freed {
 struct StackCursor {
     static constexpr std::size_t kMaxDepth = 1'000'000;
 
-    std::uint32_t node{StackTree::kRoot};
+    std::uint32_t node{capture::kRootStack};
     std::vector<std::uint32_t> stack;  // nodes, outermost first
 
     // False if the stack is not that deep (all of it is gone then).
     bool pop(std::uint32_t count) {
         const bool enough = count <= stack.size();
         stack.resize(enough ? stack.size() - count : 0);
-        node = stack.empty() ? StackTree::kRoot : stack.back();
+        node = stack.empty() ? capture::kRootStack : stack.back();
         return enough;
     }
-    // False if the stack is too deep to believe.
-    bool push(StackTree& tree, std::uint64_t frame) {
+    // `deeper`: the node of the stack with one frame more. False if the stack is too deep to believe.
+    bool push(std::uint32_t deeper) {
         if (stack.size() >= kMaxDepth) { return false; }
-        node = tree.child(node, frame);
+        node = deeper;
         stack.push_back(node);
         return true;
     }

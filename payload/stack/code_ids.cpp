@@ -8,30 +8,22 @@
 
 namespace memray::payload {
 
-bool CodeIds::insert(std::uint64_t code, std::uint32_t id, std::uint32_t generation) noexcept {
+std::uint32_t CodeIds::take_place(std::uint64_t code) noexcept {
     const std::uint32_t home = home_of(code);
     for (std::uint32_t i = 0; i < kWindow; ++i) {
-        Entry& entry = entries_[(home + i) & kMask];
+        const std::uint32_t place = (home + i) & kMask;
         std::uint64_t empty = 0;
-        if (!entry.code.compare_exchange_strong(empty, kClaimed, std::memory_order_acquire)) { continue; }
-        entry.id.store(id, std::memory_order_relaxed);
-        entry.generation.store(generation, std::memory_order_relaxed);
-        entry.code.store(code, std::memory_order_release);
-        return true;
+        if (entries_[place].code.compare_exchange_strong(empty, kClaimed, std::memory_order_acquire)) { return place; }
     }
-    return false;
+    was_full_.store(true, std::memory_order_relaxed);
+    return kNoPlace;
 }
 
-bool CodeIds::erase(std::uint64_t code) noexcept {
-    const std::uint32_t home = home_of(code);
-    bool found = false;
-    for (std::uint32_t i = 0; i < kWindow; ++i) {
-        std::uint64_t expected = code;
-        Entry& entry = entries_[(home + i) & kMask];
-        if (entry.code.load(std::memory_order_relaxed) != code) { continue; }
-        found |= entry.code.compare_exchange_strong(expected, 0, std::memory_order_release);
-    }
-    return found;
+void CodeIds::insert(std::uint32_t place, std::uint64_t code, std::uint32_t id, std::uint32_t generation) noexcept {
+    Entry& entry = entries_[place];
+    entry.id.store(id, std::memory_order_relaxed);
+    entry.generation.store(generation, std::memory_order_relaxed);
+    entry.code.store(code, std::memory_order_release);
 }
 
 void CodeIds::clear() noexcept {
@@ -42,6 +34,7 @@ void CodeIds::clear() noexcept {
         entry.code.store(0, std::memory_order_relaxed);
         entry.id.store(0, std::memory_order_relaxed);
     }
+    was_full_.store(false, std::memory_order_relaxed);
 }
 
 }  // namespace memray::payload

@@ -2,9 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // Code object -> id, for code objects that are alive. Lock-free, fixed size, no heap. An entry is removed when its
-// code object dies (code_death.h), so a recycled address gets a new id. A code object whose few possible places are all
-// taken has no entry: it gets a new id each time it is pushed, which is slower but right, since the collector merges
-// code objects with the same content.
+// code object dies (code_record.h), so a recycled address gets a new id. A code object whose few possible places are
+// all taken has no entry: its id is private to the thread that has it on its stack (wire::kPrivateCode).
 #pragma once
 
 #include <array>
@@ -30,10 +29,19 @@ public:
         }
         return 0;
     }
-    // Two threads may insert the same code object at once: both entries are valid. False if there is no place.
-    bool insert(std::uint64_t code, std::uint32_t id, std::uint32_t generation) noexcept;
-    // Removes all entries of a dying code object. Returns whether there were any.
-    bool erase(std::uint64_t code) noexcept;
+    // A place for a code object that has no entry, before its id is given out; kNoPlace if there is none. Two threads
+    // may take one each for the same code object at once: both entries are valid.
+    static constexpr std::uint32_t kNoPlace = 0xffffffff;
+    [[nodiscard]] std::uint32_t take_place(std::uint64_t code) noexcept;
+    // Either of the two, of a place that was taken.
+    void insert(std::uint32_t place, std::uint64_t code, std::uint32_t id, std::uint32_t generation) noexcept;
+    void give_back(std::uint32_t place) noexcept { entries_[place].code.store(0, std::memory_order_release); }
+    // Whether a code object was ever refused a place: then those without an entry have ids, too.
+    [[nodiscard]] bool was_full() const noexcept { return was_full_.load(std::memory_order_relaxed); }
+    // Removes all entries of a dying code object and calls visit(id, generation) for each. Returns whether there were
+    // any.
+    template <class Visit>
+    bool erase(std::uint64_t code, Visit visit) noexcept;
     // Only of an object in memory that no file backs.
     void clear() noexcept;
 
@@ -53,6 +61,24 @@ private:
     }
 
     std::array<Entry, kSize> entries_;
+    std::atomic<bool> was_full_{false};
 };
+
+template <class Visit>
+bool CodeIds::erase(std::uint64_t code, Visit visit) noexcept {
+    const std::uint32_t home = home_of(code);
+    bool found = false;
+    for (std::uint32_t i = 0; i < kWindow; ++i) {
+        Entry& entry = entries_[(home + i) & kMask];
+        if (entry.code.load(std::memory_order_acquire) != code) { continue; }
+        const std::uint32_t id = entry.id.load(std::memory_order_relaxed);
+        const std::uint32_t generation = entry.generation.load(std::memory_order_relaxed);
+        std::uint64_t expected = code;
+        if (!entry.code.compare_exchange_strong(expected, 0, std::memory_order_release)) { continue; }
+        visit(id, generation);
+        found = true;
+    }
+    return found;
+}
 
 }  // namespace memray::payload

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/stack/code_record.h"
 
+#include "payload/events.h"
 #include "payload/session.h"
 #include "payload/stack/code_ids.h"
 #include "payload/stack/memory.h"
@@ -89,11 +90,35 @@ bool send_code(wire::Slot& slot, std::uint64_t code, std::uint32_t id) noexcept 
     return true;
 }
 
-// In place of PyCode_Type.tp_dealloc. Runs with the GIL, or in a free-threaded build on whichever thread lets go.
+// An id that nobody had before, and that all threads may use; 0 if there are no more.
+std::uint32_t new_id() noexcept {
+    std::atomic<std::uint32_t>& next = own_session().control->next_code;
+    if (next.load(std::memory_order_relaxed) >= wire::kPrivateCode) { return 0; }
+    const std::uint32_t id = next.fetch_add(1, std::memory_order_relaxed);
+    return id < wire::kPrivateCode ? id : 0;
+}
+
+// Announces a code object to all threads. 0 if that is not possible.
+std::uint32_t share(wire::Slot& slot, std::uint64_t code) noexcept {
+    const std::uint32_t place = code_ids.take_place(code);
+    if (place == CodeIds::kNoPlace) { return 0; }
+    const std::uint32_t id = new_id();
+    if (id == 0 || !send_code(slot, code, id)) {
+        code_ids.give_back(place);
+        return 0;
+    }
+    code_ids.insert(place, code, id, own_session().generation);
+    return id;
+}
+
+// In place of PyCode_Type.tp_dealloc. Runs with the GIL, or in a free-threaded build on whichever thread lets go. No
+// frame executes the code object any more, so the number of its death is above those of all events in it.
 void on_code_death(void* object) noexcept {
-    if (is_armed() && code_ids.erase(reinterpret_cast<std::uint64_t>(object))) {
-        const RecordingScope scope;
-        if (scope) { own_session().control->code_deaths.fetch_add(1, std::memory_order_release); }
+    if (is_armed()) {
+        const auto code = reinterpret_cast<std::uint64_t>(object);
+        const bool had_id = code_ids.erase(
+            code, [](std::uint32_t id, std::uint32_t generation) noexcept { record_code_death(id, generation); });
+        if (!had_id && code_ids.was_full()) { record_code_death(0, 0); }
     }
     original_dealloc.load(std::memory_order_relaxed)(object);
 }
@@ -106,7 +131,7 @@ std::atomic<Dealloc>* dealloc_word() noexcept {
 
 }  // namespace
 
-std::uint32_t code_id(wire::Slot& slot, std::uint64_t code) noexcept {
+std::uint32_t code_id(wire::Slot& slot, std::uint64_t code, std::uint32_t depth) noexcept {
     const std::uint32_t generation = own_session().generation;
     if (const std::uint32_t id = code_ids.find(code, generation)) { return id; }
     // Of a recording that is over: the controller has given the memory of its stacks back, which reads as zero.
@@ -116,10 +141,9 @@ std::uint32_t code_id(wire::Slot& slot, std::uint64_t code) noexcept {
         own_session().control->losses.bad_frames.fetch_add(1, std::memory_order_relaxed);
         return 0;
     }
-    const std::uint32_t id = own_session().control->next_code.fetch_add(1, std::memory_order_relaxed);
-    if (!send_code(slot, code, id)) { return 0; }
-    code_ids.insert(code, id, generation);
-    return id;
+    if (const std::uint32_t id = share(slot, code)) { return id; }
+    const std::uint32_t id = wire::kPrivateCode | depth;
+    return send_code(slot, code, id) ? id : 0;
 }
 
 bool is_current_id(std::uint64_t code, std::uint32_t id) noexcept {

@@ -27,7 +27,7 @@ std::uint64_t own_thread_state() noexcept {
 // Ids first: sending a code object writes records of its own, which must not fall between a header and its pushes.
 void name_frames(wire::Slot& slot, CachedFrame* frames, const StackChange& change) noexcept {
     for (std::uint32_t i = change.kept; i < change.depth; ++i) {
-        if (frames[i].id == 0) { frames[i].id = code_id(slot, frames[i].code); }
+        if (frames[i].id == 0) { frames[i].id = code_id(slot, frames[i].code, i); }
     }
 }
 

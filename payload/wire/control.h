@@ -23,7 +23,7 @@
 namespace memray::wire {
 
 inline constexpr std::uint64_t kRegionMagic = 0x31'59'41'52'4d'45'4dULL;  // "MEMRAY1"
-inline constexpr std::uint32_t kProtocolVersion = 5;
+inline constexpr std::uint32_t kProtocolVersion = 6;
 inline constexpr std::size_t kPageSize = 4096;
 
 // Where the recording stands. Only ever moves forward, except that a new start() sets kRecording again.
@@ -91,7 +91,7 @@ struct alignas(kPageSize) ControlPage {
         0};                                      // slots below this index have been claimed at least once
     std::atomic<std::uint32_t> slot_waiters{0};  // threads that wait for a free slot
     std::atomic<std::uint32_t> next_thread{0};   // claim order: the thread numbers of reports
-    std::atomic<std::uint32_t> next_code{1};     // code ids; 0 means none
+    std::atomic<std::uint32_t> next_code{1};     // code ids; 0 means none, kPrivateCode that there are no more
     std::atomic<std::uint32_t> code_deaths{0};   // bumped whenever a code object dies
     alignas(64) Losses losses{};
 };

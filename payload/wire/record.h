@@ -29,7 +29,14 @@ enum class RecordKind : std::uint8_t {
     kThreadName = 7,  // blob: the name, as set by prctl(PR_SET_NAME) or pthread_setname_np
     kFinish = 8,      // word 1: 0 · word 2: sequence. The interpreter begins to tear down: later events do not count.
     kNativeFrames = 9,  // like kFrames, for the native stack; each push is a native_word
+    kCodeDeath = 10,    // value: code id · word 1: 0 · word 2: sequence. The code object has died: no event from this
+                        // number on has it on its stack.
 };
+
+// Whether word 2 is a number of the one order that all threads share.
+constexpr bool is_numbered(RecordKind kind) noexcept {
+    return kind <= RecordKind::kUndoDeallocation || kind == RecordKind::kFinish || kind == RecordKind::kCodeDeath;
+}
 
 // The allocator ids of memray's reports and files.
 enum class Allocator : std::uint8_t {
@@ -84,6 +91,10 @@ constexpr std::int32_t place_instruction(std::int32_t place) noexcept {
     return place_is_entry(place) ? place ^ kEntryBit : place;
 }
 
+// A code id with this bit means something in its own ring only, and another code object whenever kCode says so again.
+// All others are given out once.
+inline constexpr std::uint32_t kPrivateCode = 1U << 31U;
+
 // A Python frame: code id and place.
 constexpr std::uint64_t frame_word(std::uint32_t code, std::int32_t place) noexcept {
     return (static_cast<std::uint64_t>(code) << 32U) | static_cast<std::uint32_t>(place);
@@ -117,6 +128,7 @@ constexpr std::size_t record_words(std::uint64_t header) noexcept {
         case RecordKind::kDeallocation:
         case RecordKind::kUndoDeallocation:
         case RecordKind::kFinish:
+        case RecordKind::kCodeDeath:
             return 3;
         case RecordKind::kFrames:
         case RecordKind::kNativeFrames:

@@ -14,9 +14,7 @@
 
 #include "injector/collector/aggregator.h"
 #include "injector/collector/native_modules.h"
-#include "injector/collector/native_tables.h"
 #include "injector/collector/ordered_merge.h"
-#include "injector/collector/profile_tables.h"
 #include "injector/collector/record_decoder.h"
 #include "injector/collector/region.h"
 #include "tests/support/native_region.h"
@@ -109,16 +107,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const collector::Region region(shared.controller_mapping());
     collector::Aggregator aggregator(0, nullptr);
     collector::OrderedMerge merge(region);
-    collector::RecordDecoder decoder(region.slot_count(), region.hex_version(), aggregator);
     capture::Profile profile;
-    collector::NativeTables native(profile, decoder.native_stacks(), modules());
-    collector::ProfileTables tables(profile, decoder.stacks(), decoder.codes(), &native);
+    collector::RecordDecoder decoder(merge, region.slot_count(), region.hex_version(), aggregator, profile, &modules());
     for (int round = 0; round < 2000; ++round) {
         if (merge.drain(decoder, 1000) > 0) { continue; }
         if (!merge.blocked()) { break; }
         merge.skip_missing();
     }
-    tables.update(aggregator.sites(), true);
     profile.threads = decoder.threads();
     aggregator.fill(profile);
     check(profile);

@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: The memray authors
 """The Python stack of an allocation is the one that Python itself shows there, frame by frame."""
 import os
+import subprocess
 
 from profiled import TARGETS, Profiled, with_every_interpreter, with_two_interpreters
 
@@ -50,3 +51,44 @@ class Truth(Stacks):
         capture = self.assert_true_stacks(CALL_SHAPES, python=python, at_least=self.SHAPES,
                                           options=["--python-arg=-X", "--python-arg=perf"])
         os.remove("/tmp/perf-%s.map" % capture.header["pid"])  # Python's; that it is there shows that it was on
+
+
+class CompiledAgain(Profiled):
+    """Code objects that look the same are one, however many there are."""
+    TARGET = TARGETS / "compiled_again.py"
+
+    def sites_of(self, capture):
+        """(function, line, thread, allocations) of the sites of each file that was made up."""
+        sites = {"same.py": [], "similar.py": [], "kept.py": []}
+        for site in capture.sites:
+            if site.frames and site.frames[0].file in sites and site.frames[0].function != "<module>":
+                sites[site.frames[0].file].append((*site.frames[0][::2], site.thread, site.total.count))
+        return sites
+
+    @with_every_interpreter
+    def test_stacks_and_sites_are_what_a_person_sees(self, python):
+        times = 400
+        capture = self.record(self.TARGET, times, 50, python=python)
+        sites = self.sites_of(capture)
+        self.assertEqual([site[:2] + site[3:] for site in sites["same.py"]], [("same", 2, times)] * 2)
+        self.assertEqual([site[:2] + site[3:] for site in sites["similar.py"]], [("similar", 2, times)])
+        self.assertEqual(sites["kept.py"], [("kept", 2, 0, 100)])
+        self.assert_nothing_lost(capture)
+
+    def test_more_functions_than_there_are_ids_have_their_names_and_lines(self):
+        kept = 40_000
+        capture = self.record(self.TARGET, 10, kept)
+        self.assertEqual(self.sites_of(capture)["kept.py"], [("kept", 2, 0, 2 * kept)])
+        self.assert_nothing_lost(capture)
+
+    def most_memory(self, times):
+        """Bytes that the recorder or the program held at most."""
+        process = subprocess.Popen(self.command(self.TARGET, times, 0), stdin=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        return usage.ru_maxrss * 1024
+
+    def test_the_recorder_does_not_grow(self):
+        few, many = self.most_memory(300), self.most_memory(15_000)
+        self.assertLess(many - few, 4 << 20)

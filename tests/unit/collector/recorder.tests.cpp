@@ -137,24 +137,6 @@ TEST_CASE("a snapshot holds everything until then, and the recording goes on") {
     CHECK(profile.metadata.aggregated == aggregate);
 }
 
-TEST_CASE("a snapshot has the memory of code that is still being announced, too") {
-    Recording run;
-    TargetThread thread(run.shared, 0);
-    thread.frames(0, {wire::frame_word(7, -1)});
-    thread.allocate(16, 1000);
-    const std::string path = run.path + ".snapshot";
-    run.recorder.write_snapshot(path, false).get();
-    const capture::Profile snapshot = capture::read_profile(path);
-    REQUIRE(snapshot.sites.size() == 1);
-    CHECK(snapshot.sites[0].stack == capture::kRootStack);
-    CHECK(snapshot.sites[0].leaked.bytes == 1000);
-    std::filesystem::remove(path);
-    thread.code(7, "main.py", "main", 12);
-    const capture::Profile profile = run.finish();
-    const capture::Frame& frame = profile.frames.at(profile.stacks.at(profile.sites.at(0).stack).frame);
-    CHECK(profile.strings.at(profile.functions.at(frame.function).name) == "main");
-}
-
 TEST_CASE("a snapshot that cannot be written leaves no file and does not disturb the recording") {
     Recording run;
     TargetThread thread(run.shared, 0);

@@ -21,7 +21,8 @@ struct Setup {
     Region region{shared.controller_mapping()};
     OrderedMerge merge{region};
     Aggregator aggregator{0, nullptr};
-    RecordDecoder decoder{4, 0, aggregator};
+    capture::Profile profile;
+    RecordDecoder decoder{merge, 4, 0, aggregator, profile};
     TargetThreads threads{::getpid()};
     SlotReclaimer reclaimer{region, merge, threads};
     Clock::time_point now{Clock::now()};

@@ -5,43 +5,76 @@
 #include <catch2/catch.hpp>
 #include <memory>
 #include <thread>
+#include <utility>
+#include <vector>
 
 using memray::payload::CodeIds;
+
+namespace {
+
+bool insert(CodeIds& ids, std::uint64_t code, std::uint32_t id, std::uint32_t generation) {
+    const std::uint32_t place = ids.take_place(code);
+    if (place == CodeIds::kNoPlace) { return false; }
+    ids.insert(place, code, id, generation);
+    return true;
+}
+
+// The ids of the entries that were there, and their generations.
+std::vector<std::pair<std::uint32_t, std::uint32_t>> erase(CodeIds& ids, std::uint64_t code) {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> erased;
+    const bool found = ids.erase(
+        code, [&](std::uint32_t id, std::uint32_t generation) noexcept { erased.emplace_back(id, generation); });
+    CHECK(found == !erased.empty());
+    return erased;
+}
+
+}  // namespace
 
 TEST_CASE("an id is found until its code object dies") {
     const auto ids = std::make_unique<CodeIds>();
     CHECK(ids->find(0x1000, 1) == 0);
-    REQUIRE(ids->insert(0x1000, 7, 1));
+    CHECK_FALSE(ids->was_full());
+    REQUIRE(insert(*ids, 0x1000, 7, 1));
     CHECK(ids->find(0x1000, 1) == 7);
-    CHECK(ids->erase(0x1000));
+    CHECK(erase(*ids, 0x1000) == std::vector<std::pair<std::uint32_t, std::uint32_t>>{{7, 1}});
     CHECK(ids->find(0x1000, 1) == 0);
-    CHECK_FALSE(ids->erase(0x1000));
-    REQUIRE(ids->insert(0x1000, 8, 1));
+    CHECK(erase(*ids, 0x1000).empty());
+    REQUIRE(insert(*ids, 0x1000, 8, 1));
     CHECK(ids->find(0x1000, 1) == 8);
 }
 
 TEST_CASE("an id of another recording is not found, and does not hide the one of this") {
     const auto ids = std::make_unique<CodeIds>();
-    ids->insert(0x1000, 7, 1);
+    insert(*ids, 0x1000, 7, 1);
     CHECK(ids->find(0x1000, 2) == 0);
-    ids->insert(0x1000, 3, 2);
+    insert(*ids, 0x1000, 3, 2);
     CHECK(ids->find(0x1000, 2) == 3);
     CHECK(ids->find(0x1000, 1) == 7);
 }
 
 TEST_CASE("erasing removes an entry that was inserted twice") {
     const auto ids = std::make_unique<CodeIds>();
-    ids->insert(0x1000, 1, 1);
-    ids->insert(0x1000, 2, 1);
-    CHECK(ids->erase(0x1000));
+    insert(*ids, 0x1000, 1, 1);
+    insert(*ids, 0x1000, 2, 1);
+    CHECK(erase(*ids, 0x1000) == std::vector<std::pair<std::uint32_t, std::uint32_t>>{{1, 1}, {2, 1}});
     CHECK(ids->find(0x1000, 1) == 0);
+}
+
+TEST_CASE("a place that is given back has no entry, and can be taken again") {
+    const auto ids = std::make_unique<CodeIds>();
+    const std::uint32_t place = ids->take_place(0x1000);
+    CHECK(ids->find(0x1000, 1) == 0);
+    ids->give_back(place);
+    CHECK(erase(*ids, 0x1000).empty());
+    CHECK(ids->take_place(0x1000) == place);
 }
 
 TEST_CASE("a crowded table refuses some and keeps the others right") {
     const auto ids = std::make_unique<CodeIds>();
     std::uint32_t refused = 0;
-    for (std::uint32_t i = 1; i <= 60000; ++i) { refused += ids->insert(i * 16ULL, i, 1) ? 0 : 1; }
+    for (std::uint32_t i = 1; i <= 60000; ++i) { refused += insert(*ids, i * 16ULL, i, 1) ? 0 : 1; }
     CHECK(refused >= 60000 - 32768);
+    CHECK(ids->was_full());
     std::uint32_t wrong = 0;
     std::uint32_t found = 0;
     for (std::uint32_t i = 1; i <= 60000; ++i) {
@@ -55,12 +88,12 @@ TEST_CASE("a crowded table refuses some and keeps the others right") {
 
 TEST_CASE("a reader never sees the id of another code object while entries come and go") {
     const auto ids = std::make_unique<CodeIds>();
-    ids->insert(0x10, 1, 1);
+    insert(*ids, 0x10, 1, 1);
     std::atomic<bool> stop{false};
     std::thread churn([&] {
         for (std::uint32_t round = 0; round < 200'000; ++round) {
-            ids->insert(0x20, 2, 1);
-            ids->erase(0x20);
+            insert(*ids, 0x20, 2, 1);
+            ids->erase(0x20, [](std::uint32_t, std::uint32_t) noexcept {});
         }
         stop = true;
     });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/collector/native_tables.h"
+#include "injector/collector/native_frames.h"
 
 #include <dlfcn.h>
 #include <unistd.h>
@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
+#include "injector/collector/stack_tree.h"
 #include "payload/wire/record.h"
 #include "tests/support/native_region.h"
 
@@ -25,17 +26,17 @@ struct Subject {
     // The stack of the profile, of native words from the outermost function.
     std::uint32_t stack(const std::vector<std::uint64_t>& words) {
         std::uint32_t node = capture::kRootStack;
-        for (const std::uint64_t word : words) { node = stacks.child(node, word); }
-        return tables.stack_of(node);
+        for (const std::uint64_t word : words) { node = stacks.child({node, frames.frame_of(word)}); }
+        return node;
     }
     [[nodiscard]] std::uint64_t bias(std::uint32_t number) const { return modules.find(number)->bias; }
 
     tests::NativeRegion memory;
     collector::Region region{memory.map()};
     collector::NativeModules modules{region, ::getpid()};
-    collector::StackTree stacks;
     capture::Profile profile;
-    collector::NativeTables tables{profile, stacks, modules};
+    collector::StackTree<capture::NativeStack> stacks{profile.native_stacks};
+    collector::NativeFrames frames{profile, &modules};
 };
 
 }  // namespace
