@@ -23,6 +23,7 @@ MERGE = "injector/merge"
 REPORT = "cli/report"
 TRANSFORM = "cli/transform"
 TREE = "cli/tree"
+SOCKETS = "cli/sockets"
 INJECTOR = {BASE, PTRACE, ELF, CAPTURE, UNWIND, SESSION, COLLECTOR, MERGE}
 
 # Folder -> folders it may include from besides its own. The deepest folder that matches counts.
@@ -41,8 +42,9 @@ ALLOWED = {
     REPORT: {BASE, CAPTURE},
     TRANSFORM: {BASE, CAPTURE, REPORT},
     TREE: {BASE, CAPTURE, REPORT},
-    "cli/live": {BASE, CAPTURE, REPORT, COLLECTOR},
-    "cli": INJECTOR | {WIRE, REPORT, TRANSFORM, TREE, "cli/live", "cli", "symbolizer"},
+    SOCKETS: {BASE},
+    "cli/live": {BASE, CAPTURE, REPORT, COLLECTOR, SOCKETS},
+    "cli": INJECTOR | {WIRE, REPORT, TRANSFORM, TREE, SOCKETS, "cli/live", "cli", "symbolizer"},
 }
 # The wire is compiled into a library without a C++ runtime.
 WIRE_SYSTEM_HEADERS = {"algorithm", "array", "atomic", "bit", "cstddef", "cstdint", "limits", "type_traits"}

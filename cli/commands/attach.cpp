@@ -138,7 +138,10 @@ AttachRequest AttachCommand::request() const {
 }
 
 void AttachCommand::end_other_recording() const {
-    if (force_detach_) { static_cast<void>(ask_recorder(pid_, "stop")); }
+    if (!force_detach_) { return; }
+    try {
+        static_cast<void>(ask_recorder(pid_, "stop"));
+    } catch (const base::Error&) {}  // it does not answer: it is replaced
 }
 
 void AttachCommand::tell_time(const AttachRequest& request) const {

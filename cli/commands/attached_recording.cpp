@@ -28,7 +28,7 @@ capture::Metadata metadata_of(const AttachRequest& request, const session::Targe
 
 AttachedRecording::AttachedRecording(const AttachRequest& request)
     : request_(request),
-      rendezvous_(request.attach.pid, Rendezvous::Ends::kOnRequest),
+      rendezvous_(request.attach.pid, Rendezvous::Ends::kOnRequest, request.attach.replace),
       attach_(request.attach),
       oom_(request.attach.pid),
       started_(Clock::now()) {

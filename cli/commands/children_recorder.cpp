@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "cli/commands/process_facts.h"
+#include "cli/sockets/local_socket.h"
 #include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
@@ -134,7 +135,10 @@ void ChildrenRecorder::wait() {
 
 bool ChildrenRecorder::is_over() {
     if (channel_) { return false; }
-    if (request_.recorder.path.empty()) { ::_exit(0); }  // what nobody sees any more: it switches itself off
+    if (request_.recorder.path.empty()) {  // what nobody sees any more: it switches itself off
+        sockets::LocalListener::remove_all_names();
+        ::_exit(0);
+    }
     for (auto family = families_.begin(); family != families_.end();) {
         if (!(*family)->is_over()) {
             ++family;

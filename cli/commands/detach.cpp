@@ -51,8 +51,7 @@ std::string DetachCommand::clean_up() const {
 int DetachCommand::run() {
     if (pid_ <= 0) { throw UsageError(fmt::format("argument pid: invalid process id: {}", pid_)); }
     const std::optional<std::string> answer = ask_recorder(pid_, "stop");
-    if (answer && answer->starts_with('-')) { throw base::Error(answer->substr(1)); }
-    base::print_line(stdout, answer ? answer->substr(1) : clean_up());
+    base::print_line(stdout, answer ? said_by_recorder(*answer) : clean_up());
     return 0;
 }
 

@@ -18,22 +18,34 @@ void LiveSession::watch_here(const std::string& program) {
     output_->redirect();
 }
 
-void LiveSession::watch_from_elsewhere(int port) {
+void LiveSession::watch_from_elsewhere(std::optional<int> port) {
     remote_ = true;
-    server_.listen(port);
+    if (port) { return server_.entrance().open_port(*port); }
+    server_.entrance().open();
 }
 
 bool LiveSession::begin(const capture::Metadata& metadata, int pidfd) {
     server_.show(metadata);
     if (view_) { server_.adopt(view_->take_socket()); }
     if (!remote_) { return true; }
-    base::write_all(STDOUT_FILENO,
-                    fmt::format("Run 'memray live {}' in another shell to see live results\n", server_.port()));
-    return server_.wait_for_viewer(pidfd);
+    const live::Entrance& entrance = server_.entrance();
+    std::string how = fmt::format("Run 'memray live {}' in another shell to see live results\n", entrance.number());
+    if (!entrance.token().empty()) { how += fmt::format("From elsewhere its token is {}\n", entrance.token()); }
+    base::write_all(STDOUT_FILENO, how);
+    return server_.wait_for_viewer(pidfd, [this] { tell_refusal(); });
+}
+
+// Once: there may be thousands.
+void LiveSession::tell_refusal() {
+    if (refusal_told_ || !server_.entrance().take_refusal()) { return; }
+    refusal_told_ = true;
+    fmt::print(stderr,
+               "memray: a connection to the live view was closed: it is another user's, or has not the token\n");
 }
 
 void LiveSession::step(collector::Recorder& recorder) {
     server_.step(recorder);
+    tell_refusal();
     if (view_ && view_->has_ended()) { leave_view(); }
 }
 

@@ -22,12 +22,12 @@ public:
 
     // The view on this terminal; the program's output goes into a file. Before anything is started. Throws base::Error.
     void watch_here(const std::string& program);
-    // Viewers connect to a port, 0: any. Throws base::Error.
-    void watch_from_elsewhere(int port);
+    // Viewers come from this machine; with a port, by TCP, too. Throws base::Error.
+    void watch_from_elsewhere(std::optional<int> port);
 
     // There will be other processes to show.
     [[nodiscard]] std::shared_ptr<live::ProcessBoard> show_processes() { return server_.show_processes(); }
-    // There is a recording. With a port, waits for the first viewer: false if the target is gone first.
+    // There is a recording. If viewers are to come, waits for the first viewer: false if the target is gone first.
     [[nodiscard]] bool begin(const capture::Metadata& metadata, int pidfd);
     // To be called between the steps of the recorder.
     void step(collector::Recorder& recorder);
@@ -38,9 +38,11 @@ public:
 
 private:
     void leave_view();
+    void tell_refusal();
 
     live::Server server_;
     bool remote_{false};
+    bool refusal_told_{false};
     std::optional<ProgramOutput> output_;
     std::optional<ViewProcess> view_;
 };

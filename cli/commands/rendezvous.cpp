@@ -2,156 +2,147 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/rendezvous.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/file.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <chrono>
 #include <climits>
-#include <cstring>
 #include <string_view>
 
+#include "cli/commands/rendezvous_places.h"
 #include "injector/base/error.h"
-#include "injector/base/file.h"
 
 namespace memray::cli {
 namespace {
 
-constexpr const char* kRun = " run";  // what "who" is answered with besides
-constexpr const char* kByRun = ", a `memray run`, until it ends";
+using sockets::LocalConnection;
+using sockets::LocalListener;
+using sockets::MessageReader;
+using sockets::RuntimeFolder;
+using Clock = std::chrono::steady_clock;
 
+constexpr std::string_view kRun = "run";
+constexpr std::string_view kAttach = "attach";
 constexpr std::string_view kSnapshot = "snapshot ";
-constexpr int kQuestionMs = 200;  // for a client to say what it wants
+constexpr std::size_t kLongestGreeting = 16;
+constexpr std::size_t kLongestQuestion = PATH_MAX + 16;
+constexpr std::size_t kLongestAnswer = std::size_t{4} * PATH_MAX;
+constexpr std::chrono::seconds kQuick{5};      // for a greeting, and for a question
+constexpr std::chrono::minutes kPatience{10};  // writing a capture takes what it takes
+constexpr std::size_t kMostAtOnce = 64;
+constexpr std::size_t kMostAsking = 64;
 
-// Field 22 of /proc/PID/stat; the second one, a name in parentheses, may hold anything.
-std::string start_time_of(pid_t pid) {
-    const std::string stat = base::try_read_file("/proc/" + std::to_string(pid) + "/stat").value_or("");
-    std::size_t at = stat.rfind(')');
-    if (at == std::string::npos) { throw base::Error("There is no process " + std::to_string(pid)); }
-    for (int field = 2; field < 22; ++field) { at = stat.find(' ', at + 1); }
-    return stat.substr(at + 1, stat.find(' ', at + 1) - at - 1);
+// A recorder that was found.
+struct Recorder {
+    base::UniqueFd socket;
+    pid_t pid;             // 0: not known
+    std::string greeting;  // empty: it does not answer
+};
+
+// None if it has hung up: then it is about to end.
+std::optional<Recorder> greeted(LocalConnection connection) {
+    auto greeting = sockets::receive_message(connection.socket.get(), kLongestGreeting, Clock::now() + kQuick);
+    if (!greeting && sockets::has_hung_up(connection.socket.get())) { return std::nullopt; }
+    return Recorder{std::move(connection.socket), connection.pid, std::move(greeting).value_or("")};
 }
 
-std::string folder() { return "/tmp/memray-" + std::to_string(::geteuid()); }
-
-void make_folder() {
-    const std::string path = folder();
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) { throw base::system_error("creating " + path); }
-    struct stat status {};
-    const bool own = ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == ::geteuid() &&
-                     (status.st_mode & 0077) == 0;
-    if (!own) { throw base::Error(path + " is not a folder that only this user can write to"); }
-}
-
-std::string socket_path(pid_t target) {
-    return folder() + "/" + std::to_string(target) + "-" + start_time_of(target) + ".sock";
-}
-
-sockaddr_un address_of(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-    return address;
-}
-
-base::UniqueFd make_socket() {
-    base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!fd) { throw base::system_error("creating a socket"); }
-    return fd;
-}
-
-base::UniqueFd try_connect(const std::string& path) {
-    base::UniqueFd fd = make_socket();
-    const sockaddr_un address = address_of(path);
-    if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) { fd.reset(); }
-    return fd;
-}
-
-std::string read_line(int fd) {
-    std::string line;
-    char letter = 0;
-    while (line.size() < PATH_MAX * 2) {
-        const ssize_t count = ::read(fd, &letter, 1);
-        if (count < 0 && errno == EINTR) { continue; }
-        if (count <= 0 || letter == '\n') { break; }
-        line.push_back(letter);
+std::optional<Recorder> find_recorder(pid_t target) {
+    const std::string name = rendezvous_name(target);
+    for (const auto& folder : rendezvous_folders(target)) {
+        LocalConnection found = sockets::connect_to(*folder, name, Clock::now() + kQuick);
+        if (found.state == LocalConnection::State::kNoRoom) { return Recorder{{}, 0, ""}; }
+        if (found.state != LocalConnection::State::kOpen) { continue; }
+        if (auto recorder = greeted(std::move(found))) { return recorder; }
     }
-    return line;
+    return std::nullopt;
 }
 
-void send_line(int fd, const std::string& line) {
-    const std::string text = line + "\n";
-    ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+std::string text_of(pid_t recorder) { return recorder == 0 ? "a process" : "process " + std::to_string(recorder); }
+
+base::Error silence(pid_t target, pid_t recorder) {
+    return base::Error("The recorder of process " + std::to_string(target) + ", " + text_of(recorder) +
+                       ", does not answer");
 }
 
-// Two recorders must not both find the socket of a dead one.
-base::UniqueFd lock_folder() {
-    base::UniqueFd lock(::open((folder() + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (!lock || ::flock(lock.get(), LOCK_EX) != 0) { throw base::system_error("locking " + folder()); }
-    return lock;
-}
-
-base::Error refusal(pid_t target, const std::string& holder) {
+base::Error refusal(pid_t target, const Recorder& holder) {
     const std::string pid = std::to_string(target);
-    const std::string refused = "Process " + pid + " is being recorded already, by process " + holder;
-    if (holder.ends_with(kRun)) { return base::Error(refused.substr(0, refused.size() - std::strlen(kRun)) + kByRun); }
+    const std::string refused = "Process " + pid + " is being recorded already, by " + text_of(holder.pid);
+    if (holder.greeting == kRun) { return base::Error(refused + ", a `memray run`, until it ends"); }
+    if (holder.greeting.empty()) {
+        return base::Error(refused + ", which does not answer (--force-detach replaces it)");
+    }
     return base::Error(refused + " (memray detach " + pid + " ends that, --force-detach replaces it)");
+}
+
+// A recording that ends with its target began with it: nobody else can have been there before.
+void refuse_if_recorded(pid_t target, Rendezvous::Ends ends, bool replace) {
+    if (ends == Rendezvous::Ends::kWithTarget) { return; }
+    const std::optional<Recorder> holder = find_recorder(target);
+    sockets::remove_dead_sockets();
+    if (holder && !(replace && holder->greeting.empty())) { throw refusal(target, *holder); }
+}
+
+std::unique_ptr<LocalListener> listen_for(pid_t target, Rendezvous::Ends ends, bool replace) {
+    refuse_if_recorded(target, ends, replace);
+    const auto taken = replace ? LocalListener::Taken::kReplace : LocalListener::Taken::kRefuse;
+    auto listener = LocalListener::try_listen(RuntimeFolder::of_this_user(), rendezvous_name(target), taken);
+    if (!listener) { throw base::Error("Process " + std::to_string(target) + " is being recorded already"); }
+    return listener;
 }
 
 }  // namespace
 
-Rendezvous::Rendezvous(pid_t target, Ends ends) : path_(socket_path(target)), ends_(ends), listener_(make_socket()) {
-    make_folder();
-    const base::UniqueFd lock = lock_folder();
-    if (const auto holder = ask_recorder(target, "who")) { throw refusal(target, *holder); }
-    ::unlink(path_.c_str());
-    const sockaddr_un address = address_of(path_);
-    if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        ::listen(listener_.get(), 8) != 0) {
-        throw base::system_error("listening at " + path_);
+Rendezvous::Rendezvous(pid_t target, Ends ends, bool replace)
+    : ends_(ends), listener_(listen_for(target, ends, replace)) {}
+
+void Rendezvous::greet() {
+    for (std::size_t count = 0; count < kMostAtOnce; ++count) {
+        base::UniqueFd client = listener_->accept();
+        if (!client) { return; }
+        sockets::send_message(client.get(), ends_ == Ends::kWithTarget ? kRun : kAttach);
+        if (asking_.size() == kMostAsking) { asking_.pop_front(); }  // the one that is silent for the longest
+        asking_.push_back({std::move(client), MessageReader(kLongestQuestion, Clock::now() + kQuick)});
     }
-    ::fcntl(listener_.get(), F_SETFL, O_NONBLOCK);
 }
 
-Rendezvous::~Rendezvous() { ::unlink(path_.c_str()); }
+void Rendezvous::take(base::UniqueFd client, const std::string& question) {
+    if (question == "stop" && waiting_.size() < kMostAsking) { waiting_.push_back(std::move(client)); }
+    if (question.size() <= kSnapshot.size() || !question.starts_with(kSnapshot)) { return; }
+    if (snapshots_.size() == kMostAsking) { return; }
+    const SnapshotRequest wanted{question.substr(kSnapshot.size() + 1), question[kSnapshot.size()] == 'f'};
+    snapshots_.emplace_back(std::move(client), wanted);
+}
 
-bool Rendezvous::stop_requested() {
-    for (;;) {
-        base::UniqueFd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-        if (!client) { return !waiting_.empty(); }
-        pollfd readable{client.get(), POLLIN, 0};
-        if (::poll(&readable, 1, kQuestionMs) <= 0) { continue; }
-        const std::string question = read_line(client.get());
-        if (question == "who") {
-            send_line(client.get(), std::to_string(::getpid()) + (ends_ == Ends::kWithTarget ? kRun : ""));
-        }
-        if (question.starts_with(kSnapshot) && question.size() > kSnapshot.size()) {
-            const SnapshotRequest wanted{question.substr(kSnapshot.size() + 1), question[kSnapshot.size()] == 'f'};
-            snapshots_.emplace_back(std::move(client), wanted);
+void Rendezvous::listen() {
+    greet();
+    for (auto client = asking_.begin(); client != asking_.end();) {
+        const MessageReader::State state = client->question.read(client->socket.get());
+        if (state == MessageReader::State::kWaiting) {
+            ++client;
             continue;
         }
-        if (question == "stop") { waiting_.push_back(std::move(client)); }
+        if (state == MessageReader::State::kComplete) { take(std::move(client->socket), client->question.text()); }
+        client = asking_.erase(client);
     }
+}
+
+bool Rendezvous::stop_requested() {
+    listen();
+    return !waiting_.empty();
 }
 
 void Rendezvous::answer(const std::string& line) {
-    for (const base::UniqueFd& client : waiting_) { send_line(client.get(), line); }
+    for (const base::UniqueFd& client : waiting_) { sockets::send_message(client.get(), line); }
     waiting_.clear();
 }
 
 std::optional<Rendezvous::SnapshotRequest> Rendezvous::snapshot_requested() {
-    static_cast<void>(stop_requested());
+    listen();
     if (snapshots_.empty()) { return std::nullopt; }
     return snapshots_.front().second;
 }
 
 void Rendezvous::answer_snapshot(const std::string& line) {
-    send_line(snapshots_.front().first.get(), line);
+    sockets::send_message(snapshots_.front().first.get(), line);
     snapshots_.pop_front();
 }
 
@@ -166,16 +157,21 @@ std::unique_ptr<Rendezvous> try_listen(pid_t target) {
 }
 
 std::optional<std::string> ask_recorder(pid_t target, const std::string& question) {
-    const base::UniqueFd recorder = try_connect(socket_path(target));
+    if (question.size() > kLongestQuestion) { throw base::Error("File name too long"); }
+    const std::optional<Recorder> recorder = find_recorder(target);
+    sockets::remove_dead_sockets();
     if (!recorder) { return std::nullopt; }
-    if (question == "who") {  // writing a capture takes what it takes
-        const timeval limit{2, 0};
-        ::setsockopt(recorder.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    }
-    send_line(recorder.get(), question);
-    std::string answer = read_line(recorder.get());
-    if (answer.empty()) { return std::nullopt; }  // it died meanwhile
+    if (recorder->greeting.empty()) { throw silence(target, recorder->pid); }
+    sockets::send_message(recorder->socket.get(), question);
+    auto answer = sockets::receive_message(recorder->socket.get(), kLongestAnswer, Clock::now() + kPatience);
+    if (!answer && !sockets::has_hung_up(recorder->socket.get())) { throw silence(target, recorder->pid); }
     return answer;
+}
+
+std::string said_by_recorder(const std::string& answer) {
+    if (answer.starts_with('+')) { return answer.substr(1); }
+    if (answer.starts_with('-')) { throw base::Error(answer.substr(1)); }
+    throw base::Error("The recorder's answer makes no sense");
 }
 
 }  // namespace memray::cli

@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Where `memray detach` and `memray snapshot` find the process that records a target: a Unix socket in a folder of this
-// user's, named after the target's process id and start time. One question per connection ("who", "stop", or
-// "snapshot", a letter that says whether to overwrite ("f") or not ("-"), and a path, which may be empty), one line of
-// answer.
+// Where `memray detach` and `memray snapshot` find the process that records a target: a socket in a folder of the
+// user's who records it, named after the target's process id and start time. The recorder says what it is at once
+// ("run" or "attach"); then one question per connection ("stop", or "snapshot", a letter that says whether to overwrite
+// ("f") or not ("-"), and a path, which may be empty), and one answer, which begins with "+" or "-".
 #pragma once
 
 #include <sys/types.h>
 
 #include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cli/sockets/local_socket.h"
+#include "cli/sockets/message.h"
 #include "injector/base/unique_fd.h"
 
 namespace memray::cli {
 
-// The recorder's end.
+// The recorder's end. No call waits for a client.
 class Rendezvous {
 public:
-    enum class Ends { kOnRequest, kWithTarget };
+    enum class Ends : bool { kOnRequest, kWithTarget };
 
-    // Throws base::Error if another recorder is there for this target, naming it. A dead one's socket is replaced.
-    Rendezvous(pid_t target, Ends ends);
-    ~Rendezvous();
-    Rendezvous(const Rendezvous&) = delete;
-    Rendezvous& operator=(const Rendezvous&) = delete;
+    // Throws base::Error if another recorder of this user's is there for this target, naming it. With `replace` one
+    // that does not answer loses its place.
+    Rendezvous(pid_t target, Ends ends, bool replace = false);
 
-    // Answers "who" with this process's id, and " run" if nobody can ask it to stop. Whether somebody asked to stop;
-    // they wait for answer(). Never waits long.
+    // Whether somebody asked to stop; they wait for answer().
     [[nodiscard]] bool stop_requested();
     void answer(const std::string& line);
 
@@ -45,12 +45,20 @@ public:
     void answer_snapshot(const std::string& line);
     // The recording cannot be ended by others: those who ask to stop are told so.
     void refuse_to_stop();
-    [[nodiscard]] int fd() const noexcept { return listener_.get(); }
 
 private:
-    std::string path_;
+    struct Client {
+        base::UniqueFd socket;
+        sockets::MessageReader question;
+    };
+
+    void listen();
+    void greet();
+    void take(base::UniqueFd client, const std::string& question);
+
     Ends ends_;
-    base::UniqueFd listener_;
+    std::unique_ptr<sockets::LocalListener> listener_;
+    std::list<Client> asking_;
     std::vector<base::UniqueFd> waiting_;
     std::deque<std::pair<base::UniqueFd, SnapshotRequest>> snapshots_;
 };
@@ -58,7 +66,12 @@ private:
 // For recordings that do without one: nothing if it is not possible.
 [[nodiscard]] std::unique_ptr<Rendezvous> try_listen(pid_t target);
 
-// The answer of the target's recorder; nothing if there is none. Throws base::Error.
+// The answer of the target's recorder; nothing if there is none, or if it died meanwhile. This user's recorders are
+// looked for; by root those of the target's user, too. What they say is not to be trusted. Throws base::Error if there
+// is one that does not answer.
 [[nodiscard]] std::optional<std::string> ask_recorder(pid_t target, const std::string& question);
+
+// What such an answer is to the user. Throws base::Error if it says that something failed, or makes no sense.
+[[nodiscard]] std::string said_by_recorder(const std::string& answer);
 
 }  // namespace memray::cli

@@ -74,7 +74,9 @@ void RunCommand::add_output_options() {
     app.add_flag("--live-remote", live_remote_,
                  "Wait until `memray live` in another terminal watches the program, then start it")
         ->excludes(live);
-    app.add_option("-p,--live-port", live_port_, "Port of this machine for --live-remote (default: any that is free)")
+    app.add_option("-p,--live-port", live_port_,
+                   "Number for --live-remote, at which TCP is open then, too, for whoever has a token, as through\n"
+                   "ssh -L (default: any, and only a socket of this user's)")
         ->option_text("LIVE_PORT");
     app.add_flag("-q,--quiet", quiet_, "Don't show any tracking-specific output while running");
     recording_.declare_file(app);
@@ -157,7 +159,7 @@ std::optional<OutputName> RunCommand::output_name(const Program& program) const 
 }
 
 void RunCommand::watch(LiveSession& session, const Program& program) const {
-    if (live_remote_) { session.watch_from_elsewhere(live_port_.value_or(0)); }
+    if (live_remote_) { session.watch_from_elsewhere(live_port_); }
     if (live_) { session.watch_here(program_name(program)); }
 }
 
@@ -190,6 +192,7 @@ capture::Ending RunCommand::record(LiveSession& session) const {
     start(launch, recorder);
     Snapshots snapshots(recording_.snapshots(), options, recorder);
     const std::unique_ptr<Rendezvous> rendezvous = try_listen(target.pid);
+    sockets::remove_dead_sockets();
     const Outcome outcome = follow(watch, recorder, [&] {
         if (recorder.recording()) { snapshots.serve(rendezvous.get(), target.pid); }
         if (live()) { session.step(recorder); }

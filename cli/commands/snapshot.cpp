@@ -25,13 +25,11 @@ SnapshotCommand::SnapshotCommand(CLI::App& program)
 
 int SnapshotCommand::run() {
     if (pid_ <= 0) { throw UsageError(fmt::format("argument pid: invalid process id: {}", pid_)); }
-    if (output_.find('\n') != std::string::npos) { throw UsageError("argument -o/--output: it has a line break"); }
     const std::string path = output_.empty() ? "" : std::filesystem::absolute(output_).string();
     const std::optional<std::string> answer =
         ask_recorder(pid_, fmt::format("snapshot {}{}", force_ ? 'f' : '-', path));
     if (!answer) { throw base::Error(fmt::format("Process {} is not being recorded", pid_)); }
-    if (answer->starts_with('-')) { throw base::Error(answer->substr(1)); }
-    base::print_line(stdout, answer->substr(1));
+    base::print_line(stdout, said_by_recorder(*answer));
     return 0;
 }
 

@@ -4,8 +4,9 @@
 
 #include <sys/socket.h>
 
-#include <cerrno>
 #include <utility>
+
+#include "cli/sockets/message.h"
 
 namespace memray::live {
 namespace {
@@ -18,13 +19,9 @@ Connection::Connection(base::UniqueFd socket) : socket_(std::move(socket)) { sen
 
 void Connection::receive() {
     capture::Bytes buffer(kMostAtOnce);
-    const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) { return; }
-    if (count <= 0) {
-        socket_.reset();
-        return;
-    }
-    incoming_.feed({buffer.data(), static_cast<std::size_t>(count)});
+    const auto count = sockets::receive_some(socket_.get(), buffer);
+    if (!count) { return socket_.reset(); }
+    incoming_.feed({buffer.data(), *count});
     while (const auto frame = incoming_.next()) { handle(*frame); }
 }
 

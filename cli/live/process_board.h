@@ -20,7 +20,7 @@ namespace memray::live {
 
 struct Process {
     pid_t pid{0};
-    int port{0};               // where it is shown, for as long as it runs
+    int port{0};               // where it is shown (Entrance::number()) for as long as it runs; 0: nowhere
     std::uint64_t heap{0};     // bytes, latest
     capture::Ending ending{};  // kRunning: not yet
     std::string command;

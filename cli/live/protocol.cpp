@@ -8,8 +8,8 @@
 #include <limits>
 #include <string_view>
 
-#include "cli/live/local_port.h"
 #include "cli/live/table_update.h"
+#include "cli/live/tcp_port.h"
 #include "injector/capture/byte_reader.h"
 #include "injector/capture/byte_writer.h"
 #include "injector/capture/metadata_codec.h"

@@ -4,13 +4,9 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-
-#include "cli/live/local_port.h"
+#include <vector>
 
 namespace memray::live {
 namespace {
@@ -19,28 +15,28 @@ using Clock = Viewer::Clock;
 
 constexpr std::chrono::milliseconds kBetweenLooks{10};
 constexpr std::chrono::milliseconds kBetweenLists{400};
+constexpr int kDeadlineMs = 200;  // so late may somebody be sent away who says nothing
 constexpr std::chrono::seconds kLinger{1};
 constexpr std::size_t kMaxViewers = 64;
 
 }  // namespace
 
-void Server::listen(int port) {
-    listener_ = listen_on(port);
-    port_ = port_of(listener_.get());
-}
-
 void Server::adopt(base::UniqueFd socket) { viewers_.emplace_back(std::move(socket), metadata_); }
 
 void Server::accept() {
-    while (listener_ && viewers_.size() < kMaxViewers) {
-        base::UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    while (viewers_.size() < kMaxViewers) {
+        base::UniqueFd socket = entrance_.admit();
         if (!socket) { return; }
-        if (is_from_this_user(socket.get())) { adopt(std::move(socket)); }
+        adopt(std::move(socket));
     }
 }
 
 void Server::receive() {
     std::erase_if(viewers_, [](Viewer& viewer) { return !viewer.receive(); });
+}
+
+void Server::send() {
+    std::erase_if(viewers_, [](Viewer& viewer) { return !viewer.send(); });
 }
 
 void Server::step(collector::Recorder& recorder) {
@@ -58,7 +54,7 @@ void Server::step(collector::Recorder& recorder) {
         viewer.update(recorder, now);
     }
     if (const auto news = saver_.take_news()) { tell(*news); }
-    std::erase_if(viewers_, [](Viewer& viewer) { return !viewer.send(); });
+    send();
 }
 
 void Server::answer(Viewer& viewer, Request request, collector::Recorder& recorder) {
@@ -74,16 +70,20 @@ void Server::answer(Viewer& viewer, Request request, collector::Recorder& record
     }
 }
 
-bool Server::wait_for_viewer(int gone) {
+bool Server::wait_for_viewer(int gone, const std::function<void()>& meanwhile) {
     for (;;) {
         accept();
         receive();
+        send();
+        meanwhile();
         for (Viewer& viewer : viewers_) {
             if (viewer.greeted()) { return true; }
         }
-        std::vector<pollfd> waiting{{gone, POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+        std::vector<pollfd> waiting{{gone, POLLIN, 0}};
+        entrance_.watch(waiting);
         for (const Viewer& viewer : viewers_) { waiting.push_back({viewer.fd(), POLLIN, 0}); }
-        ::poll(waiting.data(), waiting.size(), -1);
+        const bool has_deadline = entrance_.has_deadline() || !viewers_.empty();
+        ::poll(waiting.data(), waiting.size(), has_deadline ? kDeadlineMs : -1);
         if (waiting[0].revents != 0) { return false; }
     }
 }
@@ -106,7 +106,7 @@ void Server::tell_processes(bool last) {
 }
 
 void Server::finish(collector::Recorder& recorder, const capture::Ending& ending) {
-    listener_.reset();
+    entrance_.close();
     tell_processes(true);
     const capture::Profile& last = recorder.look();
     for (Viewer& viewer : viewers_) { viewer.finish(last, recorder.status().events, ending); }

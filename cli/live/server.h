@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Shows a recording to any number of viewers: those that connect to a port of this machine (not from others), and those
-// that were given. Driven by the thread that records, between its steps; no call here waits for a viewer.
+// Shows a recording to any number of viewers: those that come in by its entrance, and those that were given. Driven by
+// the thread that records, between its steps; no call here waits for a viewer.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <list>
 #include <memory>
 
+#include "cli/live/entrance.h"
 #include "cli/live/process_board.h"
 #include "cli/live/snapshot_saver.h"
 #include "cli/live/viewer.h"
@@ -21,9 +23,8 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    // Port 0: any that is free. Throws base::Error.
-    void listen(int port);
-    [[nodiscard]] int port() const noexcept { return port_; }
+    // Where viewers come in, once it has been opened.
+    [[nodiscard]] Entrance& entrance() noexcept { return entrance_; }
 
     // From here on there is a recording to show.
     void show(const capture::Metadata& metadata) { metadata_ = metadata; }
@@ -34,8 +35,9 @@ public:
 
     // Accepts viewers, and sends what they have no yet of `recorder`. To be called often; rarely does anything.
     void step(collector::Recorder& recorder);
-    // Waits until a viewer has said hello. False if that was not before `gone` became readable.
-    [[nodiscard]] bool wait_for_viewer(int gone);
+    // Waits until a viewer has said hello. False if that was not before `gone` became readable. `meanwhile` is called
+    // whenever somebody came.
+    [[nodiscard]] bool wait_for_viewer(int gone, const std::function<void()>& meanwhile);
 
     // The recording is over. Viewers that read get the last state; those that do not within a second, nothing.
     void finish(collector::Recorder& recorder, const capture::Ending& ending);
@@ -43,12 +45,12 @@ public:
 private:
     void accept();
     void receive();
+    void send();
     void tell(const Notice& notice);
     void tell_processes(bool last);
     void answer(Viewer& viewer, Request request, collector::Recorder& recorder);
 
-    base::UniqueFd listener_;
-    int port_{0};
+    Entrance entrance_;
     capture::Metadata metadata_;
     std::shared_ptr<ProcessBoard> board_;
     Viewer::Clock::time_point next_processes_{};

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/live/shown_process.h"
 
+#include "injector/base/error.h"
+
 namespace memray::live {
 namespace {
 
@@ -10,9 +12,11 @@ constexpr std::chrono::milliseconds kBetweenHeaps{200};
 }  // namespace
 
 ShownProcess::ShownProcess(ProcessBoard& board, const capture::Metadata& metadata) : board_(board) {
-    server_.listen(0);
+    try {
+        server_.entrance().open();
+    } catch (const base::Error&) {}  // it is in the list, and cannot be chosen
     server_.show(metadata);
-    place_ = board.enter(static_cast<pid_t>(metadata.pid), server_.port(), metadata.command_line);
+    place_ = board.enter(static_cast<pid_t>(metadata.pid), server_.entrance().number(), metadata.command_line);
 }
 
 void ShownProcess::step(collector::Recorder& recorder) {

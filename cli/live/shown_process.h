@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// A process that another one made, as viewers see it: a line in the list of processes, and a port of its own for those
-// who choose it.
+// A process that another one made, as viewers see it: a line in the list of processes, and an entrance of its own for
+// those who choose it.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,7 @@ namespace memray::live {
 
 class ShownProcess {
 public:
-    // `board` must outlive this. Throws base::Error.
+    // `board` must outlive this.
     ShownProcess(ProcessBoard& board, const capture::Metadata& metadata);
 
     // Like those of Server.

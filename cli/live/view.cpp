@@ -13,7 +13,7 @@
 #include <ctime>
 #include <utility>
 
-#include "cli/live/local_port.h"
+#include "cli/live/entrance.h"
 
 namespace memray::live {
 namespace {
@@ -129,10 +129,13 @@ void View::take_news() {
     state_.clock = std::move(clock);
 }
 
-// Its port may be somebody else's by now.
+// Its number may be another recording's by now, or was always, if it is recorded on another machine.
 void View::take_news_of_chosen() {
     try {
         changed_ = chosen_->take_news() || changed_;
+        if (chosen_->connection().greeted() && chosen_->as_process().pid != chosen_process_.pid) {
+            throw base::Error(fmt::format("Process {} cannot be shown here", chosen_process_.pid));
+        }
     } catch (const base::Error& error) {
         chosen_.reset();
         notify({true, error.what()});
@@ -295,9 +298,12 @@ void View::choose_process() {
     if (list.cursor == list.shown) { return; }
     if (list.cursor == 0) { return chosen_.reset(); }
     const Process process = list.processes[list.cursor];
-    base::UniqueFd socket = process.running() ? try_connect(process.port) : base::UniqueFd();
-    if (!socket) {
+    if (!process.running()) {
         return notify({true, fmt::format("Process {} has ended: it can be chosen only while it runs", process.pid)});
+    }
+    base::UniqueFd socket = process.port != 0 ? try_connect(process.port) : base::UniqueFd();
+    if (!socket) {
+        return notify({true, fmt::format("Process {} has just ended, or is recorded on another machine", process.pid)});
     }
     const report::LocationOrder order = shown().model().order();
     chosen_.emplace(std::move(socket));

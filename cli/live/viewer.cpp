@@ -9,11 +9,14 @@
 #include <cerrno>
 #include <utility>
 
+#include "cli/sockets/message.h"
+
 namespace memray::live {
 namespace {
 
 constexpr std::chrono::milliseconds kInterval{200};
 constexpr std::chrono::milliseconds kSinceInterval{500};
+constexpr std::chrono::seconds kHello{5};
 constexpr int kShareOfTime = 50;  // one part in, for each viewer
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
@@ -26,16 +29,16 @@ Viewer::Clock::time_point after(Viewer::Clock::time_point started, std::chrono::
 
 }  // namespace
 
-Viewer::Viewer(base::UniqueFd socket, const capture::Metadata& metadata) : socket_(std::move(socket)) {
+Viewer::Viewer(base::UniqueFd socket, const capture::Metadata& metadata)
+    : socket_(std::move(socket)), hello_until_(Clock::now() + kHello) {
     append_frame(outgoing_, encode_hello(metadata));
 }
 
 bool Viewer::receive() {
     std::array<std::uint8_t, 4096> buffer{};
-    const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count < 0) { return would_block(); }
-    if (count == 0) { return false; }
-    incoming_.feed({buffer.data(), static_cast<std::size_t>(count)});
+    const auto count = sockets::receive_some(socket_.get(), buffer);
+    if (!count) { return false; }
+    incoming_.feed({buffer.data(), *count});
     try {
         while (const auto frame = incoming_.next()) {
             if (std::exchange(greeted_, true)) {
@@ -45,10 +48,11 @@ bool Viewer::receive() {
             }
         }
     } catch (const base::Error&) { return false; }
-    return true;
+    return greeted_ || Clock::now() < hello_until_;
 }
 
 bool Viewer::send() {
+    if (idle() && notice_) { append_frame(outgoing_, encode_notice(*std::exchange(notice_, std::nullopt))); }
     while (sent_ < outgoing_.size()) {
         const ssize_t count =
             ::send(socket_.get(), outgoing_.data() + sent_, outgoing_.size() - sent_, MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -24,7 +24,7 @@ public:
     // `socket` does not block.
     Viewer(base::UniqueFd socket, const capture::Metadata& metadata);
 
-    // Reads requests. False if the viewer has gone, or says what none of ours would say.
+    // Reads requests. False if the viewer has gone, does not say hello, or says what none of ours would say.
     [[nodiscard]] bool receive();
     [[nodiscard]] std::vector<Request> take_requests() { return std::exchange(requests_, {}); }
     // Sends what waits. False if the viewer has gone.
@@ -42,7 +42,8 @@ public:
     void tell(const std::vector<Process>& processes);
     // The last one.
     void finish(const capture::Profile& now, std::uint64_t events, const capture::Ending& ending);
-    void notify(const Notice& notice) { append_frame(outgoing_, encode_notice(notice)); }
+    // In time, if the viewer reads; of several that wait the last.
+    void notify(const Notice& notice) { notice_ = notice; }
     void mark(std::optional<collector::Mark> mark);
 
 private:
@@ -50,7 +51,9 @@ private:
 
     base::UniqueFd socket_;
     FrameReader incoming_{kLongestRequest};
+    Clock::time_point hello_until_;
     bool greeted_{false};
+    std::optional<Notice> notice_;
     std::vector<Request> requests_;
     capture::Bytes outgoing_;
     std::size_t sent_{0};  // of `outgoing_`

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import interpreters
 from attached import CALLS, TARGET, Attached
+from other_users import OtherUser
 from profiled import LIBRARIES, MEMRAY, PATIENCE, with_every_interpreter
 
-NOBODY = 65534
 PRELOADED = ("libjemalloc.so.2", "libtcmalloc_minimal.so.4", "libmimalloc.so.2.0")
 
 
@@ -117,38 +117,14 @@ def needs_root(test):
 
 
 @needs_root
-class OtherUsers(Attached):
-    """For the ordinary user nothing lies in folders that only root can enter."""
-
-    def setUp(self):
-        super().setUp()
-        self.folder.chmod(0o777)
-        self.binary = self.folder / "bin" / "memray"
-        self.copy(MEMRAY, self.binary)
-        payload = self.folder / "lib" / "libmemray_payload.so"
-        self.copy(Path(MEMRAY).parent.parent / "lib" / payload.name, payload)
-        for source in (TARGET, CALLS, LIBRARIES / "states.so"):
-            self.copy(source, self.folder / source.name)
-        self.target, self.calls = self.folder / TARGET.name, self.folder / CALLS.name
-        self.own = {"user": NOBODY, "group": NOBODY, "extra_groups": [], "executable": self.binary}
-
-    @staticmethod
-    def copy(source, destination):
-        destination.parent.mkdir(mode=0o755, exist_ok=True)
-        shutil.copy(source, destination)
-        destination.chmod(0o755)
-
-    def launch_as_nobody(self, *arguments):
-        return self.launch(*arguments, target=self.target, calls=self.calls, user=NOBODY, group=NOBODY,
-                           extra_groups=[])
-
+class OtherUsers(OtherUser):
     def test_root_attaches_to_a_program_of_another_user(self):
         for state in ("in_read", "busily"):
-            self.attach_wake_detach(self.launch_as_nobody(state), source=self.target)
+            self.attach_wake_detach(self.launch_as_other(state), source=self.target)
 
     def test_an_ordinary_user_attaches_to_an_own_program(self):
         for state in ("in_read", "busily"):
-            self.attach_wake_detach(self.launch_as_nobody(state), source=self.target, **self.own)
+            self.attach_wake_detach(self.launch_as_other(state), source=self.target, **self.own)
 
     def test_an_ordinary_user_must_not_attach_to_programs_of_others(self):
         process = self.launch("in_read")
@@ -166,7 +142,7 @@ class OtherUsers(Attached):
     def test_seccomp_filters_stop_an_ordinary_user(self):
         for action in ("errno", "trap"):
             with self.subTest(action=action):
-                process = self.launch_as_nobody("forbidden", action)
+                process = self.launch_as_other("forbidden", action)
                 done = self.memray("attach", process.pid, "-o", self.path, **self.own)
                 self.assert_one_line_of_error(done)
                 self.assertIn("seccomp", done.stderr)

@@ -10,10 +10,11 @@
 #include <thread>
 
 #include "cli/live/connection.h"
-#include "cli/live/local_port.h"
+#include "cli/live/entrance.h"
 #include "cli/live/shown_process.h"
 #include "tests/unit/collector/support/shared_region.h"
 #include "tests/unit/collector/support/target_thread.h"
+#include "tests/unit/sockets/private_folder.h"
 
 namespace memray::live {
 namespace {
@@ -21,13 +22,14 @@ namespace {
 using std::chrono::milliseconds;
 
 struct Watched {
+    sockets::tests::PrivateFolder folder;
     tests::SharedRegion shared{{.ring_words = 4096}};
     collector::Recorder recorder{shared.controller_mapping(), ::getpid(), {}, {"", false, true, false}};
     tests::TargetThread thread{shared, 0};
     Server server;
 
     Watched() {
-        server.listen(0);
+        server.entrance().open();
         server.show(recorder.look().metadata);
         thread.code(1, "main.py", "main", 12);
         thread.frames(0, {wire::frame_word(1, -1)});
@@ -50,7 +52,7 @@ struct Watched {
 
 TEST_CASE("viewers see the heap as it is, and what came after their mark") {
     Watched watched;
-    Connection first(try_connect(watched.server.port()));
+    Connection first(try_connect(watched.server.entrance().number()));
     watched.thread.allocate(16, 1000);
     watched.step_until(first, [](const Recording& seen) { return seen.profile.leaked.bytes == 1000; });
     REQUIRE(first.recording().profile.sites.size() == 1);
@@ -61,7 +63,7 @@ TEST_CASE("viewers see the heap as it is, and what came after their mark") {
     watched.thread.allocate(32, 10);
     watched.thread.free(16);
     watched.thread.allocate(48, 20);
-    Connection second(try_connect(watched.server.port()));
+    Connection second(try_connect(watched.server.entrance().number()));
     const auto is_30 = [](const Recording& seen) { return seen.profile.leaked.bytes == 30; };
     watched.step_until(second, is_30);
     watched.step_until(first, [&](const Recording& seen) { return is_30(seen) && seen.since.at(0).bytes == 30; });
@@ -75,8 +77,8 @@ TEST_CASE("viewers see the heap as it is, and what came after their mark") {
 
 TEST_CASE("a viewer that does not read costs nothing and holds up nobody") {
     Watched watched;
-    const Connection silent(try_connect(watched.server.port()));
-    Connection reading(try_connect(watched.server.port()));
+    const Connection silent(try_connect(watched.server.entrance().number()));
+    Connection reading(try_connect(watched.server.entrance().number()));
     std::uint64_t bytes = 0;
     for (std::uint64_t i = 1; i <= 20; ++i) {
         watched.thread.allocate(16 * i, i);
@@ -90,7 +92,7 @@ TEST_CASE("a viewer that does not read costs nothing and holds up nobody") {
 TEST_CASE("viewers are told of other processes, of each change once, and of the last") {
     Watched watched;
     const std::shared_ptr<ProcessBoard> board = watched.server.show_processes();
-    Connection viewer(try_connect(watched.server.port()));
+    Connection viewer(try_connect(watched.server.entrance().number()));
     const auto step_until = [&](auto holds) {
         while (!viewer.processes() || !holds(*viewer.processes())) {
             watched.step();
@@ -129,7 +131,7 @@ TEST_CASE("a process that is shown has a line on the board and a port") {
 
 TEST_CASE("who does not speak the protocol is sent away") {
     Watched watched;
-    const base::UniqueFd stranger = try_connect(watched.server.port());
+    const base::UniqueFd stranger = try_connect(watched.server.entrance().number());
     REQUIRE(::send(stranger.get(), "GET / HTTP/1.1\r\n\r\n", 18, MSG_NOSIGNAL) == 18);
     std::array<char, 256> buffer{};
     ssize_t count = 1;
@@ -139,14 +141,6 @@ TEST_CASE("who does not speak the protocol is sent away") {
         if (count < 0 && errno == ECONNRESET) { break; }
     }
     CHECK(count <= 0);
-}
-
-TEST_CASE("a port that is in use is refused") {
-    Server first;
-    first.listen(0);
-    Server second;
-    CHECK_THROWS_WITH(second.listen(first.port()), Catch::Contains("Address already in use"));
-    CHECK(!try_connect(1));
 }
 
 }  // namespace memray::live
