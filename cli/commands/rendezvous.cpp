@@ -10,6 +10,7 @@
 
 #include "cli/commands/rendezvous_places.h"
 #include "injector/base/error.h"
+#include "injector/base/printable.h"
 
 namespace memray::cli {
 namespace {
@@ -105,11 +106,12 @@ void Rendezvous::greet() {
 }
 
 void Rendezvous::take(base::UniqueFd client, const std::string& question) {
-    if (question == "stop" && waiting_.size() < kMostAsking) { waiting_.push_back(std::move(client)); }
-    if (question.size() <= kSnapshot.size() || !question.starts_with(kSnapshot)) { return; }
-    if (snapshots_.size() == kMostAsking) { return; }
-    const SnapshotRequest wanted{question.substr(kSnapshot.size() + 1), question[kSnapshot.size()] == 'f'};
-    snapshots_.emplace_back(std::move(client), wanted);
+    if (question == "stop") {
+        if (waiting_.size() < kMostAsking) { waiting_.push_back(std::move(client)); }
+    } else if (question.starts_with(kSnapshot) && question.size() > kSnapshot.size()) {
+        const SnapshotRequest wanted{question.substr(kSnapshot.size() + 1), question[kSnapshot.size()] == 'f'};
+        if (snapshots_.size() < kMostAsking) { snapshots_.emplace_back(std::move(client), wanted); }
+    }
 }
 
 void Rendezvous::listen() {
@@ -170,7 +172,7 @@ std::optional<std::string> ask_recorder(pid_t target, const std::string& questio
 
 std::string said_by_recorder(const std::string& answer) {
     if (answer.starts_with('+')) { return answer.substr(1); }
-    if (answer.starts_with('-')) { throw base::Error(answer.substr(1)); }
+    if (answer.starts_with('-')) { throw base::Error(base::printable(answer.substr(1))); }
     throw base::Error("The recorder's answer makes no sense");
 }
 
