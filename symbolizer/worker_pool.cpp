@@ -26,6 +26,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
+constexpr std::chrono::microseconds kReapStep{100};
 constexpr std::size_t kReadBytes = 65'536;
 // A result this large is no result.
 constexpr std::size_t kMaxResult = std::size_t{1} << 31U;
@@ -72,6 +73,16 @@ rlim_t memory_limit() {
     } catch (const std::exception&) {  // the parent sees the exit code
     }
     ::_exit(good ? 0 : 1);
+}
+
+// Who has closed the pipe is about to end, unless a hostile file has taken it over.
+int status_of(pid_t pid, steady_clock::time_point end) {
+    int status = 0;
+    while (::waitpid(pid, &status, WNOHANG) == 0) {
+        if (steady_clock::now() >= end) { ::kill(pid, SIGKILL); }
+        std::this_thread::sleep_for(kReapStep);
+    }
+    return status;
 }
 
 }  // namespace
@@ -128,8 +139,7 @@ bool WorkerPool::receive(Worker& worker) {
 
 void WorkerPool::finish(Worker& worker, bool ended, const Done& done) {
     if (!ended) { ::kill(worker.pid, SIGKILL); }
-    int status = 0;
-    while (::waitpid(worker.pid, &status, 0) < 0 && errno == EINTR) {}
+    const int status = status_of(worker.pid, worker.end);
     const bool good = ended && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     done(worker.number, good ? std::optional(std::move(worker.result)) : std::nullopt);
 }

@@ -19,6 +19,7 @@
 #include "cli/live/entrance.h"
 #include "cli/live/tcp_port.h"
 #include "cli/live/view.h"
+#include "cli/sockets/local_socket.h"
 #include "cli/sockets/message.h"
 #include "injector/base/error.h"
 
@@ -108,6 +109,7 @@ LiveCommand::LiveCommand(CLI::App& program)
 int LiveCommand::run() {
     require_port(port_);
     require_terminal("memray live");
+    sockets::remove_dead_sockets();
     base::UniqueFd connection = connect(port_);
     if (connection) { live::View(std::move(connection), {}).run(); }
     return 0;

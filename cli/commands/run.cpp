@@ -75,8 +75,8 @@ void RunCommand::add_output_options() {
                  "Wait until `memray live` in another terminal watches the program, then start it")
         ->excludes(live);
     app.add_option("-p,--live-port", live_port_,
-                   "Number for --live-remote, at which TCP is open then, too, for whoever has a token, as through\n"
-                   "ssh -L (default: any, and only a socket of this user's)")
+                   "Listen on this TCP port of this machine, too, for viewers that have the token, as through ssh -L\n"
+                   "(default: only at a socket of this user's)")
         ->option_text("LIVE_PORT");
     app.add_flag("-q,--quiet", quiet_, "Don't show any tracking-specific output while running");
     recording_.declare_file(app);

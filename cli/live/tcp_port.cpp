@@ -15,7 +15,6 @@
 namespace memray::live {
 namespace {
 
-constexpr int kBacklog = 64;
 constexpr int kConnectMs = 2000;
 
 sockaddr_in address_of(int port) {
@@ -51,7 +50,7 @@ base::UniqueFd listen_on(int port) {
     const int yes = 1;
     ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     const sockaddr_in address = address_of(port);
-    if (::bind(listener.get(), generic(address), sizeof address) != 0 || ::listen(listener.get(), kBacklog) != 0) {
+    if (::bind(listener.get(), generic(address), sizeof address) != 0 || ::listen(listener.get(), SOMAXCONN) != 0) {
         throw base::system_error(fmt::format("Could not listen on port {}", port));
     }
     return listener;

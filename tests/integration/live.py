@@ -479,6 +479,22 @@ class Processes(Watching):
         terminal.keys("q")
         terminal.wait_for("Other processes: 2 child processes watched", "[status 3]")
 
+    def test_whoever_was_shown_leaves_no_socket(self):
+        runtime = self.folder / "runtime"
+        runtime.mkdir(mode=0o700)
+        terminal = self.run_live("--live", "--follow-fork", env={"XDG_RUNTIME_DIR": str(runtime)})
+        terminal.wait_for_row("work", *WORKED)
+        self.tell("fork")
+        terminal.wait_for("(1 of 2)")
+        kinds = sorted(path.name.partition("-")[0].isdigit() for path in (runtime / "memray").iterdir())
+        self.assertEqual(kinds, [False, True, True])  # of the child's view; of the program's and the child's recorder
+        self.tell("end")  # the child lives on, and nobody can see it any more
+        terminal.wait_for("Remote has disconnected")
+        terminal.keys("q")
+        terminal.wait_for("[status 3]")
+        terminal.wait_until(lambda _: not list((runtime / "memray").iterdir()), "the end of all sockets")
+        self.tell("kill")
+
     def test_executed_children_from_elsewhere_and_into_files(self):
         terminal = self.run_live("--live-remote", "--follow-exec", "-o", self.path)
         port = re.search(r"memray live (\d+)", terminal.wait_for("in another shell"))[1]

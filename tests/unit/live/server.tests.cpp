@@ -7,7 +7,10 @@
 
 #include <array>
 #include <catch2/catch.hpp>
+#include <cerrno>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "cli/live/connection.h"
 #include "cli/live/entrance.h"
@@ -127,6 +130,47 @@ TEST_CASE("a process that is shown has a line on the board and a port") {
     shown.finish(watched.recorder, {capture::EndKind::kExited, 3});
     CHECK(board.read()[0].ending.code == 3);
     CHECK(!try_connect(board.read()[0].port));
+}
+
+TEST_CASE("a viewer that asks again and again and does not read gets one answer") {
+    capture::Metadata large;
+    large.command_line.assign(std::size_t{4} << 20U, 'x');  // more than a socket takes at once
+    int ends[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0);
+    const base::UniqueFd peer(ends[1]);
+    Viewer viewer(base::UniqueFd{ends[0]}, large);
+    REQUIRE(viewer.send());
+    for (int i = 0; i < 1000; ++i) {
+        viewer.notify({false, std::to_string(i)});
+        REQUIRE(viewer.send());
+    }
+    FrameReader frames(kLongestAnswer);
+    std::vector<capture::Bytes> read;
+    while (read.size() < 2) {
+        capture::Bytes buffer(65536);
+        const ssize_t count = ::recv(peer.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (count > 0) { frames.feed({buffer.data(), static_cast<std::size_t>(count)}); }
+        while (auto frame = frames.next()) { read.push_back(std::move(*frame)); }
+        REQUIRE(viewer.send());
+    }
+    CHECK(read[1] == encode_notice({false, "999"}));
+    CHECK(viewer.idle());
+}
+
+TEST_CASE("a viewer that says half of its hello is sent away") {
+    Watched watched;
+    const base::UniqueFd stranger = try_connect(watched.server.entrance().number());
+    REQUIRE(::send(stranger.get(), "\x0d\0\0\0\x01mem", 8, MSG_NOSIGNAL) == 8);
+    std::array<char, 256> buffer{};
+    ssize_t count = -1;
+    while (count != 0 && errno != ECONNRESET) {
+        watched.step();
+        count = ::recv(stranger.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (count > 0) { errno = 0; }
+    }
+    Connection viewer(try_connect(watched.server.entrance().number()));
+    watched.thread.allocate(16, 1000);
+    watched.step_until(viewer, [](const Recording& seen) { return seen.profile.leaked.bytes == 1000; });
 }
 
 TEST_CASE("who does not speak the protocol is sent away") {

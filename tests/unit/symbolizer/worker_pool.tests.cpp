@@ -65,6 +65,18 @@ TEST_CASE("a worker that never ends is ended at the limit") {
     require_no_children();
 }
 
+TEST_CASE("a worker that hangs up and never ends is ended at the limit") {
+    const Results results = run({2, std::chrono::milliseconds(100)}, 2, [](std::size_t number) -> capture::Bytes {
+        if (number == 0) {
+            ::close_range(3, ~0U, 0);
+            for (;;) { ::pause(); }
+        }
+        return {1};
+    });
+    CHECK(results == Results{{0, {}}, {1, capture::Bytes{1}}});
+    require_no_children();
+}
+
 TEST_CASE("a worker that takes all memory gets none of it") {
     const Results results = run({1, std::chrono::seconds(60)}, 1, [](std::size_t) -> capture::Bytes {
         std::vector<capture::Bytes> all;
