@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 capture::Profile read(const std::string& path) {
     std::error_code ignored;
-    if (!fs::is_regular_file(path, ignored)) { throw base::Error("No such file: " + path); }
+    if (!fs::exists(path, ignored)) { throw base::Error("No such file: " + path); }
     try {
         return capture::read_profile(path);
     } catch (const base::Error& error) {

@@ -3,6 +3,7 @@
 #include "symbolizer/command.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 
 #include "injector/base/error.h"
@@ -17,6 +18,7 @@ int run(int argc, char** argv) {
     const auto arguments = parse_arguments(argc, argv);
     if (!arguments) { return 0; }
     require_folders(arguments->options);
+    ::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error like others
     int code = 0;
     for (const std::string& path : arguments->captures) {
         try {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -47,6 +48,8 @@ public:
             std::reverse(arguments.begin(), arguments.end());
             program_.parse(arguments);
             if (command == nullptr) { throw UsageError("the following arguments are required: command"); }
+            // A limit on file sizes is an error like others. A target may inherit this: CPython ignores it, too.
+            ::signal(SIGXFSZ, SIG_IGN);
             return command->run();
         } catch (const CLI::ParseError& error) {
             if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) { return show(error); }

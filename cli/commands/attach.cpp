@@ -218,7 +218,6 @@ int AttachCommand::run_and_watch(AttachRequest request) const {
 
 int AttachCommand::run() {
     refuse_what_is_missing();
-    ::signal(SIGXFSZ, SIG_IGN);
     base::close_inherited();
     const AttachRequest wanted = request();
     if (output_.empty()) {

@@ -14,7 +14,7 @@ namespace {
 
 void require_file(const std::string& path) {
     std::error_code ignored;
-    if (!std::filesystem::is_regular_file(path, ignored)) { throw base::Error("No such file: " + path); }
+    if (!std::filesystem::exists(path, ignored)) { throw base::Error("No such file: " + path); }
 }
 
 base::Error unreadable(const std::string& path, const base::Error& reason) {

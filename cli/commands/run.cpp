@@ -245,8 +245,6 @@ void RunCommand::report(const Outcome& outcome, const std::string& path, const s
 
 int RunCommand::run() {
     refuse_what_is_missing();
-    // A limit on file sizes is an error like others. The target may inherit this: CPython ignores the signal, too.
-    ::signal(SIGXFSZ, SIG_IGN);
     if (exec_) { return end_like(record_whatever_starts()); }
     LiveSession session;
     try {

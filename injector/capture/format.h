@@ -28,10 +28,13 @@ inline constexpr std::uint32_t kFormatVersion = 1;
 inline constexpr std::array<std::uint8_t, 8> kFileMagic{0x8b, 'm', 'e', 'm', 'r', 'a', 'y', '\n'};
 inline constexpr std::array<std::uint8_t, 8> kFooterMagic{'e', 'n', 'd', 'm', 'r', 'a', 'y', '\n'};
 
+// Why nothing more could be written to a file: stands in its header, which needs no room on the disk by then.
+enum class WriteFailure : std::uint32_t { kNone = 0, kDiskFull = 1, kTooLarge = 2, kOverQuota = 3, kOther = 4 };
+
 struct FileHeader {
     std::array<std::uint8_t, 8> magic{kFileMagic};
     std::uint32_t version{kFormatVersion};
-    std::uint32_t flags{0};  // none yet
+    WriteFailure failure{WriteFailure::kNone};  // counts only in a file that has no end
 };
 static_assert(sizeof(FileHeader) == 16);
 

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 
+#include "injector/base/error.h"
 #include "injector/base/unique_fd.h"
 #include "injector/capture/format.h"
 
@@ -23,6 +24,8 @@ public:
 
     // When it was opened.
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+    // Why its writer had to stop, if it says so.
+    [[nodiscard]] WriteFailure failure() const noexcept { return failure_; }
     [[nodiscard]] uid_t owner() const noexcept { return owner_; }
     // Fills all of `bytes`; false if the file ends before.
     [[nodiscard]] bool read(std::uint64_t offset, std::span<std::uint8_t> bytes) const;
@@ -35,11 +38,13 @@ public:
                                                                        Bytes& buffer) const;
 
 private:
-    void check_header() const;
+    void read_header();
+    [[nodiscard]] base::Error not_a_capture() const;
 
     base::UniqueFd fd_;
     std::uint64_t size_{0};
     uid_t owner_{0};
+    WriteFailure failure_{WriteFailure::kNone};
 };
 
 }  // namespace memray::capture

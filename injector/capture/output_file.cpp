@@ -70,6 +70,11 @@ void OutputFile::replace(std::span<const std::uint8_t> bytes) {
     size_ = bytes.size();
 }
 
+void OutputFile::overwrite(std::uint64_t offset, std::span<const std::uint8_t> bytes) noexcept {
+    if (!regular_ || offset + bytes.size() > size_) { return; }
+    static_cast<void>(::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)) < 0);
+}
+
 void OutputFile::remove() noexcept {
     if (!regular_) { return; }
     try {

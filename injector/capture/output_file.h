@@ -33,6 +33,8 @@ public:
     // Replaces the whole content; the permissions stay. Only for regular files. Throws base::Error, and then the old
     // content is untouched.
     void replace(std::span<const std::uint8_t> bytes);
+    // Changes bytes that are there already, which takes no room. What cannot be changed stays.
+    void overwrite(std::uint64_t offset, std::span<const std::uint8_t> bytes) noexcept;
     void close() noexcept { fd_.reset(); }
     // Removes a regular file.
     void remove() noexcept;

@@ -41,14 +41,30 @@ std::string local_time(std::int64_t ms) {
     return {text, std::strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts)};
 }
 
-void note_missing(LoadedTables& tables) {
+const char* why_cut(const LoadedTables& tables, WriteFailure failure) {
+    switch (failure) {
+        case WriteFailure::kNone:
+            return tables.cut ? "the file is cut off or damaged" : "the recorder was killed or still runs";
+        case WriteFailure::kDiskFull:
+            return "the disk was full";
+        case WriteFailure::kTooLarge:
+            return "the file reached the limit on file sizes";
+        case WriteFailure::kOverQuota:
+            return "the disk quota was used up";
+        case WriteFailure::kOther:
+            break;
+    }
+    return "the file could not be written";
+}
+
+void note_missing(LoadedTables& tables, WriteFailure failure) {
     Metadata& metadata = tables.profile.metadata;
     if (!tables.profile.snapshots.empty()) {
         metadata.end_ms = std::max(metadata.end_ms, tables.profile.snapshots.back().time_ms);
     }
     const std::int64_t last = std::max(metadata.start_ms, metadata.end_ms);
     metadata.incomplete += metadata.incomplete.empty() ? "" : "; ";
-    metadata.incomplete += tables.cut ? "the file is cut off or damaged: " : "the recorder was killed or still runs: ";
+    metadata.incomplete += why_cut(tables, failure) + std::string(": ");
     metadata.incomplete +=
         last == 0 ? "all of its data is missing" : "everything after " + local_time(last) + " is missing";
 }
@@ -62,7 +78,7 @@ Profile read_checked(const std::string& path, const Progress& progress) {
         if (!decode_log(file, decode, progress)) { tables.cut = true; }
         replay.finish(tables.profile);
     }
-    if (!tables.finished) { note_missing(tables); }
+    if (!tables.finished) { note_missing(tables, file.failure()); }
     Profile& profile = tables.profile;
     if (!profile.native_frames.empty() && !profile.symbols.present()) { load_sidecar(path, file, profile); }
     return std::move(profile);

@@ -3,7 +3,11 @@
 #include "injector/capture/writer.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstddef>
 #include <optional>
+#include <string_view>
+#include <system_error>
 
 #include "injector/base/error.h"
 #include "injector/capture/growing_tables.h"
@@ -22,6 +26,14 @@ void add_events(SectionBatch& batch, const EventEncoder& events) {
     batch.add(SectionType::kEvents, out.bytes());
 }
 
+// Errors of the system end with its words for them (base::system_error).
+WriteFailure failure_of(std::string_view error) {
+    const auto is = [error](int number) { return error.ends_with(std::system_category().message(number)); };
+    if (is(ENOSPC)) { return WriteFailure::kDiskFull; }
+    if (is(EFBIG)) { return WriteFailure::kTooLarge; }
+    return is(EDQUOT) ? WriteFailure::kOverQuota : WriteFailure::kOther;
+}
+
 }  // namespace
 
 class Writer::Impl {
@@ -33,10 +45,11 @@ public:
         SectionBatch batch(0, compress_);
         batch.file_header();
         batch.metadata(metadata);
-        if (!aggregated_) {
-            append(batch);
-        } else if (file_.is_regular()) {
-            file_.replace(batch.bytes());
+        try {
+            begin(batch);
+        } catch (const base::Error&) {
+            file_.remove();  // what holds nothing would only be in the way
+            throw;
         }
     }
 
@@ -74,6 +87,23 @@ public:
         file_.append(batch.bytes());
     }
 
+    // What can be written when the tables could not: how it ended.
+    void append_ending(const Profile& profile) {
+        SectionBatch batch(file_.size(), compress_);
+        Metadata metadata = profile.metadata;
+        metadata.incomplete.clear();  // the header says it
+        batch.metadata(metadata);
+        file_.append(batch.bytes());
+    }
+
+    // Remembers why, and leaves it in the file for readers.
+    void fail(const base::Error& error) {
+        failure = error.what();
+        const WriteFailure kind = failure_of(failure);
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(&kind);
+        file_.overwrite(offsetof(FileHeader, failure), {bytes, sizeof(kind)});
+    }
+
     OutputFile& file() noexcept { return file_; }
     [[nodiscard]] bool aggregated() const noexcept { return aggregated_; }
     // Why writing stopped; empty if it did not.
@@ -82,6 +112,13 @@ public:
 private:
     static OutputFile::Content content_of(const WriterOptions& options) {
         return options.aggregated ? OutputFile::Content::kIsReplaced : OutputFile::Content::kGrows;
+    }
+    void begin(const SectionBatch& batch) {
+        if (!aggregated_) {
+            append(batch);
+        } else if (file_.is_regular()) {
+            file_.replace(batch.bytes());
+        }
     }
     void append(const SectionBatch& batch) {
         file_.append(batch.bytes());
@@ -111,7 +148,7 @@ void Writer::flush(const Profile& tables) {
         impl_->flush(tables, events_);
         events_.start_block();
     } catch (const base::Error& error) {
-        impl_->failure = error.what();
+        impl_->fail(error);
         stop_logging();
         throw;
     }
@@ -122,9 +159,15 @@ void Writer::checkpoint(const Profile& profile) {
     try {
         impl_->replace(profile, false);
     } catch (const base::Error& error) {
-        impl_->failure = error.what();
+        impl_->fail(error);
         throw;
     }
+}
+
+void Writer::try_append_ending(const Profile& profile) noexcept {
+    try {
+        impl_->append_ending(profile);
+    } catch (const base::Error&) {}  // the header says why
 }
 
 void Writer::finish(const Profile& profile) {
@@ -140,7 +183,11 @@ void Writer::finish(const Profile& profile) {
             impl_->append_finished(profile,
                                    impl_->failure.empty() ? "" : "the event log ends early: " + impl_->failure);
         }
-    } catch (const base::Error& failed) { error = failed; }
+    } catch (const base::Error& failed) {
+        error = failed;
+        impl_->fail(failed);
+        if (!impl_->aggregated()) { try_append_ending(profile); }
+    }
     stop_logging();
     impl_->file().close();
     if (error && !known) { throw *error; }

@@ -9,7 +9,8 @@
 //                     and finish() write all tables. Killed at any moment, the last checkpoint is there.
 //
 // Write errors (disk full) throw base::Error once; the file was then cut back to its last whole section, later
-// flushes and checkpoints do nothing, and finish() tries once more to add the tables.
+// flushes and checkpoints do nothing, and finish() tries once more to add the tables, and if that fails how the program
+// ended. The header of the file says why it has no end.
 // Used from one thread.
 #pragma once
 
@@ -70,6 +71,7 @@ public:
 private:
     class Impl;
     void stop_logging() noexcept;
+    void try_append_ending(const Profile& profile) noexcept;
 
     bool logging_;
     EventEncoder events_;

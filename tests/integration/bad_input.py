@@ -4,6 +4,8 @@
 import os
 import shutil
 import subprocess
+import unittest
+from pathlib import Path
 
 import interpreters
 from profiled import LIBRARIES, TARGETS, Profiled
@@ -139,9 +141,14 @@ class Captures(Profiled):
 
     def test_files_that_are_not_captures_are_refused(self):
         for reader in self.READERS:
-            for path in (self.folder / "missing", self.folder, "/dev/null"):
-                self.assert_one_line_of_error(self.memray(*reader, path))
-        self.refuse(b"")
+            for path, why in ((self.folder / "missing", "No such file"), (self.folder, "Is a directory"),
+                              ("/dev/null", "Not a regular file")):
+                done = self.memray(*reader, path)
+                self.assert_one_line_of_error(done)
+                self.assertIn(why, done.stderr)
+        self.refuse(b"", "It is empty")
+        self.refuse(b"\x1f\x8b" + b"\0" * 100, "compressed with gzip")
+        self.refuse(b"<!DOCTYPE html>", "a web page")
         self.refuse(b"memray" + b"\0" * 4000)
         self.refuse(b"hello world\n" * 100)
         self.refuse(os.urandom(10000))
@@ -180,3 +187,42 @@ class Captures(Profiled):
         self.assert_one_line_of_error(self.memray("stats", "--json", "-o", report, self.bad))
         self.assertEqual(report.read_text(encoding="utf-8"), "precious")
         self.assertEqual(self.memray("stats", "--json", "-f", "-o", report, self.bad).returncode, 0)
+
+
+@unittest.skipUnless((interpreters.SID_ROOT / "usr/lib/python3/dist-packages/memray").exists() and os.geteuid() == 0,
+                     "takes root, and a Debian sid with memray: scripts/sid_root makes one")
+class OtherMemray(Profiled):
+    """Captures of memray 1.20."""
+
+    IN_ROOT = 'mount -t proc proc "$0/proc" && exec chroot "$0" python3 -m memray "$@"'  # memray needs /proc
+    COMMANDS = (["summary"], ["tree"], ["stats"], ["table"], ["flamegraph"], ["parse"], ["transform", "csv"],
+                ["merge", "-o", "all.bin"], ["diff"])
+
+    def record_there(self, path, *options):
+        inside = interpreters.SID_ROOT / "tmp" / self.folder.name
+        inside.mkdir(parents=True)
+        self.addCleanup(shutil.rmtree, inside, True)
+        subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-c", self.IN_ROOT,
+                        interpreters.SID_ROOT, "run", "-q", *options, "-o", f"/tmp/{self.folder.name}/capture", "-c",
+                        "kept = [bytes(1000) for each in range(100)]"], check=True, stderr=subprocess.DEVNULL)
+        shutil.move(inside / "capture", path)
+        inside.rmdir()
+
+    def test_every_reader_says_which_tool_reads_it(self):
+        own = self.folder / "own.bin"
+        self.assertEqual(self.memray("run", "-q", "-o", own, "-c", "pass").returncode, 0)
+        symbolize = [Path(os.environ["MEMRAY_BINARY"]).parent / "memray-symbolize"]
+        for options in ([], ["--no-compress"], ["--aggregate"], ["--aggregate", "--no-compress"]):
+            self.record_there(self.path, *options)
+            for command in self.COMMANDS:
+                more = [own] if command in (["diff"], self.COMMANDS[-2]) else []
+                done = self.memray(*command, *more, self.path, cwd=self.folder)
+                self.refused_as_foreign(done, command)
+            self.refused_as_foreign(subprocess.run([*symbolize, self.path], stdout=subprocess.PIPE,
+                                                   stderr=subprocess.PIPE, text=True), symbolize)
+
+    def refused_as_foreign(self, done, command):
+        with self.subTest(command=command):
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertEqual(done.stderr, "Failed to parse allocation records in %s: It is a capture of bloomberg's "
+                             "memray (format 13): read it with that memray's own reports.\n" % self.path)

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
 """Programs and recorders that die, run out of disk, or do what programs rarely do."""
+import json
 import os
 import resource
 import select
 import signal
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import cgroups
 import interpreters
@@ -187,6 +190,56 @@ class FullDisk(Survival):
         self.addCleanup(subprocess.run, ["umount", disk], check=True)
         self.path = disk / "capture.bin"
         self.check("No space left on device")
+
+    def mounted(self, size):
+        disk = Path(tempfile.mkdtemp(dir=self.folder))
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk],
+                          stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("mounting is not permitted")
+        self.addCleanup(subprocess.run, ["umount", disk], check=True)
+        return disk
+
+    def incomplete(self, path):
+        done = self.memray("stats", "--json", "-f", "-o", self.folder / "stats.json", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        losses = json.loads((self.folder / "stats.json").read_text())["metadata"]["losses"]
+        return " ".join(losses)
+
+    def test_on_the_smallest_disks_a_capture_says_that_they_were_full(self):
+        for size in ("4k", "8k", "64k"):
+            for options in (["--no-compress"], ["--aggregate", "--no-compress"]):
+                with self.subTest(size=size, options=options):
+                    disk = self.mounted(size)
+                    path = disk / "capture.bin"
+                    (disk / "rest").write_bytes(bytes(int(size[:-1]) * 1024 - 4096))
+                    done = self.memray("run", "-q", "-o", path, *options, TARGETS / "endings.py", CALLS, "exit3")
+                    self.assertEqual(done.returncode, 3)
+                    self.assertRegex(done.stderr, r"\A(memray: [^\n]*No space left on device[^\n]*\n)+\Z")
+                    self.assertRegex(self.incomplete(path), r"the disk was full|No space left on device")
+                    self.assertEqual(sorted(each.name for each in disk.iterdir()), ["capture.bin", "rest"])
+
+    def test_where_nothing_fits_at_all_nothing_starts_and_nothing_is_left(self):
+        disk = self.mounted("4k")
+        (disk / "rest").write_bytes(bytes(4096))
+        good, other = self.folder / "good.bin", self.folder / "other.bin"
+        for path in (good, other):
+            self.assertEqual(self.memray("run", "-q", "-o", path, "-c", "pass").returncode, 0)
+        for writer in (["run", "-o", disk / "new", "-c", "print('ran')"], ["merge", "-o", disk / "new", good, other],
+                       ["flamegraph", "-o", disk / "new", good], ["transform", "csv", "-o", disk / "new", good],
+                       ["flamegraph", "-f", "-o", disk / "rest", good]):
+            done = self.memray(*writer)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertRegex(done.stderr, r"No space left on device\n\Z")
+            self.assertEqual([(each.name, each.read_bytes()) for each in disk.iterdir()], [("rest", bytes(4096))])
+
+    def test_reports_at_a_limit_of_file_sizes_are_errors(self):
+        good = self.folder / "good.bin"
+        self.assertEqual(self.memray("run", "-q", "-o", good, TARGETS / "endings.py", CALLS, "return").returncode, 0)
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+        done = self.memray("flamegraph", "-o", self.folder / "page.html", good, preexec_fn=limit)
+        self.assert_one_line_of_error(done)
+        self.assertIn("File too large", done.stderr)
+        self.assertFalse((self.folder / "page.html").exists())
 
     def record_to_full_device(self, *options):
         return self.memray("run", "-f", "-o", "/dev/full", "--python", "/usr/bin/python3", *options,

@@ -94,7 +94,7 @@ TEST_CASE("a capture cut at any byte gives what is whole in it") {
         write_file(dir.file("cut.bin"), small.content.substr(0, size));
         const Outcome outcome = read_any(dir.file("cut.bin"));
         if (size < sizeof(FileHeader)) {
-            REQUIRE(outcome.error == kForeign);
+            REQUIRE(outcome.error == (size == 0 ? "It is empty." : kForeign));
             continue;
         }
         REQUIRE(outcome.read);
@@ -131,12 +131,13 @@ TEST_CASE("files that are no captures give one line") {
     CHECK_THROWS_WITH(read_profile("/dev/null"), "Not a regular file");
     REQUIRE(::mkfifo(dir.file("pipe").c_str(), 0600) == 0);
     CHECK_THROWS_WITH(read_profile(dir.file("pipe")), "Not a regular file");
-    for (const std::string& content : {std::string(), std::string("#!/usr/bin/env python3\nprint(1)\n"),
-                                       std::string("memray\0\x0c\0\0\0 and so on", 20), header().substr(0, 15)}) {
+    for (const std::string& content : {std::string("#!/usr/bin/env python3\nprint(1)\n"), header().substr(0, 15)}) {
         write_file(dir.file("foreign"), content);
         CHECK_THROWS_WITH(read_profile(dir.file("foreign")), kForeign);
         CHECK_THROWS_WITH(read_events(dir.file("foreign"), {}), kForeign);
     }
+    write_file(dir.file("foreign"), std::string("memray\0\x0c\0\0\0 and so on", 20));
+    CHECK_THROWS_WITH(read_profile(dir.file("foreign")), Catch::StartsWith("It is a capture of bloomberg's memray"));
 }
 
 TEST_CASE("a capture of a later format version is refused with one line") {

@@ -222,18 +222,45 @@ TEST_CASE("a full disk leaves an aggregated capture at its last checkpoint") {
     const std::string path = dir.file("a.bin");
     Writer writer({path, false, true, true}, Metadata{});
     writer.checkpoint(aggregated_profile(1, 10));
-    const std::string before = read_file(path);
+    const std::string before = read_file(path).substr(sizeof(FileHeader));
     {
-        const FileSizeLimit limit(before.size());
+        const FileSizeLimit limit(read_file(path).size());
         CHECK_THROWS_WITH(writer.checkpoint(aggregated_profile(1, 500)),
                           "Could not write " + path + ": File too large");
     }
-    CHECK(read_file(path) == before);
+    CHECK(read_file(path).substr(sizeof(FileHeader)) == before);
+    CHECK_THAT(read_profile(path).metadata.incomplete,
+               Catch::Contains("the file reached the limit on file sizes: everything after "));
     CHECK(files_in(dir.file("")) == 1);
     writer.checkpoint(aggregated_profile(1, 500));
-    CHECK(read_file(path) == before);
+    CHECK(read_file(path).substr(sizeof(FileHeader)) == before);
     writer.finish(aggregated_profile(1, 500));
     CHECK(read_profile(path).sites.size() == 500);
+    CHECK_THAT(read_profile(path).metadata.incomplete, !Catch::Contains("limit on file sizes"));
+}
+
+TEST_CASE("where nothing more fits the file says why, and where little fits how the program ended") {
+    const ScratchDir dir;
+    const std::string path = dir.file("a.bin");
+    const bool little = GENERATE(false, true);
+    Profile profile = RandomCapture(23).profile(400);
+    profile.metadata.incomplete.clear();
+    Writer writer({path, false, true, false}, Metadata{});
+    profile.metadata.ending = {EndKind::kExited, 7};
+    {
+        const FileSizeLimit limit(writer.bytes_written() + (little ? 1000 : 0));
+        CHECK_THROWS_AS(writer.finish(profile), Error);
+    }
+    const Metadata metadata = read_profile(path).metadata;
+    CHECK_THAT(metadata.incomplete, Catch::StartsWith("the file reached the limit on file sizes: "));
+    CHECK(metadata.ending.kind == (little ? EndKind::kExited : EndKind::kUnknown));
+}
+
+TEST_CASE("a capture that cannot be begun leaves no file") {
+    const ScratchDir dir;
+    const FileSizeLimit limit(10);
+    CHECK_THROWS_AS(Writer({dir.file("a.bin"), false, true, GENERATE(false, true)}, Metadata{}), Error);
+    CHECK(files_in(dir.file("")) == 0);
 }
 
 TEST_CASE("/dev/full says that it is full") {
