@@ -6,7 +6,6 @@
 
 #include "payload/children.h"
 #include "payload/got/patch.h"
-#include "payload/hooks/loader_hooks.h"
 #include "payload/hooks/originals.h"
 #include "payload/hooks/python_allocators.h"
 #include "payload/session.h"
@@ -31,11 +30,10 @@ void take_out_hooks() noexcept {
     hooked = false;
 }
 
-void put_in_hooks(const payload::Session& session) noexcept {
+void put_in_hooks() noexcept {
     payload::bind_originals();
-    payload::bind_loader_hooks();
     payload::install_code_death_hook();
-    if ((session.control->flags & wire::kTracePythonAllocators) != 0) { payload::install_python_allocators(); }
+    payload::install_python_allocators();
     payload::install_hooks();
     hooked = true;
 }
@@ -51,7 +49,7 @@ extern "C" {
     if (hooked) { take_out_hooks(); }
     if (const int error = payload::open_session(region, size)) { return error; }
     const payload::Session& session = *payload::newest_session();
-    put_in_hooks(session);
+    put_in_hooks();
     payload::follow_children(*session.control);
     payload::arm(session);
     return wire::kStarted;

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // What the payload knows about the current thread: its slot and whether it is inside a hook. Kept in initial-exec
-// thread-local storage (48 bytes), so a new thread starts with zeroes and needs neither heap nor destructor; the
+// thread-local storage (56 bytes), so a new thread starts with zeroes and needs neither heap nor destructor; the
 // controller takes the slots of dead threads back.
 #pragma once
 
@@ -36,6 +36,7 @@ struct ThreadState {
     std::uint32_t loading;          // Loading
     Presence* presence;
     const PresenceTable* presence_table;  // that it is in
+    std::uint32_t chain_depth;            // ChainScope
 };
 
 extern __thread ThreadState this_thread __attribute__((tls_model("initial-exec")));

@@ -20,7 +20,7 @@ ALLOWED_UNDEFINED = {
     "execl", "execle", "execlp", "execv", "execve", "execvp", "execvpe", "fexecve", "posix_spawn", "posix_spawnp",
     "popen", "system",
     # Finding what to patch.
-    "dl_iterate_phdr", "dlsym", "dlvsym",
+    "dl_iterate_phdr", "_dl_find_object", "_r_debug", "dlsym", "dlvsym",
     # End of a thread.
     "pthread_key_create", "pthread_key_delete", "pthread_setspecific", "pthread_getspecific",
     # What a compiler may call on its own.

@@ -101,12 +101,13 @@ private:
         const capture::Metadata& data = profile_.metadata;
         line(
             "HEADER magic=memray python_version={} native_traces={} trace_python_allocators={} python_allocator={} "
-            "file_format={} run={:016x} start_time={} end_time={} pid={} main_tid={} ending={} python_executable={} "
+            "large_requests={} chained={} file_format={} run={:016x} start_time={} end_time={} pid={} main_tid={} "
+            "ending={} python_executable={} "
             "command_line={}",
             escaped(data.python_version), data.native_traces, data.trace_python_allocators,
-            escaped(data.python_allocator), data.aggregated ? "AGGREGATED_ALLOCATIONS" : "ALL_ALLOCATIONS", data.run,
-            data.start_ms, data.end_ms, data.pid, data.main_thread, ending_text(data), escaped(data.python_executable),
-            escaped(data.command_line));
+            escaped(data.python_allocator), data.large_requests, data.chained,
+            data.aggregated ? "AGGREGATED_ALLOCATIONS" : "ALL_ALLOCATIONS", data.run, data.start_ms, data.end_ms,
+            data.pid, data.main_thread, ending_text(data), escaped(data.python_executable), escaped(data.command_line));
     }
     void losses() {
         const capture::Losses& lost = profile_.metadata.losses;

@@ -60,15 +60,35 @@ std::string ending_text(const capture::Metadata& metadata) {
     return fmt::format("{}, taken at {}", text, time_text(metadata.end_ms));
 }
 
+namespace {
+
+void add_hook_notes(std::vector<std::string>& notes, const capture::Metadata& metadata) {
+    if (metadata.large_requests) {
+        notes.push_back(
+            "Python's own allocator takes no memory from malloc: requests to it of up to 512 bytes are not in here "
+            "(--trace-python-allocators records them)");
+    }
+    if (metadata.chained > 0) {
+        notes.push_back(
+            counted(metadata.chained, "call site") +
+            " led to another library's functions, such as hooks of another profiler: those were called, too");
+    }
+}
+
+}  // namespace
+
 std::vector<std::string> kind_notes(const capture::Profile& profile) {
     const capture::Metadata& metadata = profile.metadata;
+    std::vector<std::string> notes;
     if (metadata.pid == 0 && metadata.aggregated) {
-        return {
+        notes.emplace_back(
             "merged from several processes: the peak is the sum of what each held when that was largest, to a time "
-            "bucket; the end is that of the first process"};
+            "bucket; the end is that of the first process");
+    } else if (metadata.ending.kind == capture::EndKind::kRunning) {
+        notes.push_back(fmt::format("a snapshot of the running process, taken at {}", time_text(metadata.end_ms)));
     }
-    if (metadata.ending.kind != capture::EndKind::kRunning) { return {}; }
-    return {fmt::format("a snapshot of the running process, taken at {}", time_text(metadata.end_ms))};
+    add_hook_notes(notes, metadata);
+    return notes;
 }
 
 std::vector<std::string> loss_notes(const capture::Metadata& metadata) {

@@ -81,6 +81,8 @@ void metadata_fields(Fields&& field, M& metadata) {
     field(metadata.losses.cut_native_stacks);
     field(metadata.ending.out_of_memory);
     field(metadata.run);
+    field(metadata.large_requests);
+    field(metadata.chained);
 }
 
 template <typename Fields, typename P>

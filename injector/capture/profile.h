@@ -59,6 +59,10 @@ struct Metadata {
     std::int64_t start_ms{0};      // since the epoch
     std::int64_t end_ms{0};        // of the newest data
     bool trace_python_allocators{false};
+    // As Python's allocator takes no memory from malloc, its larger requests were recorded, and only those.
+    bool large_requests{false};
+    // Call sites that led to functions of another library, which had put hooks there or has its own allocator.
+    std::uint64_t chained{0};
     bool native_traces{false};
     bool aggregated{false};  // without event log
     Ending ending;

@@ -292,6 +292,8 @@ void Recorder::Impl::complete(capture::Profile& profile) {
     metadata.losses.cut_native_stacks = seen.cut_native;
     metadata.losses.unpatched = seen.unpatched;
     metadata.losses.missing_sequences = merge_.missing();
+    metadata.large_requests = (region_.control().flags & wire::kTraceLargeRequests) != 0;
+    metadata.chained = region_.control().chained;
     aggregator_.fill(profile);
     if (merge_.corrupt_rings() > 0) { metadata.incomplete = "the program overwrote the recorder's memory"; }
     if (!output_.failure().empty()) { metadata.incomplete = output_.failure(); }

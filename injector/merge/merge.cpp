@@ -52,6 +52,8 @@ void add_metadata(Metadata& to, const Metadata& from) {
     to.start_ms = to.start_ms == 0 ? from.start_ms : std::min(to.start_ms, from.start_ms);
     to.end_ms = std::max(to.end_ms, from.end_ms);
     to.trace_python_allocators = to.trace_python_allocators || from.trace_python_allocators;
+    to.large_requests = to.large_requests || from.large_requests;
+    to.chained += from.chained;
     to.native_traces = to.native_traces || from.native_traces;
     add_losses(to.losses, from.losses);
     if (!from.incomplete.empty()) {

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <thread>
 
 #include "injector/base/process.h"
@@ -44,18 +45,26 @@ RemoteAddr load_or_find(EnteredTarget& target, RemoteSystem& system, pid_t pid, 
     return start;
 }
 
-std::uint32_t flags_of(const AttachOptions& options) { return recording_flags(options.plan); }
-
 // Nothing if forks are not to be followed.
 std::unique_ptr<ChildPoolInTarget> make_pool(const AttachOptions& options, RemoteSystem& system,
-                                             const wire::TargetInfo& info, RegionInTarget& region,
-                                             const Channel& channel) {
+                                             const PythonFacts& facts, RegionInTarget& region, const Channel& channel) {
     if (!options.plan.follow_forks) { return {}; }
-    auto pool =
-        std::make_unique<ChildPoolInTarget>(system, options.pid, info, flags_of(options), options.plan.follow_execs);
+    auto pool = std::make_unique<ChildPoolInTarget>(system, options.pid, facts.info,
+                                                    recording_flags(options.plan, facts), options.plan.follow_execs);
     pool->announce(region.file().get());
     channel.send(Message::kChildren, {}, pool->take_file().get());
     return pool;
+}
+
+void note_hooks(EnteredTarget& target, RemoteAddr region) {
+    const auto chained = target.memory().read<std::uint64_t>(region + offsetof(wire::ControlPage, chained));
+    const auto unpatched = target.memory().read<std::uint64_t>(region + offsetof(wire::ControlPage, losses.unpatched));
+    target.note("started the recording");
+    if (chained > 0) {
+        target.note("found functions of another library at " + std::to_string(chained) +
+                    " call sites; hooks lead on to them");
+    }
+    if (unpatched > 0) { target.note("could not put hooks into " + std::to_string(unpatched) + " call sites"); }
 }
 
 // In the guard: everything up to the moment when the other side is ready, then the start.
@@ -72,8 +81,8 @@ void enter(const AttachOptions& options, const std::string& content, const Chann
     }
     reached(InjectionStep::kOldRecordingStopped, controller);
     RemoteSystem system(target.modules(), target.memory(), target.call());
-    RegionInTarget region(system, options.pid, options.plan.sizes, flags_of(options), facts.info);
-    const std::unique_ptr<ChildPoolInTarget> pool = make_pool(options, system, facts.info, region, channel);
+    RegionInTarget region(system, options.pid, options.plan.sizes, recording_flags(options.plan, facts), facts.info);
+    const std::unique_ptr<ChildPoolInTarget> pool = make_pool(options, system, facts, region, channel);
     target.note("prepared the shared memory");
     reached(InjectionStep::kRegionMapped, controller);
     const RemoteAddr start = load_or_find(target, system, options.pid, content);
@@ -86,7 +95,7 @@ void enter(const AttachOptions& options, const std::string& content, const Chann
     start_payload(target.call(), start, region.address(), region.size());
     region.keep();
     if (pool) { pool->keep(); }
-    target.note("started the recording");
+    note_hooks(target, region.address());
     reached(InjectionStep::kRecordingStarted, controller);
     target.leave();
     reached(InjectionStep::kThreadReleased, controller);
@@ -162,7 +171,6 @@ Attach::Attach(const AttachOptions& options) {
     Guard guard([&](const Channel& channel) { enter_and_leave(options, content, channel); }, options.tell);
     if (options.plan.follow_forks) {
         target_.children.pool = std::move(guard.expect(Message::kChildren, Clock::now() + options.timeout + kCalls).fd);
-        target_.children.flags = flags_of(options);
     }
     Message ready = guard.expect(Message::kReady, Clock::now() + options.timeout + kCalls);
     reached(InjectionStep::kRegionReceived, ::getpid());
@@ -170,6 +178,7 @@ Attach::Attach(const AttachOptions& options) {
     region_size_ = size_of(region_);
     if (options.plan.follow_forks) { target_.children.region = duplicate(region_); }
     target_.region = base::Mapping::shared(region_.get(), region_size_);
+    target_.children.flags = recording_flags(target_.region);
     lock_ = std::make_unique<ControllerLock>(region_.get());
     reached(InjectionStep::kLockTaken, ::getpid());
     guard.send(Message::kGo);

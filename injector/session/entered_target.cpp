@@ -50,6 +50,7 @@ void require_python(const elf::Modules& modules, pid_t pid) {
 EnteredTarget::EnteredTarget(pid_t pid, ptrace::Deadline deadline, Note note)
     : note_(std::move(note)),
       last_note_(Clock::now()),
+      pid_(pid),
       ignored_(base::try_read_file("/proc/" + std::to_string(pid) + "/status").value_or("")),
       python_([pid] { return read_python(pid, elf::read_maps(pid)); }()) {
     require_python(python_.modules, pid);
@@ -97,7 +98,7 @@ PythonFacts inspect_running_python(EnteredTarget& target) {
     if ((target.call().function(is_initialized.value(), {}) & 0xffffffffU) == 0) {
         throw base::Error("The interpreter of the process is not initialised; try again later");
     }
-    PythonFacts facts = inspect_python(target.python(), target.call());
+    PythonFacts facts = inspect_python(target.pid(), target.python(), target.call());
     std::uint64_t finalizing = 0;
     const RemoteAddr word(facts.info.addresses.finalizing);
     if (!word.is_null() && target.memory().try_read(word, &finalizing, sizeof finalizing) && finalizing != 0) {

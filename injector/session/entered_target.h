@@ -31,6 +31,7 @@ public:
     EnteredTarget(const EnteredTarget&) = delete;
     EnteredTarget& operator=(const EnteredTarget&) = delete;
 
+    [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] const PythonStop& python() const noexcept { return python_; }
     [[nodiscard]] const ptrace::RemoteMemory& memory() const noexcept { return *python_.memory; }
     [[nodiscard]] const elf::Modules& modules() const noexcept { return python_.modules; }
@@ -44,6 +45,7 @@ public:
 private:
     Note note_;
     ptrace::Deadline last_note_;
+    pid_t pid_;
     IgnoredFaults ignored_;
     PythonStop python_;
     std::optional<ptrace::Tracee> thread_;

@@ -20,12 +20,12 @@ std::unique_ptr<ControllerLock> Injection::load(const RecordingPlan& plan, const
     target.pid = tracee_.id();
     target.pidfd = base::open_pidfd(target.pid);
     target.python_executable = base::executable_of(target.pid);
-    const PythonFacts facts = inspect_python(stop_, *call_);
+    const PythonFacts facts = inspect_python(target.pid, stop_, *call_);
     target.python_version = facts.version.text();
     target.python_allocator = facts.allocator;
     const DescriptorRoom room(target.pid);
     RemoteSystem system(stop_.modules, *stop_.memory, *call_);
-    const std::uint32_t flags = recording_flags(plan);
+    const std::uint32_t flags = recording_flags(plan, facts);
     SharedRegion region = make_region(system, target.pid, plan.sizes, flags, facts.info);
     region_bytes_ = region.local.size();  // the caller may move the mapping away
     target.region = std::move(region.local);

@@ -2,15 +2,18 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/session/python_facts.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
+#include "injector/base/file.h"
 #include "injector/session/python_layout.h"
 
 namespace memray::session {
 namespace {
 
 constexpr std::size_t kMaxName = 64;
+constexpr const char* kUnknown = "unknown";
 
 std::uint64_t address_of(const elf::Modules& modules, std::string_view symbol) {
     const auto address = modules.find(symbol);
@@ -45,16 +48,26 @@ std::string find_allocator(const PythonStop& stop, ptrace::RemoteCall& call) {
     return allocator_title(name.is_null() ? "" : stop.memory->try_read_string(name, kMaxName).value_or(""));
 }
 
+// CPython does not know its allocator any more where somebody has wrapped it, as tracemalloc does. Without GIL it has
+// only the one.
+std::string known_allocator(std::string found, pid_t pid, bool free_threaded) {
+    if (found != kUnknown) { return found; }
+    if (free_threaded) { return allocator_title("mimalloc"); }
+    const auto environment = base::try_read_file("/proc/" + std::to_string(pid) + "/environ");
+    return allocator_title(allocator_asked_for(environment.value_or("")));
+}
+
 }  // namespace
 
-PythonFacts inspect_python(const PythonStop& stop, ptrace::RemoteCall& call) {
+PythonFacts inspect_python(pid_t pid, const PythonStop& stop, ptrace::RemoteCall& call) {
     PythonFacts facts;
     facts.version = find_version(*stop.memory, call, stop.modules);
     if (!facts.version.at_least(3, 8)) { throw unsupported_version(facts.version); }
     const LayoutFacts layout = find_layout(stop, facts.version);
     facts.info.layout = layout.layout;
     facts.info.addresses = find_addresses(stop.modules, layout.finalizing);
-    facts.allocator = find_allocator(stop, call);
+    facts.allocator = known_allocator(find_allocator(stop, call), pid, layout.layout.free_threaded != 0);
+    facts.bypasses_malloc = facts.allocator.starts_with("mimalloc");
     return facts;
 }
 
@@ -70,7 +83,18 @@ std::string allocator_title(const std::string& name) {
     for (const auto& [known, title] : kTitles) {
         if (name == known) { return std::string(title); }
     }
-    return "unknown";
+    return kUnknown;
+}
+
+std::string allocator_asked_for(std::string_view environment) {
+    constexpr std::string_view kVariable = "PYTHONMALLOC=";
+    for (std::size_t begin = 0; begin < environment.size();) {
+        const std::size_t end = std::min(environment.find('\0', begin), environment.size());
+        const std::string_view entry = environment.substr(begin, end - begin);
+        if (entry.starts_with(kVariable)) { return std::string(entry.substr(kVariable.size())); }
+        begin = end + 1;
+    }
+    return {};
 }
 
 }  // namespace memray::session

@@ -85,6 +85,17 @@ RemoteAddr map_in_target(RemoteSystem& system, const RemoteFile& file, RegionSiz
 
 }  // namespace
 
+std::uint32_t recording_flags(const RecordingPlan& plan, const PythonFacts& facts) {
+    const bool large = !plan.trace_python_allocators && facts.bypasses_malloc;
+    return (plan.trace_python_allocators ? std::uint32_t{wire::kTracePythonAllocators} : 0U) |
+           (plan.native ? std::uint32_t{wire::kTraceNative} : 0U) |
+           (large ? std::uint32_t{wire::kTraceLargeRequests} : 0U);
+}
+
+std::uint32_t recording_flags(const base::Mapping& region) {
+    return static_cast<const wire::ControlPage*>(region.data())->flags;
+}
+
 void lay_out_region(void* region, const RegionSizes& sizes, std::uint32_t flags, const wire::TargetInfo& info) {
     auto* control = new (region) wire::ControlPage{};
     control->flags = flags;

@@ -11,16 +11,16 @@
 #include "injector/base/mapping.h"
 #include "injector/session/controller_lock.h"
 #include "injector/session/launch.h"
+#include "injector/session/python_facts.h"
 #include "injector/session/remote_file.h"
 #include "payload/wire/control.h"
 
 namespace memray::session {
 
-// wire::Flags
-[[nodiscard]] constexpr std::uint32_t recording_flags(const RecordingPlan& plan) {
-    return (plan.trace_python_allocators ? std::uint32_t{wire::kTracePythonAllocators} : 0U) |
-           (plan.native ? std::uint32_t{wire::kTraceNative} : 0U);
-}
+// wire::Flags of a recording of that Python.
+[[nodiscard]] std::uint32_t recording_flags(const RecordingPlan& plan, const PythonFacts& facts);
+// Those that a region was laid out with.
+[[nodiscard]] std::uint32_t recording_flags(const base::Mapping& region);
 
 struct SharedRegion {
     base::Mapping local;

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/got/object.h"
 
+#include <sys/mman.h>
+
 #include "payload/wire/control.h"
 
 namespace memray::payload {
@@ -23,6 +25,12 @@ void read_dynamic(LoadedObject& object, const Elf64_Dyn* entry) noexcept {
                 break;
             case DT_STRTAB:
                 object.strings = absolute<char>(object.bias, entry->d_un.d_ptr);
+                break;
+            case DT_GNU_HASH:
+                object.gnu_hash = absolute<std::uint32_t>(object.bias, entry->d_un.d_ptr);
+                break;
+            case DT_HASH:
+                object.sysv_hash = absolute<std::uint32_t>(object.bias, entry->d_un.d_ptr);
                 break;
             case DT_JMPREL:
                 object.plt.entries = absolute<Elf64_Rela>(object.bias, entry->d_un.d_ptr);
@@ -51,6 +59,9 @@ void extend(Range& range, std::uintptr_t begin, std::uintptr_t end) noexcept {
 
 bool LoadedObject::read(const dl_phdr_info& info) noexcept {
     bias = info.dlpi_addr;
+    name = info.dlpi_name;
+    headers = info.dlpi_phdr;
+    header_count = info.dlpi_phnum;
     const Elf64_Dyn* dynamic = nullptr;
     for (std::size_t i = 0; i < info.dlpi_phnum; ++i) {
         const Elf64_Phdr& header = info.dlpi_phdr[i];
@@ -64,7 +75,17 @@ bool LoadedObject::read(const dl_phdr_info& info) noexcept {
     read_dynamic(*this, dynamic);
     if (plt.entries == nullptr) { plt.count = 0; }
     if (data.entries == nullptr) { data.count = 0; }
-    return symbols != nullptr && strings != nullptr && plt.count + data.count > 0;
+    return symbols != nullptr && strings != nullptr;
+}
+
+int LoadedObject::protection_of(std::uintptr_t address) const noexcept {
+    for (std::size_t i = 0; i < header_count; ++i) {
+        const Elf64_Phdr& header = headers[i];
+        if (header.p_type != PT_LOAD || address - (bias + header.p_vaddr) >= header.p_memsz) { continue; }
+        return ((header.p_flags & PF_R) != 0 ? PROT_READ : 0) | ((header.p_flags & PF_W) != 0 ? PROT_WRITE : 0) |
+               ((header.p_flags & PF_X) != 0 ? PROT_EXEC : 0);
+    }
+    return 0;
 }
 
 }  // namespace memray::payload

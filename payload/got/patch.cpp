@@ -2,119 +2,150 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/got/patch.h"
 
-#include <sys/mman.h>
-
-#include "payload/got/object.h"
+#include "payload/got/foreign.h"
+#include "payload/got/hooked_words.h"
+#include "payload/got/objects.h"
+#include "payload/got/page_window.h"
 #include "payload/got/seen_objects.h"
-#include "payload/hooks/hook_table.h"
 #include "payload/session.h"
-#include "payload/syscalls.h"
 
 namespace memray::payload {
 namespace {
 
-enum class Action { kInstall, kRestore };
-
-bool contains(const char* text, const char* part) noexcept {
-    for (; *text != '\0'; ++text) {
-        std::size_t i = 0;
-        while (part[i] != '\0' && text[i] == part[i]) { ++i; }
-        if (part[i] == '\0') { return true; }
-    }
-    return false;
+// Nothing for what no hooks are put into.
+bool read_object(LoadedObject& object, const dl_phdr_info& info) noexcept {
+    if (!object.read(info)) { return false; }
+    const auto payload = reinterpret_cast<std::uintptr_t>(&install_hooks);
+    return !object.image.contains(payload) && !contains_text(info.dlpi_name, "/ld-linux") &&
+           !contains_text(info.dlpi_name, "/ld-musl") && !contains_text(info.dlpi_name, "linux-vdso");
 }
 
-// Opens the object's RELRO pages for writing while in scope, but only if something has to be written there.
-class RelroWindow {
-public:
-    explicit RelroWindow(const Range& relro) noexcept : relro_(relro) {}
-    ~RelroWindow() {
-        if (open_) { protect(PROT_READ); }
-    }
-    RelroWindow(const RelroWindow&) = delete;
-    RelroWindow& operator=(const RelroWindow&) = delete;
+template <typename Found>
+void for_each_hooked_word(const LoadedObject& object, Found found) noexcept {
+    for_each_relocated_word(object, object.plt, found);
+    for_each_relocated_word(object, object.data, found);
+    for_each_exported_word(object, found);
+}
 
-    [[nodiscard]] bool make_writable(std::uintptr_t address) noexcept {
-        if (open_ || !relro_.contains(address)) { return true; }
-        open_ = protect(PROT_READ | PROT_WRITE);
-        return open_;
+// What is known from one scan to the next. Under the loader's list lock.
+SeenObjects seen;
+// Somebody else puts hooks in, and may take them out: no object is done with. Where that is not known, all are looked
+// at again from time to time.
+bool others_hook = false;
+constexpr std::int64_t kSecondsBetweenWholeScans = 1;
+std::int64_t last_whole_scan = 0;
+constexpr std::size_t kMostHooks = 64;
+std::uintptr_t canonical_stubs[kMostHooks];
+
+struct Scan {
+    ForeignFunctions foreign;
+    std::uint64_t chained{0};
+    std::uint64_t unpatched{0};
+    bool begun{false};
+    bool judged{false};
+};
+
+// Puts hooks into one object.
+class Installer {
+public:
+    Installer(const LoadedObject& object, Scan& scan) noexcept : object_(object), scan_(scan), window_(object) {}
+
+    // Whether all that can be done has been done.
+    bool run() noexcept {
+        for_each_hooked_word(object_, [this](const HookedWord& word) { look_at(word); });
+        return done_;
     }
 
 private:
-    bool protect(int protection) const noexcept {
-        return raw_syscall(SYS_mprotect, static_cast<long>(relro_.begin), static_cast<long>(relro_.end - relro_.begin),
-                           protection) == 0;
+    void look_at(const HookedWord& word) noexcept {
+        std::uintptr_t& stub = canonical_stubs[word.hook - first_hook()];
+        if (word.canonical_stub != 0) { stub = word.canonical_stub; }
+        const std::uintptr_t value = word.value();
+        if (value == stub || word.hook->hooking_with(reinterpret_cast<void*>(value)) != nullptr) { return; }
+        if (const HookVariant* variant = variant_for(word, value)) { put(word, *variant); }
     }
-    Range relro_;
-    bool open_{false};
+    static const Hook* first_hook() noexcept {
+        std::size_t count = 0;
+        return hook_table(count);
+    }
+    // nullptr: the word is left as it is.
+    const HookVariant* variant_for(const HookedWord& word, std::uintptr_t value) noexcept {
+        const Hook& hook = *word.hook;
+        if (const HookVariant* variant = hook.standing_for(reinterpret_cast<void*>(value))) { return variant; }
+        const bool not_bound = word.kind == WordKind::kLazy && object_.image.contains(value);
+        if (not_bound) { return *hook.variants[0].original != nullptr ? &hook.variants[0] : nullptr; }
+        // A variable that the program has set, or a hook that does not lead on to others.
+        if (word.kind == WordKind::kData || hook.variant_count == 1 || value == 0) { return nullptr; }
+        if (!scan_.judged && scan_.foreign.note(hook, value)) {
+            done_ = false;
+            return nullptr;
+        }
+        const HookVariant* accepted = scan_.foreign.accept(hook, value);
+        if (accepted == nullptr) { ++scan_.unpatched; }
+        return accepted;
+    }
+    void put(const HookedWord& word, const HookVariant& variant) noexcept {
+        const bool written = window_.write(word.place, reinterpret_cast<std::uintptr_t>(variant.hook) - word.bias);
+        if (!written) {
+            ++scan_.unpatched;
+        } else if (&variant != word.hook->variants && word.kind != WordKind::kExport) {
+            ++scan_.chained;
+            others_hook = true;
+        }
+    }
+
+    const LoadedObject& object_;
+    Scan& scan_;
+    PageWindow window_;
+    bool done_{true};
 };
 
-// What a word must hold to be ours to change: for a PLT slot not yet bound, the object's own PLT stub counts as the
-// original.
-bool is_expected(const LoadedObject& object, const Hook& hook, void* value, Action action, bool lazy) noexcept {
-    if (action == Action::kRestore) { return value == hook.hook; }
-    return value == *hook.original || (lazy && object.image.contains(reinterpret_cast<std::uintptr_t>(value)));
+void begin_scan(unsigned long long unloaded) noexcept {
+    seen.begin_scan(unloaded);
+    const std::int64_t now = monotonic_seconds();
+    if (!others_hook && now - last_whole_scan < kSecondsBetweenWholeScans) { return; }
+    last_whole_scan = now;
+    seen.forget();
 }
 
-void patch_word(const LoadedObject& object, const Hook& hook, std::uintptr_t address, Action action, bool lazy,
-                RelroWindow& window) noexcept {
-    auto* word = reinterpret_cast<void**>(address);
-    if (!is_expected(object, hook, __atomic_load_n(word, __ATOMIC_RELAXED), action, lazy)) { return; }
-    if (!window.make_writable(address)) {
-        newest_session()->control->losses.unpatched.fetch_add(1, std::memory_order_relaxed);
-        return;
-    }
-    __atomic_store_n(word, action == Action::kInstall ? hook.hook : *hook.original, __ATOMIC_RELEASE);
-}
-
-void patch_table(const LoadedObject& object, const RelocationTable& table, Action action,
-                 RelroWindow& window) noexcept {
-    for (std::size_t i = 0; i < table.count; ++i) {
-        const Elf64_Rela& relocation = table.entries[i];
-        const auto type = ELF64_R_TYPE(relocation.r_info);
-        const bool plain = type == R_X86_64_64 && relocation.r_addend == 0;
-        if (type != R_X86_64_JUMP_SLOT && type != R_X86_64_GLOB_DAT && !plain) { continue; }
-        const Elf64_Sym& symbol = object.symbols[ELF64_R_SYM(relocation.r_info)];
-        const Hook* hook = find_hook(object.strings + symbol.st_name);
-        if (hook == nullptr || *hook->original == nullptr) { continue; }
-        // A PLT slot of a function that the object does not define itself may not be bound yet.
-        const bool lazy = type == R_X86_64_JUMP_SLOT && symbol.st_shndx == SHN_UNDEF;
-        patch_word(object, *hook, object.bias + relocation.r_offset, action, lazy, window);
-    }
-}
-
-bool is_excluded(const dl_phdr_info& info, const LoadedObject& object) noexcept {
-    const auto payload = reinterpret_cast<std::uintptr_t>(&install_hooks);
-    return object.image.contains(payload) || contains(info.dlpi_name, "/ld-linux") ||
-           contains(info.dlpi_name, "/ld-musl") || contains(info.dlpi_name, "linux-vdso");
-}
-
-// Scans are serialised by the loader's list lock, which dl_iterate_phdr holds around its callbacks.
-SeenObjects patched;
-
-void patch_object(const dl_phdr_info& info, Action action) noexcept {
+void install_into(const dl_phdr_info& info, void* data) noexcept {
+    Scan& scan = *static_cast<Scan*>(data);
+    if (!scan.begun) { begin_scan(info.dlpi_subs); }
+    scan.begun = true;
+    const auto key = reinterpret_cast<std::uintptr_t>(info.dlpi_phdr);
     LoadedObject object;
-    if (!object.read(info) || is_excluded(info, object)) { return; }
-    RelroWindow window(object.relro);
-    patch_table(object, object.plt, action, window);
-    patch_table(object, object.data, action, window);
+    if (seen.contains(key) || !read_object(object, info)) { return; }
+    if (Installer(object, scan).run()) { seen.add(key); }
 }
 
-int install_into(dl_phdr_info* info, std::size_t /*size*/, void* /*unused*/) noexcept {
-    patched.begin_scan(info->dlpi_subs);
-    if (patched.add(reinterpret_cast<std::uintptr_t>(info->dlpi_phdr))) { patch_object(*info, Action::kInstall); }
-    return 0;
-}
-
-int restore_in(dl_phdr_info* info, std::size_t /*size*/, void* /*unused*/) noexcept {
-    patched.forget();
-    patch_object(*info, Action::kRestore);
-    return 0;
+void restore_in(const dl_phdr_info& info, void* /*unused*/) noexcept {
+    seen.forget();
+    LoadedObject object;
+    if (!read_object(object, info)) { return; }
+    PageWindow window(object);
+    for_each_hooked_word(object, [&window](const HookedWord& word) {
+        const HookVariant* variant = word.hook->hooking_with(reinterpret_cast<void*>(word.value()));
+        if (variant == nullptr) { return; }
+        // Where that cannot be, ours stay and pass everything on.
+        static_cast<void>(window.write(word.place, reinterpret_cast<std::uintptr_t>(*variant->original) - word.bias));
+    });
 }
 
 }  // namespace
 
-void install_hooks() noexcept { ::dl_iterate_phdr(&install_into, nullptr); }
-void restore_hooks() noexcept { ::dl_iterate_phdr(&restore_in, nullptr); }
+void install_hooks() noexcept {
+    Scan scan;
+    for_each_object(&install_into, &scan);
+    if (!scan.foreign.empty()) {
+        scan.foreign.judge();
+        scan.judged = true;
+        for_each_object(&install_into, &scan);
+    }
+    wire::ControlPage& control = *newest_session()->control;
+    control.losses.unpatched.fetch_add(scan.unpatched, std::memory_order_relaxed);
+    control.chained.fetch_add(scan.chained, std::memory_order_relaxed);
+}
+
+void restore_hooks() noexcept { for_each_object(&restore_in, nullptr); }
 
 }  // namespace memray::payload

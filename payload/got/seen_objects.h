@@ -17,17 +17,20 @@ public:
         if (unloaded != unloaded_) { forget(); }
         unloaded_ = unloaded;
     }
-    // Whether this object is seen for the first time. When the table is full, every object is.
-    bool add(std::uintptr_t key) noexcept {
+    [[nodiscard]] bool contains(std::uintptr_t key) const noexcept {
+        for (std::uint32_t i = 0; i < kWindow; ++i) {
+            if (entries_[(key / kGranularity + i) % kSize] == key) { return true; }
+        }
+        return false;
+    }
+    // Of one that it does not contain. When the table is full, an object goes on counting as not seen.
+    void add(std::uintptr_t key) noexcept {
         for (std::uint32_t i = 0; i < kWindow; ++i) {
             std::uintptr_t& entry = entries_[(key / kGranularity + i) % kSize];
-            if (entry == key) { return false; }
-            if (entry == 0) {
-                entry = key;
-                return true;
-            }
+            if (entry != 0) { continue; }
+            entry = key;
+            return;
         }
-        return true;
     }
     void forget() noexcept {
         for (std::uintptr_t& entry : entries_) { entry = 0; }

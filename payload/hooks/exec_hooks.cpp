@@ -43,7 +43,7 @@ int hook_execl(const char* path, const char* argument, ...) {
     MEMRAY_COLLECT_ARGUMENTS(argument, arguments, more)
     va_end(more);
     const ExecHandover handover(path);
-    return originals.execv(path, arguments);
+    return originals[0].execv(path, arguments);
 }
 
 int hook_execle(const char* path, const char* argument, ...) {
@@ -53,7 +53,7 @@ int hook_execle(const char* path, const char* argument, ...) {
     char* const* environment = va_arg(more, char* const*);
     va_end(more);
     const ExecHandover handover(path);
-    return originals.execve(path, arguments, environment);
+    return originals[0].execve(path, arguments, environment);
 }
 
 int hook_execlp(const char* file, const char* argument, ...) {
@@ -62,54 +62,54 @@ int hook_execlp(const char* file, const char* argument, ...) {
     MEMRAY_COLLECT_ARGUMENTS(argument, arguments, more)
     va_end(more);
     const ExecHandover handover(nullptr);
-    return originals.execvp(file, arguments);
+    return originals[0].execvp(file, arguments);
 }
 
 int hook_execv(const char* path, char* const* arguments) {
     const ExecHandover handover(path);
-    return originals.execv(path, arguments);
+    return originals[0].execv(path, arguments);
 }
 
 int hook_execve(const char* path, char* const* arguments, char* const* environment) {
     const ExecHandover handover(path);
-    return originals.execve(path, arguments, environment);
+    return originals[0].execve(path, arguments, environment);
 }
 
 int hook_execvp(const char* file, char* const* arguments) {
     const ExecHandover handover(nullptr);
-    return originals.execvp(file, arguments);
+    return originals[0].execvp(file, arguments);
 }
 
 int hook_execvpe(const char* file, char* const* arguments, char* const* environment) {
     const ExecHandover handover(nullptr);
-    return originals.execvpe(file, arguments, environment);
+    return originals[0].execvpe(file, arguments, environment);
 }
 
 int hook_fexecve(int fd, char* const* arguments, char* const* environment) {
     const ExecHandover handover(nullptr);
-    return originals.fexecve(fd, arguments, environment);
+    return originals[0].fexecve(fd, arguments, environment);
 }
 
 int hook_posix_spawn(int* pid, const char* path, const void* actions, const void* attributes, char* const* arguments,
                      char* const* environment) {
     const ExecHandover handover(path);
-    return originals.posix_spawn(pid, path, actions, attributes, arguments, environment);
+    return originals[0].posix_spawn(pid, path, actions, attributes, arguments, environment);
 }
 
 int hook_posix_spawnp(int* pid, const char* file, const void* actions, const void* attributes, char* const* arguments,
                       char* const* environment) {
     const ExecHandover handover(nullptr);
-    return originals.posix_spawnp(pid, file, actions, attributes, arguments, environment);
+    return originals[0].posix_spawnp(pid, file, actions, attributes, arguments, environment);
 }
 
 FILE* hook_popen(const char* command, const char* mode) {
     const ExecHandover handover(nullptr);
-    return originals.popen(command, mode);
+    return originals[0].popen(command, mode);
 }
 
 int hook_system(const char* command) {
     const ExecHandover handover(nullptr);
-    return originals.system(command);
+    return originals[0].system(command);
 }
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// The one list of hooked functions: it drives installing, restoring and the tests. For each name there is a hook
-// `hook_<name>` of the same type (checked at compile time, hook_table.cpp), and the original, bound by the dynamic
-// linker like anybody else's reference; optional ones are weak and may be missing in the target.
+// The one list of hooked functions: it drives installing, restoring and the tests. For each name there is a hook of the
+// same type (checked at compile time, hook_table.cpp): a member of AllocatorHooks or MappingHooks, or a function
+// `hook_<name>`. The original is bound by the dynamic linker like anybody else's reference; optional ones are weak and
+// may be missing in the target.
 #pragma once
 
 #include <sys/prctl.h>
@@ -24,20 +25,24 @@
     X(pvalloc)                    \
     X(reallocarray)               \
     X(free_sized)                 \
-    X(free_aligned_sized)         \
-    X(mmap)                       \
-    X(mmap64)                     \
-    X(munmap)                     \
+    X(free_aligned_sized)
+
+#define MEMRAY_MAPPING_HOOKS(X) \
+    X(mmap)                     \
+    X(mmap64)                   \
+    X(munmap)                   \
     X(mremap)
 
-#define MEMRAY_OTHER_HOOKS(X) \
-    X(prctl)                  \
-    X(pthread_setname_np)     \
-    X(dlopen)                 \
-    X(dlmopen)                \
-    X(dlsym)                  \
-    X(dlvsym)                 \
+#define MEMRAY_LOADER_HOOKS(X) \
+    X(dlopen)                  \
+    X(dlmopen)                 \
+    X(dlsym)                   \
+    X(dlvsym)                  \
     X(dlclose)
+
+#define MEMRAY_THREAD_HOOKS(X) \
+    X(prctl)                   \
+    X(pthread_setname_np)
 
 #define MEMRAY_EXEC_HOOKS(X) \
     X(execl)                 \
@@ -55,8 +60,10 @@
 
 #define MEMRAY_HOOKS(X)       \
     MEMRAY_ALLOCATOR_HOOKS(X) \
-    MEMRAY_EXEC_HOOKS(X)      \
-    MEMRAY_OTHER_HOOKS(X)
+    MEMRAY_MAPPING_HOOKS(X)   \
+    MEMRAY_LOADER_HOOKS(X)    \
+    MEMRAY_THREAD_HOOKS(X)    \
+    MEMRAY_EXEC_HOOKS(X)
 
 // The types of the originals, as glibc's headers have them; never called nor taken the address of by these names
 // (originals.h says why).
@@ -101,22 +108,6 @@ int dlclose(void* handle) noexcept;
 namespace memray::payload {
 
 extern "C" {
-void* hook_malloc(std::size_t size);
-void* hook_calloc(std::size_t count, std::size_t size);
-void* hook_realloc(void* address, std::size_t size);
-void hook_free(void* address);
-int hook_posix_memalign(void** address, std::size_t alignment, std::size_t size);
-void* hook_aligned_alloc(std::size_t alignment, std::size_t size);
-void* hook_memalign(std::size_t alignment, std::size_t size);
-void* hook_valloc(std::size_t size);
-void* hook_pvalloc(std::size_t size);
-void* hook_reallocarray(void* address, std::size_t count, std::size_t size);
-void hook_free_sized(void* address, std::size_t size);
-void hook_free_aligned_sized(void* address, std::size_t alignment, std::size_t size);
-void* hook_mmap(void* address, std::size_t size, int protection, int flags, int fd, long offset);
-void* hook_mmap64(void* address, std::size_t size, int protection, int flags, int fd, long offset);
-int hook_munmap(void* address, std::size_t size);
-void* hook_mremap(void* address, std::size_t old_size, std::size_t new_size, int flags, ...);
 int hook_execl(const char* path, const char* argument, ...);
 int hook_execle(const char* path, const char* argument, ...);
 int hook_execlp(const char* file, const char* argument, ...);
@@ -133,11 +124,6 @@ FILE* hook_popen(const char* command, const char* mode);
 int hook_system(const char* command);
 int hook_prctl(int option, ...);
 int hook_pthread_setname_np(unsigned long thread, const char* name);
-void* hook_dlopen(const char* file, int mode);
-void* hook_dlmopen(long name_space, const char* file, int mode);
-void* hook_dlsym(void* handle, const char* name);
-void* hook_dlvsym(void* handle, const char* name, const char* version);
-int hook_dlclose(void* handle);
 }
 
 }  // namespace memray::payload

@@ -13,7 +13,7 @@ __asm__(
 
 namespace memray::payload {
 
-Originals originals;
+Originals originals[kVariants];
 
 namespace {
 
@@ -25,7 +25,8 @@ void bind_table(const LoadedObject& object, const RelocationTable& table) noexce
         if (type != R_X86_64_JUMP_SLOT && type != R_X86_64_GLOB_DAT) { continue; }
         const Elf64_Sym& symbol = object.symbols[ELF64_R_SYM(relocation.r_info)];
         const Hook* hook = find_hook(object.strings + symbol.st_name);
-        if (hook != nullptr) { *hook->original = *reinterpret_cast<void**>(object.bias + relocation.r_offset); }
+        if (hook == nullptr) { continue; }
+        *hook->variants[0].original = *reinterpret_cast<void**>(object.bias + relocation.r_offset);
     }
 }
 
@@ -37,8 +38,13 @@ int bind_own_object(dl_phdr_info* info, std::size_t /*size*/, void* /*unused*/) 
     return 1;
 }
 
+bool bound = false;
+
 }  // namespace
 
-void bind_originals() noexcept { ::dl_iterate_phdr(&bind_own_object, nullptr); }
+void bind_originals() noexcept {
+    if (!bound) { ::dl_iterate_phdr(&bind_own_object, nullptr); }
+    bound = true;
+}
 
 }  // namespace memray::payload

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// The functions that the hooks stand for, as a caller in the target reaches them through its PLT.
+// The functions that the hooks stand for, those of variant 0 as a caller in the target reaches them through its PLT.
 //
 // They must not be taken as `&malloc` nor from dlsym: where a non-PIE executable takes the address of malloc itself,
 // both give the executable's own PLT stub (the canonical address of the function), which leads right back into our
@@ -9,7 +9,7 @@
 // own.
 #pragma once
 
-#include "payload/hooks/hook_list.h"
+#include "payload/hooks/variants.h"
 
 namespace memray::payload {
 
@@ -19,10 +19,24 @@ struct Originals {
 #undef MEMRAY_FIELD
 };
 
-extern Originals originals;
+extern Originals originals[kVariants];
 
-// Reads the payload's own PLT slots. Functions that the target does not have stay nullptr. Before any hook is
-// installed.
+// Calls what variant V of a hook stands for.
+template <int V, auto Function>
+struct Original {
+    template <typename... Arguments>
+    auto operator()(Arguments... arguments) const noexcept {
+        if constexpr (V == 0) {
+            return (originals[0].*Function)(arguments...);
+        } else {
+            const ChainScope chain;
+            return (originals[chain.is_ring() ? 0 : V].*Function)(arguments...);
+        }
+    }
+};
+
+// Reads the payload's own PLT slots, the first time; later they may hold hooks of somebody else, or ours behind those.
+// Functions that the target does not have stay nullptr. Before any hook is installed.
 void bind_originals() noexcept;
 
 }  // namespace memray::payload

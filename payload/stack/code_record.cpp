@@ -17,7 +17,9 @@ using wire::PythonLayout;
 CodeIds code_ids;
 
 using Dealloc = void (*)(void* object);
-std::atomic<Dealloc> original_dealloc{nullptr};
+// Of each variant of the hook that is in use (hooks/variants.h says why there are several).
+constexpr std::size_t kVariants = 4;
+std::atomic<Dealloc> original_deallocs[kVariants];
 
 struct Bytes {
     const unsigned char* data{nullptr};
@@ -113,6 +115,7 @@ std::uint32_t share(wire::Slot& slot, std::uint64_t code) noexcept {
 
 // In place of PyCode_Type.tp_dealloc. Runs with the GIL, or in a free-threaded build on whichever thread lets go. No
 // frame executes the code object any more, so the number of its death is above those of all events in it.
+template <std::size_t Variant>
 void on_code_death(void* object) noexcept {
     if (is_armed()) {
         const auto code = reinterpret_cast<std::uint64_t>(object);
@@ -120,8 +123,9 @@ void on_code_death(void* object) noexcept {
             code, [](std::uint32_t id, std::uint32_t generation) noexcept { record_code_death(id, generation); });
         if (!had_id && code_ids.was_full()) { record_code_death(0, 0); }
     }
-    original_dealloc.load(std::memory_order_relaxed)(object);
+    original_deallocs[Variant].load(std::memory_order_relaxed)(object);
 }
+constexpr Dealloc kDeathHooks[kVariants] = {on_code_death<0>, on_code_death<1>, on_code_death<2>, on_code_death<3>};
 
 std::atomic<Dealloc>* dealloc_word() noexcept {
     const wire::TargetInfo& info = *newest_session()->info;
@@ -152,17 +156,29 @@ bool is_current_id(std::uint64_t code, std::uint32_t id) noexcept {
 
 void install_code_death_hook() noexcept {
     std::atomic<Dealloc>* word = dealloc_word();
-    if (word == nullptr || word->load(std::memory_order_relaxed) == on_code_death) { return; }
-    original_dealloc.store(word->load(std::memory_order_relaxed), std::memory_order_relaxed);
-    word->store(on_code_death, std::memory_order_release);
+    if (word == nullptr) { return; }
+    Dealloc found = word->load(std::memory_order_relaxed);
+    for (const Dealloc hook : kDeathHooks) {
+        if (found == hook) { return; }
+    }
+    for (std::size_t i = 0; i < kVariants; ++i) {
+        Dealloc original = original_deallocs[i].load(std::memory_order_relaxed);
+        if (original != nullptr && original != found) { continue; }
+        original_deallocs[i].store(found, std::memory_order_relaxed);
+        word->compare_exchange_strong(found, kDeathHooks[i], std::memory_order_release);
+        return;
+    }
+    newest_session()->control->losses.unpatched.fetch_add(1, std::memory_order_relaxed);
 }
 
 void forget_code_ids() noexcept { code_ids.clear(); }
 
 void restore_code_death_hook() noexcept {
     std::atomic<Dealloc>* word = dealloc_word();
-    Dealloc ours = on_code_death;
-    if (word != nullptr) { word->compare_exchange_strong(ours, original_dealloc.load(std::memory_order_relaxed)); }
+    for (std::size_t i = 0; word != nullptr && i < kVariants; ++i) {
+        Dealloc ours = kDeathHooks[i];
+        word->compare_exchange_strong(ours, original_deallocs[i].load(std::memory_order_relaxed));
+    }
     // Nobody tells of deaths from now on.
     code_ids.clear();
 }

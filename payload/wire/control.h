@@ -23,7 +23,7 @@
 namespace memray::wire {
 
 inline constexpr std::uint64_t kRegionMagic = 0x31'59'41'52'4d'45'4dULL;  // "MEMRAY1"
-inline constexpr std::uint32_t kProtocolVersion = 6;
+inline constexpr std::uint32_t kProtocolVersion = 7;
 inline constexpr std::size_t kPageSize = 4096;
 
 // Where the recording stands. Only ever moves forward, except that a new start() sets kRecording again.
@@ -38,6 +38,9 @@ enum class Phase : std::uint32_t {
 enum Flags : std::uint32_t {
     kTracePythonAllocators = 1U << 0U,
     kTraceNative = 1U << 1U,
+    // Without kTracePythonAllocators: requests to CPython's allocator of more than 512 bytes, as it passes none on to
+    // malloc.
+    kTraceLargeRequests = 1U << 2U,
 };
 
 // Events that were not recorded. Written by the payload (relaxed adds), read by the controller.
@@ -45,7 +48,7 @@ struct Losses {
     std::atomic<std::uint64_t> no_slot{0};     // events of threads that found no free slot in time
     std::atomic<std::uint64_t> reentrant{0};   // events inside a signal handler that interrupted a hook
     std::atomic<std::uint64_t> abandoned{0};   // events seen while the payload gave the controller up
-    std::atomic<std::uint64_t> unpatched{0};   // GOT words that could not be written
+    std::atomic<std::uint64_t> unpatched{0};   // words that hooks could not be put into
     std::atomic<std::uint64_t> bad_frames{0};  // stacks cut short because a frame did not validate
     std::atomic<std::uint64_t> cut_native{0};  // native stacks that could not be followed to their root
 };
@@ -94,6 +97,9 @@ struct alignas(kPageSize) ControlPage {
     std::atomic<std::uint32_t> next_code{1};     // code ids; 0 means none, kPrivateCode that there are no more
     std::atomic<std::uint32_t> code_deaths{0};   // bumped whenever a code object dies
     alignas(64) Losses losses{};
+    // Words that led to another library's function than those of the rest of the program: hooks that it had put there,
+    // or an allocator of its own. Ours lead on to it.
+    std::atomic<std::uint64_t> chained{0};
 };
 static_assert(sizeof(ControlPage) == kPageSize);
 

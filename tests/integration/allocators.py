@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
 """Every allocator that a program can be given, below CPython and in it: what is recorded stays exact."""
-from capture import Amount
+from capture import NOTHING, Amount
 from exactness import CALLS, DomainCalls
 from profiled import TARGETS, Profiled, lines_of, with_two_interpreters
 
@@ -28,6 +28,57 @@ class PythonMalloc(DomainCalls):
     @with_two_interpreters(since=(3, 13))
     def test_mimalloc_is_recorded_exactly(self, python):
         self.check_each(python, self.SINCE_3_13)
+
+
+class LargeRequests(DomainCalls):
+    """mimalloc takes no memory from malloc: what would have come from there is recorded all the same."""
+    TARGET = TARGETS / "large_requests.py"
+    EXPECTED = {  # marker -> allocator, bytes, still there at the end
+        "small": ("malloc", 0, False),
+        "malloc": ("malloc", 513, True),
+        "calloc": ("calloc", 700, True),
+        "grown_from": ("malloc", 600, False),
+        "grown": ("realloc", 30000, True),
+        "shrunk_from": ("malloc", 20000, False),
+        "shrunk": ("realloc", 0, False),
+        "crossed_from": ("malloc", 0, False),
+        "crossed": ("realloc", 900, True),
+        "unchanged": ("malloc", 800, True),
+        "failed": ("realloc", 0, False),
+        "freed": ("malloc", 650, False),
+    }
+
+    def record(self, *arguments, **keywords):
+        capture = super().record(*arguments, env={"PYTHONMALLOC": self.name}, **keywords)
+        self.assertEqual(capture.header["large_requests"], "true")
+        return capture
+
+    @with_two_interpreters(since=(3, 13))
+    def test_requests_of_more_than_512_bytes_are_recorded_exactly(self, python):
+        calls = 2 * (self.MANY - self.FEW)
+        for self.name in ("mimalloc", "mimalloc_debug"):
+            for marker, found in self.difference(python, []):
+                _, size, stays = self.EXPECTED[marker]
+                total = Amount(calls if size else 0, calls * size)
+                self.assertEqual((self.name, marker, *found), (self.name, marker, total if stays else NOTHING, total))
+
+    @with_two_interpreters(since=(3, 13))
+    def test_a_heap_of_large_objects_is_held(self, python):
+        for options in ([], ["--aggregate"]):
+            self.name = "mimalloc"
+            code = "import sys; kept = [bytes(100000) for _ in range(200)]; print(sys.getsizeof(b''))"
+            header = int(self.profile("-c", code, python=python, options=options, env={"PYTHONMALLOC": self.name}).stdout)
+            capture = self.capture()
+            held = sum((site.leaked for site in capture.sites if site.allocator == "calloc"), NOTHING)
+            expected = 200 * (100000 + header)
+            self.assertTrue(expected <= held.bytes < expected + 50000, (expected, held))
+            summary = self.memray("summary", self.path).stdout
+            self.assertIn("requests to it of up to 512 bytes are not in here", summary)
+
+    @with_two_interpreters(before=(3, 13))
+    def test_other_allocators_are_left_to_malloc(self, python):
+        self.profile("-c", "pass", python=python)
+        self.assertEqual(self.capture().header["large_requests"], "false")
 
 
 class Preloaded(Profiled):

@@ -105,6 +105,8 @@ Profile RandomCapture::profile(std::size_t rows) {
     m.run = number();
     m.main_thread = number();
     m.trace_python_allocators = below(2) == 0;
+    m.large_requests = below(2) == 0;
+    m.chained = below(1000);
     m.native_traces = below(2) == 0;
     m.ending = {EndKind::kSignaled, -9};
     m.losses = {number(), number(), number(), number(), number(), number(), number()};

@@ -14,7 +14,7 @@ using namespace memray::report;
 TEST_CASE("The dump has a line for each entry of each table") {
     CHECK(
         dump_tables(sample_profile()) ==
-        R"(HEADER magic=memray python_version=3.11.2 native_traces=false trace_python_allocators=false python_allocator=pymalloc file_format=ALL_ALLOCATIONS run=0000000000000000 start_time=1795386900884 end_time=1795386900960 pid=4711 main_tid=1 ending=exited with code 0 python_executable= command_line=memray run app.py
+        R"(HEADER magic=memray python_version=3.11.2 native_traces=false trace_python_allocators=false python_allocator=pymalloc large_requests=false chained=0 file_format=ALL_ALLOCATIONS run=0000000000000000 start_time=1795386900884 end_time=1795386900960 pid=4711 main_tid=1 ending=exited with code 0 python_executable= command_line=memray run app.py
 LOSSES events=0 bad_stacks=0 cut_native_stacks=0 unpatched=0 missing_sequences=0 unknown_frees=0 reused_addresses=0 incomplete=
 FUNCTION id=0 name=main file=/srv/app.py first_line=10
 FUNCTION id=1 name=build file=/srv/app.py first_line=3

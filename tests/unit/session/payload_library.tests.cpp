@@ -36,4 +36,7 @@ TEST_CASE("allocators have the names that captures use") {
     CHECK(allocator_title("mimalloc_debug") == "mimalloc debug");
     CHECK(allocator_title("") == "unknown");
     CHECK(allocator_title("tcmalloc") == "unknown");
+    CHECK(allocator_asked_for(std::string("A=PYTHONMALLOC=a\0PYTHONMALLOC=mimalloc\0B=\0", 42)) == "mimalloc");
+    CHECK(allocator_asked_for("PYTHONMALLOC=malloc") == "malloc");
+    CHECK(allocator_asked_for("") == "");
 }
