@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/children.h"
 
+#include "payload/caller.h"
 #include "payload/recorder_wait.h"
 #include "payload/stack/code_record.h"
 #include "payload/stack/python_stack.h"
@@ -50,15 +51,16 @@ ChildPlace* claim_place(std::uint32_t& index) noexcept {
 }
 
 bool await_acceptance(ChildPlace& place) noexcept {
-    const auto pid = static_cast<std::uint32_t>(raw_syscall(SYS_getpid));
-    place.pid = pid;
-    place.parent = static_cast<std::uint32_t>(raw_syscall(SYS_getppid));
+    const wire::Caller caller = this_caller(*children.pool);
+    place.caller = caller;
     place.state.store(PlaceState::kClaimed, std::memory_order_release);
     wake_recorder();
     for (RecorderWait patience; patience.goes_on();) {
         const PlaceState state = place.state.load(std::memory_order_acquire);
         // A place that was refused may have gone to somebody else.
-        if (state != PlaceState::kClaimed) { return state == PlaceState::kAccepted && place.pid == pid; }
+        if (state != PlaceState::kClaimed) {
+            return state == PlaceState::kAccepted && place.caller.ticket == caller.ticket;
+        }
         patience.wait(place.state, PlaceState::kClaimed);
     }
     auto claimed = PlaceState::kClaimed;

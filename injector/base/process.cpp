@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/base/process.h"
 
+#include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,6 +20,11 @@ UniqueFd open_pidfd(pid_t pid) {
 }
 
 UniqueFd try_open_pidfd(pid_t pid) { return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+
+bool has_ended(int pidfd) {
+    pollfd waiting{pidfd, POLLIN, 0};
+    return ::poll(&waiting, 1, 0) > 0;
+}
 
 std::string executable_of(pid_t pid) {
     std::error_code error;

@@ -17,6 +17,9 @@ namespace memray::base {
 // None if the process is gone.
 [[nodiscard]] UniqueFd try_open_pidfd(pid_t pid);
 
+// Of the process that a pidfd stands for, collected by its parent or not.
+[[nodiscard]] bool has_ended(int pidfd);
+
 // The resolved path; empty if the process is gone or may not be looked at.
 [[nodiscard]] std::string executable_of(pid_t pid);
 

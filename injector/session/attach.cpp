@@ -52,7 +52,7 @@ std::unique_ptr<ChildPoolInTarget> make_pool(const AttachOptions& options, Remot
     auto pool = std::make_unique<ChildPoolInTarget>(system, options.pid, facts.info,
                                                     recording_flags(options.plan, facts), options.plan.follow_execs);
     pool->announce(region.file().get());
-    channel.send(Message::kChildren, {}, pool->take_file().get());
+    channel.send(Message::kChildren, std::to_string(pool->address().value()), pool->take_file().get());
     return pool;
 }
 
@@ -170,7 +170,9 @@ Attach::Attach(const AttachOptions& options) {
     const DescriptorRoom room(options.pid);
     Guard guard([&](const Channel& channel) { enter_and_leave(options, content, channel); }, options.tell);
     if (options.plan.follow_forks) {
-        target_.children.pool = std::move(guard.expect(Message::kChildren, Clock::now() + options.timeout + kCalls).fd);
+        Message children = guard.expect(Message::kChildren, Clock::now() + options.timeout + kCalls);
+        target_.children.pool = std::move(children.fd);
+        target_.children.address = RemoteAddr(std::stoull(children.text));
     }
     Message ready = guard.expect(Message::kReady, Clock::now() + options.timeout + kCalls);
     reached(InjectionStep::kRegionReceived, ::getpid());

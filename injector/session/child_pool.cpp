@@ -15,6 +15,7 @@
 #include <new>
 
 #include "injector/base/error.h"
+#include "injector/base/process_status.h"
 #include "injector/session/region.h"
 
 namespace memray::session {
@@ -102,9 +103,13 @@ void ChildPoolInTarget::announce(int region_file) const {
     control->child_pool_size = size_;
 }
 
-ChildPool::ChildPool(base::UniqueFd file, std::uint32_t flags)
-    : file_(std::move(file)), flags_(flags), place_count_(places_in(file_.get(), flags)) {
+ChildPool::ChildPool(ChildMemory& memory)
+    : file_(std::move(memory.pool)),
+      address_(memory.address),
+      flags_(memory.flags),
+      place_count_(places_in(file_.get(), flags_)) {
     map_head();
+    pool().recorder_namespace = base::pid_namespace_of("/proc/self");
     pool().recorder = static_cast<std::uint32_t>(::getpid());
     info_ = *reinterpret_cast<wire::TargetInfo*>(static_cast<unsigned char*>(head_.data()) + wire::kPoolInfoOffset);
 }
@@ -153,9 +158,7 @@ std::vector<ChildPool::Claim> ChildPool::claims() {
     for (std::uint32_t place = 0; place < place_count_; ++place) {
         const wire::ChildPlace& entry = at(place);
         const PlaceState state = entry.state.load(std::memory_order_acquire);
-        if (state == PlaceState::kClaimed) {
-            found.push_back({place, static_cast<pid_t>(entry.pid), static_cast<pid_t>(entry.parent)});
-        }
+        if (state == PlaceState::kClaimed) { found.push_back({place, entry.caller}); }
         if (state == PlaceState::kRefused) { at(place).state.store(PlaceState::kFree); }  // it waited in vain
     }
     claimed_ += static_cast<std::uint32_t>(found.size());
@@ -168,7 +171,7 @@ std::vector<ChildPool::ExecNews> ChildPool::exec_news() {
         const wire::ExecRequest& entry = pool().exec_requests.at(request);
         const ExecState state = entry.state.load(std::memory_order_acquire);
         if (state != ExecState::kAsked && state != ExecState::kReleasing) { continue; }
-        found.push_back({request, static_cast<pid_t>(entry.thread), state});
+        found.push_back({request, entry.caller, state});
     }
     return found;
 }

@@ -14,6 +14,7 @@
 
 #include "injector/base/mapping.h"
 #include "injector/session/launch.h"
+#include "injector/session/pool_members.h"
 #include "injector/session/remote_file.h"
 #include "payload/wire/child_pool.h"
 
@@ -36,6 +37,7 @@ public:
     // Tells the payload of it, which then follows forks. `region_file`: the first process's, laid out.
     void announce(int region_file) const;
     [[nodiscard]] base::UniqueFd take_file() noexcept { return std::move(file_); }
+    [[nodiscard]] RemoteAddr address() const noexcept { return address_; }
     void keep() noexcept { kept_ = true; }
 
 private:
@@ -53,12 +55,11 @@ class ChildPool {
 public:
     struct Claim {
         std::uint32_t place;
-        pid_t pid;  // in the child's PID namespace
-        pid_t parent;
+        wire::Caller caller;
     };
 
-    // `flags`: wire::Flags of the recordings. Throws base::Error.
-    ChildPool(base::UniqueFd file, std::uint32_t flags);
+    // Takes the file of the pool. Throws base::Error.
+    explicit ChildPool(ChildMemory& memory);
 
     // Lays regions out ahead of those who will want one.
     void prepare();
@@ -72,12 +73,15 @@ public:
     // Threads that want to execute something (kAsked), or have not (kReleasing). `request` is good for answer_exec().
     struct ExecNews {
         std::size_t request;
-        pid_t thread;  // in its PID namespace
+        wire::Caller caller;
         wire::ExecState state;
     };
     [[nodiscard]] std::vector<ExecNews> exec_news();
     // Makes the thread go on if its state is `from`; false if it is not.
     bool answer_exec(std::size_t request, wire::ExecState from, wire::ExecState to);
+
+    // Finds those who have written what claims() and exec_news() say. Throws base::Error.
+    [[nodiscard]] PoolMembers members() const { return {file_.get(), address_}; }
 
     // The child may record into the region of its place.
     void accept(std::uint32_t place);
@@ -101,6 +105,7 @@ private:
     void map_head();
 
     base::UniqueFd file_;
+    RemoteAddr address_;  // in the first process
     std::uint32_t flags_;
     std::uint32_t place_count_;
     wire::TargetInfo info_;

@@ -33,7 +33,7 @@ std::unique_ptr<ControllerLock> Injection::load(const RecordingPlan& plan, const
         ChildPoolInTarget pool(system, target.pid, facts.info, flags, plan.follow_execs);
         pool.announce(region.file.get());
         pool.keep();
-        target.children = {pool.take_file(), std::move(region.file), flags};
+        target.children = {pool.take_file(), std::move(region.file), flags, pool.address()};
     }
     region_address_ = region.remote;
     start_ = load_payload(system, *call_, *stop_.memory, stop_.modules, target.pid, payload);

@@ -15,6 +15,7 @@
 
 #include "injector/base/error.h"
 #include "injector/base/mapping.h"
+#include "injector/base/remote_addr.h"
 #include "injector/base/unique_fd.h"
 
 namespace memray::session {
@@ -45,8 +46,9 @@ struct LaunchOptions {
 // What a process needs to record the forked children of a target (child_pool.h).
 struct ChildMemory {
     base::UniqueFd pool;
-    base::UniqueFd region;   // of the first process
-    std::uint32_t flags{0};  // wire::Flags of the recordings
+    base::UniqueFd region;     // of the first process
+    std::uint32_t flags{0};    // wire::Flags of the recordings
+    base::RemoteAddr address;  // where the pool is mapped in the target
 };
 
 // A target with the payload loaded and waiting. Not yet recording, still stopped under ptrace.

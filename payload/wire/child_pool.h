@@ -28,6 +28,15 @@ namespace memray::wire {
 
 inline constexpr std::uint64_t kPoolMagic = 0x31'4c'4f'4f'50'52'4dULL;  // "MRPOOL1"
 
+// What a process says of itself when it wants something. Numbers mean something only in its own PID namespace, and
+// whoever has the pool mapped may write anything: for the recorder this is a hint.
+struct Caller {
+    std::uint32_t process{0};
+    std::uint32_t thread{0};
+    std::uint32_t pid_namespace{0};  // inode of /proc/self/ns/pid (namespaces(7)), 0 if that cannot be seen
+    std::uint32_t ticket{0};         // of what it wants: no other caller has the same
+};
+
 enum class ExecState : std::uint32_t {
     kFree = 0,
     kClaiming = 1,
@@ -38,7 +47,7 @@ enum class ExecState : std::uint32_t {
 
 struct ExecRequest {
     std::atomic<ExecState> state{ExecState::kFree};
-    std::uint32_t thread{0};  // id in the thread's PID namespace
+    Caller caller{};
 };
 inline constexpr std::size_t kExecRequests = 64;
 
@@ -51,13 +60,16 @@ struct alignas(kPageSize) ChildPool {
     std::uint64_t regions_offset{0};  // of the region of place 0
     std::uint64_t region_size{0};     // bytes, whole pages
     std::uint32_t follow_exec{0};     // whether ExecRequests are answered
-    std::uint32_t recorder{0};        // process id, for those who have to permit it to trace them; 0: not yet there
+    // Of the recorder, for those of its PID namespace who have to permit it to trace them; 0: not yet there.
+    std::uint32_t recorder{0};
+    std::uint32_t recorder_namespace{0};  // as in Caller
 
     alignas(64) std::atomic<std::uint32_t> claims{0};      // futex of the recorder: bumped with every claim
     std::atomic<std::uint32_t> waiting{0};                 // children that found no free region
     alignas(64) std::atomic<std::uint32_t> prepared{0};    // futex of those: bumped when regions become free
     alignas(64) std::atomic<std::uint32_t> unrecorded{0};  // children that gave up
     alignas(64) std::atomic<std::uint32_t> answers{0};     // of the recorder, to anybody: others get theirs
+    std::atomic<std::uint32_t> tickets{0};                 // given out
     alignas(64) std::array<ExecRequest, kExecRequests> exec_requests{};
 };
 static_assert(sizeof(ChildPool) == kPageSize);
@@ -73,11 +85,9 @@ enum class PlaceState : std::uint32_t {
 
 struct ChildPlace {
     std::atomic<PlaceState> state{PlaceState::kBare};
-    std::uint32_t pid{0};     // in the child's PID namespace
-    std::uint32_t parent{0};  // likewise
-    std::uint32_t reserved{0};
+    Caller caller{};
 };
-static_assert(sizeof(ChildPlace) == 16);
+static_assert(sizeof(ChildPlace) == 20);
 
 inline constexpr std::size_t kPoolInfoOffset = sizeof(ChildPool);
 inline constexpr std::size_t kPlacesOffset = kPoolInfoOffset + sizeof(TargetInfo);
