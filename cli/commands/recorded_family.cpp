@@ -27,7 +27,7 @@ RecordedFamily::RecordedFamily(session::ChildMemory memory, capture::Metadata me
       on_exit_(std::move(on_exit)),
       snapshots_(snapshots),
       board_(std::move(board)),
-      lock_(memory.region.get(), session::ControllerLock::Of::kChildren),
+      lock_(memory.region->get(), session::ControllerLock::Of::kChildren),
       pool_(memory) {
     pool_.prepare();
 }
@@ -71,7 +71,7 @@ void RecordedFamily::take(const session::ChildPool::Claim& claim, session::PoolM
             ChildRecording::Child{pid, std::move(child->pidfd), claim.place, pool_.region(claim.place)}, path_of,
             metadata, options_, on_exit_, snapshots_, board_.get());
         ++recorded_;
-        pool_.accept(claim.place);
+        pool_.accept(claim.place, pid);
     } catch (const std::exception& error) {
         base::tell(fmt::format("child process {} is not recorded: {}", pid, error.what()));
         pool_.refuse(claim.place);

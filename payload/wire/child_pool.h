@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Room for the recordings of forked children, mapped in the first process and inherited by all that come of it: a child
-// needs no descriptor and no system call to get memory of its own.
+// Room for the recordings of forked children. Its beginning is mapped in the first process and inherited by all that
+// come of it: a child needs no descriptor to get memory of its own.
 //
 //   pool ─┬─ ChildPool     one page: identity, sizes, what wakes the recorder
 //         ├─ TargetInfo    one page: of the first process, as in its region; children have the same Python
 //         ├─ ChildPlace[]  who has which region
-//         └─ regions       one per child at a time, each laid out like that of a first process
+//         ├─ heads         control page and target info of each region, one per child at a time
+//         └─ bodies        all else of each region: not mapped but by the child that has it
 //
 // The controller prepares some regions ahead (kFree). A child claims one, says who it is, and waits until the recorder
 // of the children has accepted it; so that knows of the child while it surely lives. When the child has ended and all
@@ -56,10 +57,9 @@ struct alignas(kPageSize) ChildPool {
     std::uint64_t magic{kPoolMagic};
     std::uint32_t version{kProtocolVersion};
     std::uint32_t place_count{0};
-    std::uint64_t places_offset{0};   // of ChildPlace 0
-    std::uint64_t regions_offset{0};  // of the region of place 0
-    std::uint64_t region_size{0};     // bytes, whole pages
-    std::uint32_t follow_exec{0};     // whether ExecRequests are answered
+    std::uint64_t places_offset{0};  // of ChildPlace 0
+    std::uint64_t heads_offset{0};   // of the head of place 0's region, whole pages
+    std::uint32_t follow_exec{0};    // whether ExecRequests are answered
     // Of the recorder, for those of its PID namespace who have to permit it to trace them; 0: not yet there.
     std::uint32_t recorder{0};
     std::uint32_t recorder_namespace{0};  // as in Caller
@@ -96,7 +96,7 @@ inline ChildPlace* place_at(ChildPool& pool, std::uint32_t index) noexcept {
     return reinterpret_cast<ChildPlace*>(reinterpret_cast<unsigned char*>(&pool) + pool.places_offset) + index;
 }
 inline void* child_region(ChildPool& pool, std::uint32_t index) noexcept {
-    return reinterpret_cast<unsigned char*>(&pool) + pool.regions_offset + pool.region_size * index;
+    return reinterpret_cast<unsigned char*>(&pool) + pool.heads_offset + kRegionHeadSize * index;
 }
 
 }  // namespace memray::wire
