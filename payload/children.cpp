@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/children.h"
 
+#include "payload/caller.h"
+#include "payload/memory/address_space.h"
 #include "payload/recorder_wait.h"
 #include "payload/stack/code_record.h"
 #include "payload/stack/python_stack.h"
@@ -50,15 +52,16 @@ ChildPlace* claim_place(std::uint32_t& index) noexcept {
 }
 
 bool await_acceptance(ChildPlace& place) noexcept {
-    const auto pid = static_cast<std::uint32_t>(raw_syscall(SYS_getpid));
-    place.pid = pid;
-    place.parent = static_cast<std::uint32_t>(raw_syscall(SYS_getppid));
+    const wire::Caller caller = this_caller(*children.pool);
+    place.caller = caller;
     place.state.store(PlaceState::kClaimed, std::memory_order_release);
     wake_recorder();
     for (RecorderWait patience; patience.goes_on();) {
         const PlaceState state = place.state.load(std::memory_order_acquire);
         // A place that was refused may have gone to somebody else.
-        if (state != PlaceState::kClaimed) { return state == PlaceState::kAccepted && place.pid == pid; }
+        if (state != PlaceState::kClaimed) {
+            return state == PlaceState::kAccepted && place.caller.ticket == caller.ticket;
+        }
         patience.wait(place.state, PlaceState::kClaimed);
     }
     auto claimed = PlaceState::kClaimed;
@@ -74,9 +77,7 @@ bool join() noexcept {
     ChildPlace* place = claim_place(index);
     const bool accepted = place != nullptr && await_acceptance(*place);
     if (!accepted) { pool.unrecorded.fetch_add(1, std::memory_order_relaxed); }
-    if (!accepted || open_child_session(wire::child_region(pool, index), pool.region_size, *children.lock) != 0) {
-        return false;
-    }
+    if (!accepted || open_child_session(wire::child_region(pool, index), *children.lock) != 0) { return false; }
     forget_code_ids();
     arm(*newest_session());
     return true;
@@ -87,11 +88,12 @@ bool join() noexcept {
 void follow_children(const wire::ControlPage& control) noexcept {
     auto* pool = reinterpret_cast<wire::ChildPool*>(control.child_pool);
     if (pool == nullptr) { return; }
-    const std::uint64_t end = pool->regions_offset + std::uint64_t{pool->place_count} * pool->region_size;
+    const std::uint64_t end = pool->heads_offset + std::uint64_t{pool->place_count} * wire::kRegionHeadSize;
     const bool sane = pool->magic == wire::kPoolMagic && pool->version == wire::kProtocolVersion &&
                       pool->places_offset == wire::kPlacesOffset && end <= control.child_pool_size;
     if (!sane) { return; }
     raw_syscall(SYS_madvise, address_of(pool), static_cast<long>(control.child_pool_size), MADV_DONTDUMP);
+    count_mapped(control.child_pool_size);
     children = {pool, control.child_pool_size, &control.children_lock};
 }
 
@@ -102,7 +104,7 @@ void leave_children() noexcept {
     // A child records into the pool itself, and a thread of it may be about to.
     const Session* session = newest_session();
     if (session != nullptr && session->controller_lock == children.lock) { return; }
-    raw_syscall(SYS_munmap, address_of(pool), static_cast<long>(children.pool_size));
+    unmap(pool, children.pool_size);
 }
 
 bool join_as_child() noexcept {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "payload/caller.h"
 #include "payload/children.h"
 #include "payload/recorder_wait.h"
 #include "payload/syscalls.h"
@@ -58,23 +59,30 @@ ExecHandover::ExecHandover(const char* path) noexcept {
 }
 
 void ExecHandover::ask() noexcept {
-    // Where only ancestors may trace (kernel.yama.ptrace_scope=1), for the recorder is none.
-    raw_syscall(SYS_prctl, PR_SET_PTRACER, static_cast<long>(children.pool->recorder));
-    request_->thread = current_tid();
+    wire::ChildPool& pool = *children.pool;
+    const wire::Caller caller = this_caller(pool);
+    ticket_ = caller.ticket;
+    // Where only ancestors may trace (kernel.yama.ptrace_scope=1), for the recorder is none. In another PID namespace
+    // its number is somebody else's.
+    if (caller.pid_namespace != 0 && caller.pid_namespace == pool.recorder_namespace) {
+        raw_syscall(SYS_prctl, PR_SET_PTRACER, static_cast<long>(pool.recorder));
+    }
+    request_->caller = caller;
     request_->state.store(ExecState::kAsked, std::memory_order_release);
     wake_recorder();
     await_change(*request_, ExecState::kAsked);
     // One that was refused may have gone to somebody else.
     auto asked = ExecState::kAsked;
-    if (request_->thread == current_tid() &&
-        request_->state.compare_exchange_strong(asked, ExecState::kFree, std::memory_order_acq_rel)) {
-        children.pool->unrecorded.fetch_add(1, std::memory_order_relaxed);
+    if (is_ours() && request_->state.compare_exchange_strong(asked, ExecState::kFree, std::memory_order_acq_rel)) {
+        pool.unrecorded.fetch_add(1, std::memory_order_relaxed);
     }
 }
 
+bool ExecHandover::is_ours() const noexcept { return request_->caller.ticket == ticket_; }
+
 ExecHandover::~ExecHandover() {
     // Free, or somebody else's by now: this thread is not traced any more.
-    if (request_ == nullptr || request_->thread != current_tid()) { return; }
+    if (request_ == nullptr || !is_ours()) { return; }
     auto traced = ExecState::kTraced;
     if (!request_->state.compare_exchange_strong(traced, ExecState::kReleasing, std::memory_order_acq_rel)) { return; }
     wake_recorder();

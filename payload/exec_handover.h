@@ -27,8 +27,10 @@ public:
 
 private:
     void ask() noexcept;
+    [[nodiscard]] bool is_ours() const noexcept;
 
     wire::ExecRequest* request_{nullptr};  // nullptr: nobody follows
+    std::uint32_t ticket_{0};
 };
 
 }  // namespace memray::payload

@@ -4,6 +4,7 @@
 
 #include <new>
 
+#include "payload/memory/address_space.h"
 #include "payload/presence.h"
 #include "payload/syscalls.h"
 #include "payload/wire/record.h"
@@ -20,18 +21,17 @@ namespace {
 // stopped by SIGSTOP or in a debugger does not wake up to an expired deadline.
 constexpr std::uint32_t kMaxStalledRounds = 200;
 
-bool directory_is_sane(const wire::ControlPage& control, std::size_t size) noexcept {
-    const std::uint64_t offset = control.directory_offset;
-    return control.native_capacity == 0 ||
-           (offset % wire::kPageSize == 0 && offset <= size && size - offset >= wire::kTablesOffset);
+bool is_place(std::uint64_t offset) noexcept {
+    return offset % wire::kPageSize == 0 && offset >= wire::kRegionHeadSize;
 }
 
-bool layout_is_sane(const wire::ControlPage& control, std::size_t size) noexcept {
-    const std::uint64_t stride = wire::slot_stride(control.frame_capacity, control.ring_words, control.native_capacity);
+bool layout_is_sane(const wire::ControlPage& control) noexcept {
     const bool power_of_two = (control.ring_words & (control.ring_words - 1)) == 0;
+    const bool directory = control.native_capacity == 0 ||
+                           (is_place(control.directory_offset) && control.directory_size % wire::kPageSize == 0 &&
+                            control.directory_size >= wire::kTablesOffset);
     return control.ring_words >= 2 * wire::kMaxRecordWords && power_of_two && control.slot_count > 0 &&
-           control.slot_stride == stride && control.slots_offset == wire::kFirstSlotOffset &&
-           control.slots_offset + stride * control.slot_count <= size && directory_is_sane(control, size);
+           control.frame_capacity > 0 && is_place(control.slots_offset) && directory;
 }
 
 // Used again and again: a thread that has it in its hands while it changes sees that it is not armed before it uses
@@ -39,8 +39,12 @@ bool layout_is_sane(const wire::ControlPage& control, std::size_t size) noexcept
 constinit Session first_session{};
 Session* last_session{&first_session};
 
-// A forked child keeps what its parent had mapped: that is the parent's.
-void forget_parent() noexcept { last_session->size = 0; }
+// A forked child keeps what its parent had mapped: that is the parent's, and a hook that a signal handler has
+// interrupted and forked in may still be writing there.
+void forget_parent() noexcept {
+    last_session->size = 0;
+    last_session->pieces = nullptr;
+}
 
 bool open_process() noexcept {
     if (recordings.own == nullptr) {
@@ -66,18 +70,17 @@ Session* next_session() noexcept {
 }
 
 // `mapped`: bytes that are to be unmapped at the end.
-void describe(Session& session, wire::ControlPage& control, std::size_t size, std::size_t mapped) noexcept {
+void describe(Session& session, wire::ControlPage& control, std::size_t mapped, MappedPieces* pieces) noexcept {
     unsigned char* info = reinterpret_cast<unsigned char*>(&control) + wire::kTargetInfoOffset;
     session = {&control,
                mapped,
                &control.controller_lock,
                reinterpret_cast<const wire::TargetInfo*>(info),
                ++recordings.started,
-               control.slot_count,
                control.ring_words,
                control.frame_capacity,
                control.native_capacity,
-               {wire::module_directory(control), size - control.directory_offset}};
+               pieces};
 }
 
 constexpr int kReleaseRounds = 20;
@@ -86,11 +89,11 @@ constexpr std::int64_t kReleaseRoundNs = 100'000;
 // The region's layout and this process are fit for a recording: 0, or why not.
 int check(void* region, std::size_t size) noexcept {
     auto* control = static_cast<wire::ControlPage*>(region);
-    if (control == nullptr || size < wire::kFirstSlotOffset) { return wire::kBadRegion; }
+    if (control == nullptr || size < wire::kRegionHeadSize) { return wire::kBadRegion; }
     if (control->magic != wire::kRegionMagic || control->version != wire::kProtocolVersion) {
         return wire::kOtherProtocol;
     }
-    if (!layout_is_sane(*control, size)) { return wire::kBadRegion; }
+    if (!layout_is_sane(*control)) { return wire::kBadRegion; }
     return open_process() ? 0 : wire::kNoForkDetection;
 }
 
@@ -105,18 +108,24 @@ int open_session(void* region, std::size_t size) noexcept {
     if (const int error = check(region, size)) { return error; }
     // Rings have no place in a core dump of the target; without this they would be written as anonymous memory.
     raw_syscall(SYS_madvise, address_of(region), static_cast<long>(size), MADV_DONTDUMP);
+    auto* control = static_cast<wire::ControlPage*>(region);
     Session* session = next_session();
-    if (session == nullptr) { return wire::kNoForkDetection; }
-    describe(*session, *static_cast<wire::ControlPage*>(region), size, size);
+    MappedPieces* pieces = session == nullptr ? nullptr : open_pieces(*control);
+    if (pieces == nullptr) { return wire::kNoMemory; }
+    describe(*session, *control, size, pieces);
+    count_mapped(size);
     publish(*session);
     recordings.own->known.store(kKnownProcess, std::memory_order_release);
     return 0;
 }
 
-int open_child_session(void* region, std::size_t size, const std::atomic<std::uint32_t>& controller_lock) noexcept {
-    if (const int error = check(region, size)) { return error; }
+int open_child_session(void* region, const std::atomic<std::uint32_t>& controller_lock) noexcept {
+    if (const int error = check(region, wire::kRegionHeadSize)) { return error; }
+    auto* control = static_cast<wire::ControlPage*>(region);
+    MappedPieces* pieces = open_pieces(*control);
+    if (pieces == nullptr) { return wire::kNoMemory; }
     Session& session = *last_session;
-    describe(session, *static_cast<wire::ControlPage*>(region), size, 0);
+    describe(session, *control, 0, pieces);
     session.controller_lock = &controller_lock;
     publish(session);
     return 0;
@@ -147,7 +156,9 @@ void release_session() noexcept {
     }
     auto recording = wire::Phase::kRecording;
     last_session->control->phase.compare_exchange_strong(recording, wire::Phase::kStopped);
-    raw_syscall(SYS_munmap, address_of(last_session->control), static_cast<long>(last_session->size));
+    close_pieces(last_session->pieces);
+    unmap(last_session->control, last_session->size);
+    last_session->pieces = nullptr;
     last_session->size = 0;
 }
 

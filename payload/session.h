@@ -17,7 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "payload/stack/native_walk.h"
+#include "payload/memory/mapped_pieces.h"
 #include "payload/wire/control.h"
 
 namespace memray::payload {
@@ -25,15 +25,14 @@ namespace memray::payload {
 // Copies of what never changes while recording, so that hooks stay within one or two cache lines.
 struct Session {
     wire::ControlPage* control;
-    std::size_t size;  // of the region; 0 once that is unmapped, or if it must stay
+    std::size_t size;  // of the region's head; 0 once that is unmapped, or if it must stay
     const std::atomic<std::uint32_t>* controller_lock;
     const wire::TargetInfo* info;
     std::uint32_t generation;  // of start(), from 1
-    std::uint32_t slot_count;
     std::uint32_t ring_words;
     std::uint32_t frame_capacity;
     std::uint32_t native_capacity;  // 0: native stacks are not recorded
-    Modules modules;
+    MappedPieces* pieces;
 };
 
 // In a page that forked children see as zero.
@@ -57,10 +56,11 @@ inline bool is_armed() noexcept {
     return recordings.own != nullptr && recordings.own->armed.load(std::memory_order_relaxed) != 0;
 }
 
-// Takes over a region; nullptr-safe. Returns 0, or an error number for memray_payload_start.
+// Takes over a region of which the first `size` bytes are mapped; nullptr-safe. Returns 0, or an error number for
+// memray_payload_start.
 int open_session(void* region, std::size_t size) noexcept;
-// The same for a forked child and a region that stays mapped. The session of its parent is forgotten.
-int open_child_session(void* region, std::size_t size, const std::atomic<std::uint32_t>& controller_lock) noexcept;
+// The same for a forked child and a region whose head stays mapped. The session of its parent is forgotten.
+int open_child_session(void* region, const std::atomic<std::uint32_t>& controller_lock) noexcept;
 void arm(const Session& session) noexcept;
 // Hooks pass everything through from now on, unless a newer session has started.
 void disarm(const Session& session) noexcept;

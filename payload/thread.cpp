@@ -25,35 +25,43 @@ void raise_high_water(std::uint32_t index) noexcept {
     while (seen <= index && !high_water.compare_exchange_weak(seen, index + 1, std::memory_order_acq_rel)) {}
 }
 
-wire::Slot* try_claim(std::uint32_t index) noexcept {
-    wire::Slot* slot = wire::slot_at(*own_session().control, index);
+bool begin_stacks_of(std::uint32_t index) noexcept {
+    const Session& session = own_session();
+    ThreadStacks& stacks = session.pieces->entry(index).stacks;
+    if (!begin_stacks(stacks, *session.control, session.frame_capacity, session.native_capacity)) { return false; }
+    stacks.deaths_seen = session.control->code_deaths.load(std::memory_order_relaxed);
+    this_thread.stacks = &stacks;
+    return true;
+}
+
+bool try_claim(wire::Slot& slot) noexcept {
     auto expected = wire::SlotState::kFree;
+    if (slot.state.load(std::memory_order_relaxed) != expected) { return false; }
     // Acquire pairs with the controller's release store of kFree: its last reads of the ring are over.
-    if (!slot->state.compare_exchange_strong(expected, wire::SlotState::kClaiming, std::memory_order_acquire)) {
+    return slot.state.compare_exchange_strong(expected, wire::SlotState::kClaiming, std::memory_order_acquire);
+}
+
+// Gives it back if there is no memory for what goes with it.
+wire::Slot* take_over(wire::Slot& slot, std::uint32_t index) noexcept {
+    if (!begin_stacks_of(index)) {
+        slot.state.store(wire::SlotState::kFree, std::memory_order_release);
         return nullptr;
     }
-    slot->thread = own_session().control->next_thread.fetch_add(1, std::memory_order_relaxed) + 1;
-    slot->tid = current_tid();
-    slot->depth = 0;
-    slot->native_depth = 0;
-    if (own_session().native_capacity != 0) {
-        wire::NativeBuffers* buffers =
-            wire::native_buffers(*slot, own_session().frame_capacity, own_session().ring_words);
-        buffers->readable_to = buffers->readable_from = 0;  // of another thread's stack
-    }
-    slot->deaths_seen = own_session().control->code_deaths.load(std::memory_order_relaxed);
-    slot->written = slot->head.load(std::memory_order_relaxed);
-    slot->cached_tail = slot->tail.load(std::memory_order_relaxed);
-    slot->state.store(wire::SlotState::kClaimed, std::memory_order_release);
+    slot.thread = own_session().control->next_thread.fetch_add(1, std::memory_order_relaxed) + 1;
+    slot.tid = current_tid();
+    slot.written = slot.head.load(std::memory_order_relaxed);
+    slot.cached_tail = slot.tail.load(std::memory_order_relaxed);
+    slot.state.store(wire::SlotState::kClaimed, std::memory_order_release);
     raise_high_water(index);
-    return slot;
+    return &slot;
 }
 
 wire::Slot* try_claim_any() noexcept {
-    for (std::uint32_t index = 0; index < own_session().slot_count; ++index) {
-        const wire::Slot* slot = wire::slot_at(*own_session().control, index);
-        if (slot->state.load(std::memory_order_relaxed) != wire::SlotState::kFree) { continue; }
-        if (wire::Slot* claimed = try_claim(index)) { return claimed; }
+    MappedPieces& pieces = *own_session().pieces;
+    for (std::uint32_t index = 0; index < pieces.slot_count; ++index) {
+        wire::Slot* slot = slot_at(pieces, index);
+        if (slot == nullptr) { return nullptr; }
+        if (try_claim(*slot)) { return take_over(*slot, index); }
     }
     return nullptr;
 }

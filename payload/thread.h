@@ -30,6 +30,7 @@ enum Loading : std::uint32_t {
 struct ThreadState {
     const Session* session;  // of the hook that this thread is in
     wire::Slot* slot;
+    ThreadStacks* stacks;      // that go with the slot
     std::uint32_t generation;  // Session::generation the slot was claimed in
     Activity activity;
     std::uint32_t slotless_events;  // since a slot was last asked for in vain
@@ -56,9 +57,10 @@ inline wire::Slot* current_slot() noexcept {
     return claim_slot();
 }
 
-inline wire::RingWriter writer_of(wire::Slot& slot) noexcept {
-    return {slot, own_session().frame_capacity, own_session().ring_words};
-}
+// Of a thread that has a slot.
+inline ThreadStacks& own_stacks() noexcept { return *this_thread.stacks; }
+
+inline wire::RingWriter writer_of(wire::Slot& slot) noexcept { return {slot, own_session().ring_words}; }
 
 // Waits until the reader released something; false to give up (then the payload has disarmed itself).
 bool wait_for_room(wire::Slot& slot) noexcept;

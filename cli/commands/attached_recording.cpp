@@ -9,6 +9,7 @@
 #include "cli/commands/process_facts.h"
 #include "cli/commands/unknown_python.h"
 #include "injector/base/error.h"
+#include "injector/base/process.h"
 
 namespace memray::cli {
 namespace {
@@ -55,7 +56,7 @@ std::optional<capture::Ending> AttachedRecording::ending() {
     const bool over = request_.duration.count() > 0 && Clock::now() - started_ >= request_.duration;
     if (over) { return capture::Ending{capture::EndKind::kDetached, 0}; }
     const int pidfd = attach_.target().pidfd.get();
-    if (has_ended(pidfd)) { return oom_.explain(ending_of(request_.attach.pid, pidfd)); }
+    if (base::has_ended(pidfd)) { return oom_.explain(ending_of(request_.attach.pid, pidfd)); }
     if (recorder_->status().replaced) { return capture::Ending{capture::EndKind::kReplaced, 0}; }
     return std::nullopt;
 }

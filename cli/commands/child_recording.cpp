@@ -13,6 +13,7 @@
 #include "cli/live/shown_process.h"
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
+#include "injector/base/process.h"
 
 namespace memray::cli {
 namespace {
@@ -27,7 +28,7 @@ std::atomic<rlim_t> living{0};
 std::atomic<bool> told{false};
 
 void wait_for(int pidfd) {
-    while (!has_ended(pidfd)) { wait_for_end(pidfd, std::chrono::seconds(1)); }
+    while (!base::has_ended(pidfd)) { wait_for_end(pidfd, std::chrono::seconds(1)); }
 }
 
 }  // namespace
@@ -65,7 +66,7 @@ bool ChildRecording::has_room() {
     return false;
 }
 
-bool ChildRecording::child_has_ended() const { return has_ended(child_.pidfd.get()); }
+bool ChildRecording::child_has_ended() const { return base::has_ended(child_.pidfd.get()); }
 
 void ChildRecording::run() noexcept {
     try {
@@ -99,7 +100,7 @@ void ChildRecording::record() {
 capture::Ending ChildRecording::follow(collector::Recorder& recorder, const std::function<void()>& meanwhile) const {
     for (;;) {
         meanwhile();
-        if (has_ended(child_.pidfd.get())) { return oom_.explain(ending_of(child_.pid, child_.pidfd.get())); }
+        if (base::has_ended(child_.pidfd.get())) { return oom_.explain(ending_of(child_.pid, child_.pidfd.get())); }
         if (recorder.status().replaced) { return {capture::EndKind::kReplaced, 0}; }
         if (recorder.recording()) {
             recorder.step(kStep);

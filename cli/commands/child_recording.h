@@ -15,7 +15,7 @@
 #include "cli/commands/oom_counter.h"
 #include "cli/commands/snapshots.h"
 #include "cli/live/process_board.h"
-#include "injector/base/mapping.h"
+#include "injector/base/shared_memory.h"
 #include "injector/base/unique_fd.h"
 #include "injector/collector/recorder.h"
 
@@ -27,7 +27,7 @@ public:
         pid_t pid;
         base::UniqueFd pidfd;
         std::optional<std::uint32_t> place;  // in the pool of forked ones
-        base::Mapping region;
+        base::SharedMemory region;
     };
 
     // The name of a capture. Called from the recording's thread, for it may have to wait for the disk.

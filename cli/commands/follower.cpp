@@ -32,7 +32,8 @@ using session::Message;
     avoid_oom_killer();
     base::close_standard_input();
     if (request.silent) { base::close_standard_streams(); }
-    base::close_all_but({request.memory.pool.get(), request.memory.region.get(), line.get()});
+    const int region = request.memory.region ? request.memory.region->get() : -1;
+    base::close_all_but({request.memory.pool.get(), region, line.get()});
     try {
         ChildrenRecorder(std::move(request), Channel(std::move(line))).run();
     } catch (const std::exception& error) {

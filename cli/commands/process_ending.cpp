@@ -48,11 +48,6 @@ std::optional<capture::Ending> ending_of_zombie(pid_t pid) {
 
 }  // namespace
 
-bool has_ended(int pidfd) {
-    pollfd waiting{pidfd, POLLIN, 0};
-    return ::poll(&waiting, 1, 0) > 0;
-}
-
 void wait_for_end(int pidfd, std::chrono::milliseconds time) {
     pollfd waiting{pidfd, POLLIN, 0};
     ::poll(&waiting, 1, static_cast<int>(time.count()));

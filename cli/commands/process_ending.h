@@ -12,7 +12,6 @@
 
 namespace memray::cli {
 
-[[nodiscard]] bool has_ended(int pidfd);
 void wait_for_end(int pidfd, std::chrono::milliseconds time);
 
 // Of a process that has ended. kUnknown if its parent has collected it already and the kernel (before 6.15) does not

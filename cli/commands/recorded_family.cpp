@@ -27,8 +27,8 @@ RecordedFamily::RecordedFamily(session::ChildMemory memory, capture::Metadata me
       on_exit_(std::move(on_exit)),
       snapshots_(snapshots),
       board_(std::move(board)),
-      lock_(memory.region.get(), session::ControllerLock::Of::kChildren),
-      pool_(std::move(memory.pool), memory.flags) {
+      lock_(memory.region->get(), session::ControllerLock::Of::kChildren),
+      pool_(memory) {
     pool_.prepare();
 }
 
@@ -43,49 +43,90 @@ void RecordedFamily::record_first(session::Pursuit::Arrival arrival, const Child
 
 void RecordedFamily::step(const ChildRecording::PathOf& path_of, session::Pursuit* pursuit) {
     if (collect()) { pool_.prepare(); }
-    unrecorded_ = pool_.unrecorded();
+    unrecorded_ = pool_.unrecorded() + refused_;
     if (!pool_.look()) { return; }
     pool_.prepare();
-    for (const session::ChildPool::Claim& claim : pool_.claims()) { take(claim, path_of); }
-    if (pursuit == nullptr) { return; }
-    for (const session::ChildPool::ExecNews& news : pool_.exec_news()) { answer(news, *pursuit); }
+    const std::vector<session::ChildPool::Claim> claims = pool_.claims();
+    const std::vector<session::ChildPool::ExecNews> exec_news =
+        pursuit == nullptr ? std::vector<session::ChildPool::ExecNews>() : pool_.exec_news();
+    session::PoolMembers members = pool_.members();
+    for (const session::ChildPool::Claim& claim : claims) { take(claim, members, path_of); }
+    for (const session::ChildPool::ExecNews& news : exec_news) { answer(news, members, *pursuit); }
 }
 
-void RecordedFamily::take(const session::ChildPool::Claim& claim, const ChildRecording::PathOf& path_of) {
+void RecordedFamily::take(const session::ChildPool::Claim& claim, session::PoolMembers& members,
+                          const ChildRecording::PathOf& path_of) {
     if (!ChildRecording::has_room()) { return pool_.refuse(claim.place); }
-    base::UniqueFd pidfd = base::try_open_pidfd(claim.pid);
-    if (!pidfd) { return pool_.give_back(claim.place); }  // it is dead already
+    auto child = members.find(claim.caller);
+    if (!child) {
+        say_unknown(claim.caller);
+        return pool_.refuse(claim.place);
+    }
+    const pid_t pid = child->process;
     capture::Metadata metadata = metadata_;
-    metadata.pid = claim.pid;
+    metadata.pid = pid;
     metadata.start_ms = 0;  // now
     try {
         recordings_.emplace_back(
-            ChildRecording::Child{claim.pid, std::move(pidfd), claim.place, pool_.region(claim.place)}, path_of,
+            ChildRecording::Child{pid, std::move(child->pidfd), claim.place, pool_.region(claim.place)}, path_of,
             metadata, options_, on_exit_, snapshots_, board_.get());
         ++recorded_;
-        pool_.accept(claim.place);
+        pool_.accept(claim.place, pid);
     } catch (const std::exception& error) {
-        base::tell(fmt::format("child process {} is not recorded: {}", claim.pid, error.what()));
+        base::tell(fmt::format("child process {} is not recorded: {}", pid, error.what()));
         pool_.refuse(claim.place);
     }
 }
 
-void RecordedFamily::answer(const session::ChildPool::ExecNews& news, session::Pursuit& pursuit) {
-    if (news.state == ExecState::kReleasing) { return pursuit.release(news.thread); }
+void RecordedFamily::answer(const session::ChildPool::ExecNews& news, session::PoolMembers& members,
+                            session::Pursuit& pursuit) {
+    const auto traced = traced_.find(news.request);
+    if (news.state == ExecState::kAsked && traced == traced_.end()) { return trace(news, members, pursuit); }
+    if (news.state == ExecState::kReleasing && traced != traced_.end()) { return pursuit.release(traced->second); }
+    pool_.answer_exec(news.request, news.state, ExecState::kFree);  // nobody's who keeps to the rules
+}
+
+void RecordedFamily::trace(const session::ChildPool::ExecNews& news, session::PoolMembers& members,
+                           session::Pursuit& pursuit) {
+    const auto member = members.find(news.caller);
+    if (!member) {
+        say_unknown(news.caller);
+        ++refused_;
+        pool_.answer_exec(news.request, ExecState::kAsked, ExecState::kFree);
+        return;
+    }
     try {
-        pursuit.trace(news.thread, [family = weak_from_this(), news] {
-            const auto alive = family.lock();
-            if (!alive) { return; }
-            alive->pool_.answer_exec(news.request, ExecState::kTraced, ExecState::kFree);
-            alive->pool_.answer_exec(news.request, ExecState::kReleasing, ExecState::kFree);
+        pursuit.trace(member->thread, [family = weak_from_this(), request = news.request] {
+            if (const auto alive = family.lock()) { alive->let_go(request); }
         });
-        const bool heard = pool_.answer_exec(news.request, ExecState::kAsked, ExecState::kTraced);
-        if (!heard) { pursuit.release(news.thread); }
+        traced_[news.request] = member->thread;
+        // Only now it cannot end, and its number go to somebody else, without our knowing.
+        const bool heard =
+            members.has_pool_mapped(*member) && pool_.answer_exec(news.request, ExecState::kAsked, ExecState::kTraced);
+        if (!heard) { pursuit.release(member->thread); }
     } catch (const base::Error& error) {
         // Dead, or traced by somebody else.
         pool_.answer_exec(news.request, ExecState::kAsked, ExecState::kFree);
-        base::tell(fmt::format("what process {} executes is not recorded: {}", news.thread, error.what()));
+        base::tell(fmt::format("what process {} executes is not recorded: {}", member->process, error.what()));
     }
+}
+
+// The thread that asked is not traced any more.
+void RecordedFamily::let_go(std::size_t request) {
+    traced_.erase(request);
+    for (const ExecState state : {ExecState::kAsked, ExecState::kTraced, ExecState::kReleasing}) {
+        pool_.answer_exec(request, state, ExecState::kFree);
+    }
+}
+
+// Once: whoever writes what is not true can do so for ever.
+void RecordedFamily::say_unknown(const wire::Caller& caller) {
+    if (said_unknown_) { return; }
+    said_unknown_ = true;
+    base::tell(fmt::format(
+        "a process that calls itself {} is not recorded: it has ended, is not to be seen from here, or does "
+        "not belong to the program",
+        caller.process));
 }
 
 // True if there is room again in the pool.

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -44,8 +45,12 @@ public:
     [[nodiscard]] std::size_t unrecorded() const noexcept { return unrecorded_; }
 
 private:
-    void take(const session::ChildPool::Claim& claim, const ChildRecording::PathOf& path_of);
-    void answer(const session::ChildPool::ExecNews& news, session::Pursuit& pursuit);
+    void take(const session::ChildPool::Claim& claim, session::PoolMembers& members,
+              const ChildRecording::PathOf& path_of);
+    void answer(const session::ChildPool::ExecNews& news, session::PoolMembers& members, session::Pursuit& pursuit);
+    void trace(const session::ChildPool::ExecNews& news, session::PoolMembers& members, session::Pursuit& pursuit);
+    void let_go(std::size_t request);
+    void say_unknown(const wire::Caller& caller);
     bool collect();
 
     capture::Metadata metadata_;
@@ -57,6 +62,9 @@ private:
     session::ControllerLock lock_;
     session::ChildPool pool_;
     std::list<ChildRecording> recordings_;
+    std::map<std::size_t, pid_t> traced_;  // by request: the thread that asked
+    std::size_t refused_{0};               // who asked
+    bool said_unknown_{false};
     std::size_t recorded_{0};
     std::size_t unrecorded_{0};
     std::chrono::steady_clock::time_point next_look_{};

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <climits>
-#include <cstring>
 
 #include "injector/base/error.h"
 
@@ -42,7 +41,7 @@ bool is_loader(const ModulePlace& place) {
 }  // namespace
 
 NativeModules::NativeModules(const Region& region, std::int64_t pid)
-    : directory_(region.directory()), size_(region.directory_size()), pid_(static_cast<pid_t>(pid)) {}
+    : region_(region), directory_(region.directory()), pid_(static_cast<pid_t>(pid)) {}
 
 bool NativeModules::are_wanted() const noexcept {
     if (directory_ == nullptr) { return false; }
@@ -111,10 +110,11 @@ bool NativeModules::add(const ModulePlace& place) {
 
 std::uint64_t NativeModules::put(const std::vector<std::uint8_t>& table) {
     constexpr std::uint64_t kAlignment = 8;
-    if (table.empty() || table.size() > size_ - used_) { return 0; }
+    const std::uint64_t size = region_.directory_size();
+    if (table.empty() || table.size() > size - used_) { return 0; }
     const std::uint64_t at = used_;
-    std::memcpy(reinterpret_cast<unsigned char*>(directory_) + at, table.data(), table.size());
-    used_ = std::min(size_, (at + table.size() + kAlignment - 1) / kAlignment * kAlignment);
+    region_.write_table(at, table);
+    used_ = std::min(size, (at + table.size() + kAlignment - 1) / kAlignment * kAlignment);
     return at;
 }
 

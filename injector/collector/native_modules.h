@@ -29,7 +29,7 @@ struct NativeModule {
 
 class NativeModules {
 public:
-    // Does nothing for a region without a directory.
+    // Does nothing for a region without a directory; `region` must live longer.
     NativeModules(const Region& region, std::int64_t pid);
 
     // Whether the target asked and was not answered yet.
@@ -49,8 +49,8 @@ private:
     // Where the table is in the directory, 0 if it found no room.
     std::uint64_t put(const std::vector<std::uint8_t>& table);
 
+    const Region& region_;
     wire::ModuleDirectory* directory_;
-    std::uint64_t size_;  // bytes of the directory
     std::uint64_t used_{wire::kTablesOffset};
     pid_t pid_;
     std::optional<ptrace::RemoteMemory> memory_;

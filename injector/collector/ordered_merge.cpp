@@ -13,7 +13,7 @@ constexpr auto kLater = [](const auto& a, const auto& b) { return a.sequence > b
 
 }  // namespace
 
-OrderedMerge::OrderedMerge(const Region& region) : region_(region), portion_(region.ring_words() / 4) {}
+OrderedMerge::OrderedMerge(Region& region) : region_(region), portion_(region.ring_words() / 4) {}
 
 void OrderedMerge::skip_missing() noexcept {
     if (!blocked()) { return; }
@@ -44,7 +44,7 @@ void OrderedMerge::reset(std::uint32_t index) noexcept {
     } else {
         release(ring);
     }
-    ring.reader = wire::RingReader(*ring.slot, region_.frame_capacity(), region_.ring_words());
+    ring.reader = wire::RingReader(*ring.slot, region_.ring_words());
     ring.open = false;
     ring.given_up = false;
 }
@@ -67,12 +67,11 @@ std::uint32_t OrderedMerge::take_first() noexcept {
 }
 
 void OrderedMerge::discover() {
-    const std::uint32_t used = region_.used_slots();
+    const std::uint32_t used = region_.map_used_slots();
     while (rings_.size() < used) {
         const auto index = static_cast<std::uint32_t>(rings_.size());
         wire::Slot& slot = region_.slot(index);
-        rings_.push_back(
-            {wire::RingReader(slot, region_.frame_capacity(), region_.ring_words()), &slot, 0, false, false});
+        rings_.push_back({wire::RingReader(slot, region_.ring_words()), &slot, 0, false, false});
         idle_.push_back(index);
     }
 }

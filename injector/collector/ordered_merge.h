@@ -23,7 +23,7 @@ namespace memray::collector {
 
 class OrderedMerge {
 public:
-    explicit OrderedMerge(const Region& region);
+    explicit OrderedMerge(Region& region);
 
     // Delivers what is due, at most about `limit` records. Returns how many; 0 means that all rings are empty or wait
     // for a missing number.
@@ -91,7 +91,7 @@ private:
     void give_up(std::uint32_t index) noexcept;
     void discard(Ring& ring) noexcept;
 
-    const Region& region_;
+    Region& region_;
     std::uint32_t portion_;  // words after which a ring is released
     std::vector<Ring> rings_;
     std::vector<Waiting> waiting_;     // heap, smallest number first: rings whose head is not due yet

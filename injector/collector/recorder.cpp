@@ -9,6 +9,7 @@
 
 #include "injector/base/error.h"
 #include "injector/capture/whole_capture.h"
+#include "injector/collector/address_space_share.h"
 #include "injector/collector/aggregator.h"
 #include "injector/collector/capture_output.h"
 #include "injector/collector/futex.h"
@@ -70,7 +71,7 @@ std::future<void> failed(const base::Error& error) {
 
 class Recorder::Impl {
 public:
-    Impl(base::Mapping region, std::int64_t pid, capture::Metadata metadata, const RecorderOptions& options);
+    Impl(base::SharedMemory region, std::int64_t pid, capture::Metadata metadata, const RecorderOptions& options);
 
     void step(milliseconds max_wait);
     [[nodiscard]] bool recording() const;
@@ -109,12 +110,14 @@ private:
     ProcessSampler sampler_;
     TargetThreads threads_;
     SlotReclaimer reclaimer_;
+    AddressSpaceShare share_;
     std::size_t named_threads_{0};
     Clock::time_point moved_{Clock::now()};  // when the merge last delivered something
     bool idle_{false};
 };
 
-Recorder::Impl::Impl(base::Mapping region, std::int64_t pid, capture::Metadata metadata, const RecorderOptions& options)
+Recorder::Impl::Impl(base::SharedMemory region, std::int64_t pid, capture::Metadata metadata,
+                     const RecorderOptions& options)
     : compress_(options.compress),
       region_(std::move(region)),
       profile_(started(std::move(metadata), options)),
@@ -126,7 +129,8 @@ Recorder::Impl::Impl(base::Mapping region, std::int64_t pid, capture::Metadata m
       decoder_(merge_, region_.slot_count(), region_.hex_version(), aggregator_, profile_, &modules_),
       sampler_(pid),
       threads_(pid),
-      reclaimer_(region_, merge_, threads_) {}
+      reclaimer_(region_, merge_, threads_),
+      share_(region_, pid) {}
 
 void Recorder::Impl::step(milliseconds max_wait) {
     region_.control().heartbeat.fetch_add(1, std::memory_order_relaxed);
@@ -137,6 +141,7 @@ void Recorder::Impl::step(milliseconds max_wait) {
     idle_ = !drain();
     sampler_.sample(ms, aggregator_.heap(), profile_.snapshots);
     reclaimer_.step(now);
+    share_.step(now);
     skip_when_stuck(now);
     write_if_due(now);
     if (idle_) { sleep(max_wait); }
@@ -145,6 +150,7 @@ void Recorder::Impl::step(milliseconds max_wait) {
 // False if the rings are read to their ends, or up to a missing number.
 bool Recorder::Impl::drain() {
     const std::size_t handled = merge_.drain(decoder_, kBatch);
+    if (!region_.failure().empty()) { stop_target(); }
     if (handled > 0) { moved_ = Clock::now(); }
     name_threads();
     return handled >= kBatch;
@@ -296,6 +302,7 @@ void Recorder::Impl::complete(capture::Profile& profile) {
     metadata.chained = region_.control().chained;
     aggregator_.fill(profile);
     if (merge_.corrupt_rings() > 0) { metadata.incomplete = "the program overwrote the recorder's memory"; }
+    if (!region_.failure().empty()) { metadata.incomplete = region_.failure(); }
     if (!output_.failure().empty()) { metadata.incomplete = output_.failure(); }
     if (metadata.main_thread != 0) { return; }
     for (const capture::Thread& thread : profile.threads) {
@@ -318,7 +325,7 @@ RecorderStatus Recorder::Impl::status() const {
             output_.failure(),    sampler_.replaced(), sampler_.rss()};
 }
 
-Recorder::Recorder(base::Mapping region, std::int64_t pid, capture::Metadata metadata, RecorderOptions options)
+Recorder::Recorder(base::SharedMemory region, std::int64_t pid, capture::Metadata metadata, RecorderOptions options)
     : impl_(std::make_unique<Impl>(std::move(region), pid, std::move(metadata), options)) {}
 Recorder::~Recorder() = default;
 void Recorder::step(std::chrono::milliseconds max_wait) { impl_->step(max_wait); }

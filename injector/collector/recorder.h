@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "injector/base/mapping.h"
+#include "injector/base/shared_memory.h"
 #include "injector/capture/profile.h"
 #include "injector/collector/mark.h"
 
@@ -44,7 +44,7 @@ public:
     // Creates the capture. `region` is the shared memory the payload was started with, laid out by the controller;
     // `metadata` holds what is known at the start. Throws base::Error if the capture exists (unless overwrite) or
     // cannot be created.
-    Recorder(base::Mapping region, std::int64_t pid, capture::Metadata metadata, RecorderOptions options);
+    Recorder(base::SharedMemory region, std::int64_t pid, capture::Metadata metadata, RecorderOptions options);
     ~Recorder();
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <utility>
 
 #include "injector/base/error.h"
@@ -12,55 +13,61 @@
 namespace memray::collector {
 namespace {
 
-constexpr std::uint32_t kMaxFrameCapacity = 1U << 20U;
+// Where a hostile target says that it has more threads than anybody needs.
+constexpr std::uint32_t kMaxSlots = 1U << 16U;
+constexpr std::uint32_t kMaxRingWords = 1U << 24U;
 
 void require(bool condition, const char* what) {
     if (!condition) { throw base::Error(std::string("shared memory of the target is not usable: ") + what); }
 }
 
-void check_slots(std::uint64_t offset, std::uint64_t stride, std::uint32_t count, std::size_t size) {
-    require(offset >= wire::kFirstSlotOffset && offset % wire::kPageSize == 0 && offset <= size, "bad slot offset");
-    require(stride % wire::kPageSize == 0 && stride > 0, "bad slot size");
-    require(count > 0 && count <= (size - offset) / stride, "slots beyond the end");
+bool is_place(std::uint64_t offset) { return offset % wire::kPageSize == 0 && offset >= wire::kRegionHeadSize; }
+
+base::Mapping map_head(const base::SharedMemory& memory) {
+    require(memory.contains(0, wire::kRegionHeadSize), "too small");
+    return memory.map(0, wire::kRegionHeadSize);
 }
 
 }  // namespace
 
-Region::Region(base::Mapping mapping) : mapping_(std::move(mapping)) {
-    require(mapping_.data() != nullptr && mapping_.size() >= wire::kFirstSlotOffset, "too small");
-    auto* bytes = static_cast<unsigned char*>(mapping_.data());
-    control_ = reinterpret_cast<wire::ControlPage*>(bytes);
-    const auto* info = reinterpret_cast<const wire::TargetInfo*>(bytes + wire::kTargetInfoOffset);
-    require(control_->magic == wire::kRegionMagic && control_->version == wire::kProtocolVersion, "another version");
-    slots_offset_ = control_->slots_offset;
-    slot_stride_ = control_->slot_stride;
-    slot_count_ = control_->slot_count;
-    ring_words_ = control_->ring_words;
-    frame_capacity_ = control_->frame_capacity;
-    hex_version_ = info->layout.hex_version;
-    check_slots(slots_offset_, slot_stride_, slot_count_, mapping_.size());
-    require(std::has_single_bit(ring_words_) && ring_words_ >= wire::kMaxRecordWords, "bad ring size");
-    require(frame_capacity_ <= kMaxFrameCapacity, "bad frame capacity");
-    const std::uint32_t native_capacity = control_->native_capacity;
-    require(native_capacity <= kMaxFrameCapacity, "bad native capacity");
-    require(slot_stride_ >= wire::slot_stride(frame_capacity_, ring_words_, native_capacity), "slots overlap");
-    if (native_capacity != 0) { find_directory(control_->directory_offset); }
+Region::Region(base::SharedMemory memory) : memory_(std::move(memory)), head_(map_head(memory_)) {
+    const wire::ControlPage& page = control();
+    require(page.magic == wire::kRegionMagic && page.version == wire::kProtocolVersion, "another version");
+    wire::TargetInfo info;
+    std::memcpy(&info, static_cast<const unsigned char*>(head_.data()) + wire::kTargetInfoOffset, sizeof info);
+    hex_version_ = info.layout.hex_version;
+    ring_words_ = page.ring_words;
+    require(std::has_single_bit(ring_words_) && ring_words_ >= wire::kMaxRecordWords && ring_words_ <= kMaxRingWords,
+            "bad ring size");
+    slots_offset_ = page.slots_offset;
+    slot_count_ = page.slot_count;
+    require(is_place(slots_offset_), "bad slot offset");
+    require(slot_count_ > 0 && slot_count_ <= kMaxSlots, "bad number of slots");
+    require(memory_.contains(slots_offset_, wire::slot_size(ring_words_) * slot_count_), "slots beyond the end");
+    if (page.native_capacity != 0) { map_directory(); }
 }
 
-void Region::find_directory(std::uint64_t offset) {
-    require(offset % wire::kPageSize == 0 && offset >= slots_offset_ + slot_stride_ * slot_count_, "bad directory");
-    require(offset <= mapping_.size() && mapping_.size() - offset >= wire::kTablesOffset, "directory beyond the end");
-    directory_ = reinterpret_cast<wire::ModuleDirectory*>(static_cast<unsigned char*>(mapping_.data()) + offset);
-    directory_size_ = mapping_.size() - offset;
+void Region::map_directory() {
+    directory_offset_ = control().directory_offset;
+    directory_size_ = control().directory_size;
+    require(is_place(directory_offset_) && directory_size_ >= wire::kTablesOffset, "bad directory");
+    require(memory_.contains(directory_offset_, directory_size_), "directory beyond the end");
+    directory_ = memory_.map(directory_offset_, wire::kTablesOffset);
 }
 
-wire::Slot& Region::slot(std::uint32_t index) const noexcept {
-    auto* bytes = static_cast<unsigned char*>(mapping_.data());
-    return *reinterpret_cast<wire::Slot*>(bytes + slots_offset_ + slot_stride_ * index);
+std::uint32_t Region::map_used_slots() {
+    const std::uint64_t size = wire::slot_size(ring_words_);
+    const std::uint32_t used = std::min(control().slots_high_water.load(std::memory_order_acquire), slot_count_);
+    try {
+        while (slots_.size() < used) { slots_.push_back(memory_.map(slots_offset_ + size * slots_.size(), size)); }
+    } catch (const base::Error& error) { failure_ = error.what(); }
+    return static_cast<std::uint32_t>(slots_.size());
 }
 
-std::uint32_t Region::used_slots() const noexcept {
-    return std::min(control_->slots_high_water.load(std::memory_order_acquire), slot_count_);
+void Region::write_table(std::uint64_t offset, const std::vector<std::uint8_t>& bytes) const {
+    const std::uint64_t before = offset % wire::kPageSize;
+    const base::Mapping view = memory_.map(directory_offset_ + offset - before, before + bytes.size());
+    std::memcpy(static_cast<unsigned char*>(view.data()) + before, bytes.data(), bytes.size());
 }
 
 }  // namespace memray::collector

@@ -3,9 +3,11 @@
 #include "injector/elf/memory_map.h"
 
 #include <elf.h>
+#include <sys/sysmacros.h>
 
 #include <charconv>
 #include <cstring>
+#include <fstream>
 
 #include "injector/base/file.h"
 
@@ -48,12 +50,21 @@ std::optional<MapEntry> parse_line(std::string_view line) {
     const std::string_view access = fields.word();
     const auto offset = fields.hex(' ');
     if (access.size() != 4 || !offset) { return std::nullopt; }
-    fields.word();  // device
+    const auto major = fields.hex(':');
+    const auto minor = major ? fields.hex(' ') : std::nullopt;
+    if (!minor) { return std::nullopt; }
     std::uint64_t inode = 0;
     const std::string_view digits = fields.word();
     std::from_chars(digits.data(), digits.data() + digits.size(), inode);
-    return MapEntry{RemoteAddr(*begin), RemoteAddr(*end), *offset, access[0] == 'r',
-                    access[1] == 'w',   access[2] == 'x', inode,   std::string(fields.remainder())};
+    return MapEntry{RemoteAddr(*begin),
+                    RemoteAddr(*end),
+                    *offset,
+                    access[0] == 'r',
+                    access[1] == 'w',
+                    access[2] == 'x',
+                    inode,
+                    std::string(fields.remainder()),
+                    gnu_dev_makedev(static_cast<unsigned>(*major), static_cast<unsigned>(*minor))};
 }
 
 }  // namespace
@@ -70,6 +81,17 @@ std::vector<MapEntry> parse_maps(std::string_view text) {
 
 std::vector<MapEntry> read_maps(pid_t pid) {
     return parse_maps(base::read_file("/proc/" + std::to_string(pid) + "/maps"));
+}
+
+std::optional<MapEntry> find_mapping(const std::string& maps, RemoteAddr address) {
+    std::ifstream lines(maps);
+    for (std::string line; std::getline(lines, line);) {
+        auto entry = parse_line(line);
+        if (!entry || entry->end <= address) { continue; }
+        if (entry->begin > address) { break; }
+        return entry;
+    }
+    return std::nullopt;
 }
 
 std::optional<AuxiliaryVector> parse_auxv(std::string_view bytes) {

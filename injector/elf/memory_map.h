@@ -26,13 +26,16 @@ struct MapEntry {
     bool writable{false};
     bool executable{false};
     std::uint64_t inode{0};
-    std::string path;  // empty if anonymous; "/memfd:name (deleted)", "[stack]", ...
+    std::string path;         // empty if anonymous; "/memfd:name (deleted)", "[stack]", ...
+    std::uint64_t device{0};  // as stat(2) has it
 };
 
 // Lines that make no sense are left out.
 [[nodiscard]] std::vector<MapEntry> parse_maps(std::string_view text);
 // Throws base::Error.
 [[nodiscard]] std::vector<MapEntry> read_maps(pid_t pid);
+// The one that holds `address`, in a file "maps", which is read no further. Nothing if it cannot be read.
+[[nodiscard]] std::optional<MapEntry> find_mapping(const std::string& maps, RemoteAddr address);
 
 struct AuxiliaryVector {
     RemoteAddr entry;        // AT_ENTRY: of the program, not of its loader

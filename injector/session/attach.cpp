@@ -3,10 +3,10 @@
 #include "injector/session/attach.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstddef>
+#include <limits>
 #include <thread>
 
 #include "injector/base/process.h"
@@ -47,12 +47,13 @@ RemoteAddr load_or_find(EnteredTarget& target, RemoteSystem& system, pid_t pid, 
 
 // Nothing if forks are not to be followed.
 std::unique_ptr<ChildPoolInTarget> make_pool(const AttachOptions& options, RemoteSystem& system,
-                                             const PythonFacts& facts, RegionInTarget& region, const Channel& channel) {
+                                             const PythonFacts& facts, const SharedFileInTarget& region,
+                                             const Channel& channel) {
     if (!options.plan.follow_forks) { return {}; }
     auto pool = std::make_unique<ChildPoolInTarget>(system, options.pid, facts.info,
                                                     recording_flags(options.plan, facts), options.plan.follow_execs);
-    pool->announce(region.file().get());
-    channel.send(Message::kChildren, {}, pool->take_file().get());
+    pool->announce(region.descriptor());
+    channel.send(Message::kChildren, std::to_string(pool->address().value()), pool->take_file().get());
     return pool;
 }
 
@@ -81,21 +82,22 @@ void enter(const AttachOptions& options, const std::string& content, const Chann
     }
     reached(InjectionStep::kOldRecordingStopped, controller);
     RemoteSystem system(target.modules(), target.memory(), target.call());
-    RegionInTarget region(system, options.pid, options.plan.sizes, recording_flags(options.plan, facts), facts.info);
-    const std::unique_ptr<ChildPoolInTarget> pool = make_pool(options, system, facts, region, channel);
+    const auto region =
+        make_region(system, options.pid, options.plan.sizes, recording_flags(options.plan, facts), facts.info);
+    const std::unique_ptr<ChildPoolInTarget> pool = make_pool(options, system, facts, *region, channel);
     target.note("prepared the shared memory");
     reached(InjectionStep::kRegionMapped, controller);
     const RemoteAddr start = load_or_find(target, system, options.pid, content);
     reached(InjectionStep::kLibraryLoaded, controller);
-    channel.send(Message::kReady, facts.version.text() + "\n" + facts.allocator, region.file().get());
+    channel.send(Message::kReady, facts.version.text() + "\n" + facts.allocator, region->descriptor());
     const auto answer = channel.receive(std::nullopt);
     if (!answer || answer->kind != Message::kGo) { return; }
     target.note("the recorder got ready");
     reached(InjectionStep::kGoReceived, controller);
-    start_payload(target.call(), start, region.address(), region.size());
-    region.keep();
+    start_payload(target.call(), start, region->address(), region->mapped());
+    region->keep();
     if (pool) { pool->keep(); }
-    note_hooks(target, region.address());
+    note_hooks(target, region->address());
     reached(InjectionStep::kRecordingStarted, controller);
     target.leave();
     reached(InjectionStep::kThreadReleased, controller);
@@ -147,17 +149,7 @@ void stop_and_leave(pid_t pid, bool force, std::chrono::milliseconds timeout, co
     SafePoint::let_go_of_stuck_threads();
 }
 
-std::uint64_t size_of(const base::UniqueFd& file) {
-    struct stat status {};
-    if (::fstat(file.get(), &status) != 0) { throw base::system_error("fstat of the shared memory"); }
-    return static_cast<std::uint64_t>(status.st_size);
-}
-
-base::UniqueFd duplicate(const base::UniqueFd& file) {
-    base::UniqueFd copy(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0));
-    if (!copy) { throw base::system_error("duplicating a descriptor"); }
-    return copy;
-}
+constexpr off_t kLongestFile = std::numeric_limits<off_t>::max();
 
 }  // namespace
 
@@ -170,16 +162,17 @@ Attach::Attach(const AttachOptions& options) {
     const DescriptorRoom room(options.pid);
     Guard guard([&](const Channel& channel) { enter_and_leave(options, content, channel); }, options.tell);
     if (options.plan.follow_forks) {
-        target_.children.pool = std::move(guard.expect(Message::kChildren, Clock::now() + options.timeout + kCalls).fd);
+        Message children = guard.expect(Message::kChildren, Clock::now() + options.timeout + kCalls);
+        target_.children.pool = std::move(children.fd);
+        target_.children.address = RemoteAddr(std::stoull(children.text));
     }
     Message ready = guard.expect(Message::kReady, Clock::now() + options.timeout + kCalls);
     reached(InjectionStep::kRegionReceived, ::getpid());
-    region_ = std::move(ready.fd);
-    region_size_ = size_of(region_);
-    if (options.plan.follow_forks) { target_.children.region = duplicate(region_); }
-    target_.region = base::Mapping::shared(region_.get(), region_size_);
+    region_ = std::make_shared<const base::UniqueFd>(std::move(ready.fd));
+    if (options.plan.follow_forks) { target_.children.region = region_; }
+    target_.region = base::SharedMemory(region_);
     target_.children.flags = recording_flags(target_.region);
-    lock_ = std::make_unique<ControllerLock>(region_.get());
+    lock_ = std::make_unique<ControllerLock>(region_->get());
     reached(InjectionStep::kLockTaken, ::getpid());
     guard.send(Message::kGo);
     guard.expect(Message::kDone, Clock::now() + kCalls);
@@ -191,11 +184,10 @@ Attach::Attach(const AttachOptions& options) {
 
 Attach::~Attach() = default;
 
-// Not of the first pages, which late threads look at.
+// Not of the head, which late threads look at.
 void Attach::release_memory() noexcept {
-    constexpr auto kFirst = static_cast<off_t>(wire::kFirstSlotOffset);
-    ::fallocate(region_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, kFirst,
-                static_cast<off_t>(region_size_) - kFirst);
+    constexpr auto kHead = static_cast<off_t>(wire::kRegionHeadSize);
+    ::fallocate(region_->get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, kHead, kLongestFile - kHead);
 }
 
 StopResult stop_recording(pid_t pid, bool force, std::chrono::milliseconds timeout,

@@ -23,8 +23,7 @@ struct AttachOptions {
     bool replace{false};  // end a recording that is under way
     std::chrono::milliseconds timeout{10000};
     std::function<void(const std::string&)> tell;  // what is done, and how long it took; may be empty
-    // Half a gigabyte of address space, until the recording ends.
-    RecordingPlan plan{.sizes = {.slots = 1024, .ring_words = 32768, .frames = 8192}};
+    RecordingPlan plan;
 };
 
 // All calls, the destructor included, must come from the thread that constructed it, and that thread and this object
@@ -45,8 +44,7 @@ public:
 
 private:
     Target target_;
-    base::UniqueFd region_;
-    std::uint64_t region_size_{0};
+    std::shared_ptr<const base::UniqueFd> region_;
     std::unique_ptr<ControllerLock> lock_;
 };
 

@@ -14,38 +14,32 @@
 
 #include "injector/base/mapping.h"
 #include "injector/session/launch.h"
+#include "injector/session/pool_members.h"
+#include "injector/session/region.h"
 #include "injector/session/remote_file.h"
 #include "payload/wire/child_pool.h"
 
 namespace memray::session {
 
 inline constexpr std::uint32_t kMaxChildren = 512;  // at a time
-inline constexpr RegionSizes kChildRegion{.slots = 128, .ring_words = 16384, .frames = 8192, .tables = 64U << 20U};
+inline constexpr RegionSizes kChildRegion{.slots = 128, .ring_words = 16384, .tables = 64U << 20U};
 
-// An empty pool that only the target has mapped; unmapped there on destruction, unless kept.
+// An empty pool of which only the target has the beginning mapped; unmapped there on destruction, unless kept.
 class ChildPoolInTarget {
 public:
-    // `flags`: wire::Flags of the recordings. If the target's address space is limited, for fewer children. Throws
-    // base::Error.
+    // `flags`: wire::Flags of the recordings. For fewer children if the target's address space or our files are
+    // limited. Throws base::Error.
     ChildPoolInTarget(RemoteSystem& system, pid_t pid, const wire::TargetInfo& info, std::uint32_t flags,
                       bool follow_execs);
-    ~ChildPoolInTarget();
-    ChildPoolInTarget(const ChildPoolInTarget&) = delete;
-    ChildPoolInTarget& operator=(const ChildPoolInTarget&) = delete;
-
     // Tells the payload of it, which then follows forks. `region_file`: the first process's, laid out.
     void announce(int region_file) const;
-    [[nodiscard]] base::UniqueFd take_file() noexcept { return std::move(file_); }
-    void keep() noexcept { kept_ = true; }
+    [[nodiscard]] base::UniqueFd take_file() noexcept { return file_.take_file(); }
+    [[nodiscard]] RemoteAddr address() const noexcept { return file_.address(); }
+    void keep() noexcept { file_.keep(); }
 
 private:
-    void map(const RemoteFile& file, std::uint32_t flags);
-
-    RemoteSystem& system_;
-    RemoteAddr address_;
-    std::uint64_t size_{0};
-    base::UniqueFd file_;
-    bool kept_{false};
+    std::uint32_t places_;
+    SharedFileInTarget file_;
 };
 
 // The recorder's side. What the processes wrote is checked before it is used.
@@ -53,12 +47,11 @@ class ChildPool {
 public:
     struct Claim {
         std::uint32_t place;
-        pid_t pid;  // in the child's PID namespace
-        pid_t parent;
+        wire::Caller caller;
     };
 
-    // `flags`: wire::Flags of the recordings. Throws base::Error.
-    ChildPool(base::UniqueFd file, std::uint32_t flags);
+    // Takes the file of the pool. Throws base::Error.
+    explicit ChildPool(ChildMemory& memory);
 
     // Lays regions out ahead of those who will want one.
     void prepare();
@@ -72,18 +65,21 @@ public:
     // Threads that want to execute something (kAsked), or have not (kReleasing). `request` is good for answer_exec().
     struct ExecNews {
         std::size_t request;
-        pid_t thread;  // in its PID namespace
+        wire::Caller caller;
         wire::ExecState state;
     };
     [[nodiscard]] std::vector<ExecNews> exec_news();
     // Makes the thread go on if its state is `from`; false if it is not.
     bool answer_exec(std::size_t request, wire::ExecState from, wire::ExecState to);
 
-    // The child may record into the region of its place.
-    void accept(std::uint32_t place);
+    // Finds those who have written what claims() and exec_news() say. Throws base::Error.
+    [[nodiscard]] PoolMembers members() const { return {file_->get(), address_}; }
+
+    // The child, whose process id is `pid`, may record into the region of its place.
+    void accept(std::uint32_t place, pid_t pid);
     void refuse(std::uint32_t place);
-    // Mapped here. Throws base::Error.
-    [[nodiscard]] base::Mapping region(std::uint32_t place) const;
+    // Throws base::Error.
+    [[nodiscard]] base::SharedMemory region(std::uint32_t place) const;
     // The child has ended, and nobody here has the region mapped any more.
     void give_back(std::uint32_t place);
 
@@ -96,15 +92,17 @@ public:
 private:
     [[nodiscard]] wire::ChildPool& pool() const { return *static_cast<wire::ChildPool*>(head_.data()); }
     [[nodiscard]] wire::ChildPlace& at(std::uint32_t place) const;
-    [[nodiscard]] std::uint64_t offset_of(std::uint32_t place) const;
+    void lay_out(std::uint32_t place);
+    void punch(std::uint64_t offset, std::uint64_t size);
     void answer(std::uint32_t place, wire::PlaceState state);
     void map_head();
 
-    base::UniqueFd file_;
+    std::shared_ptr<const base::UniqueFd> file_;
+    RemoteAddr address_;  // in the first process
     std::uint32_t flags_;
     std::uint32_t place_count_;
     wire::TargetInfo info_;
-    base::Mapping head_;     // all but the regions
+    base::Mapping head_;     // all but the regions' bodies
     std::uint32_t seen_{0};  // claims when we looked last
     bool looked_{false};
     std::uint32_t claimed_{0};  // in all

@@ -22,7 +22,7 @@ struct Message {
     enum Kind : char {
         kNote = 'n',      // text: what was done
         kError = 'e',     // text: why it failed; the last one
-        kChildren = 'c',  // fd: the memory for forked children
+        kChildren = 'c',  // fd: the memory for forked children; text: its address in the target
         kReady = 'r',     // waits for kGo, or for the other side to hang up
         kGo = 'g',
         kTrace = 't',  // text: process id and output; wants kGo

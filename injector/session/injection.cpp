@@ -26,22 +26,24 @@ std::unique_ptr<ControllerLock> Injection::load(const RecordingPlan& plan, const
     const DescriptorRoom room(target.pid);
     RemoteSystem system(stop_.modules, *stop_.memory, *call_);
     const std::uint32_t flags = recording_flags(plan, facts);
-    SharedRegion region = make_region(system, target.pid, plan.sizes, flags, facts.info);
-    region_bytes_ = region.local.size();  // the caller may move the mapping away
-    target.region = std::move(region.local);
+    const auto region = make_region(system, target.pid, plan.sizes, flags, facts.info);
+    auto lock = std::make_unique<ControllerLock>(region->descriptor());
+    region->keep();
+    region_address_ = region->address();
+    const auto file = std::make_shared<const base::UniqueFd>(region->take_file());
+    target.region = base::SharedMemory(file);
     if (plan.follow_forks) {
         ChildPoolInTarget pool(system, target.pid, facts.info, flags, plan.follow_execs);
-        pool.announce(region.file.get());
+        pool.announce(file->get());
         pool.keep();
-        target.children = {pool.take_file(), std::move(region.file), flags};
+        target.children = {pool.take_file(), file, flags, pool.address()};
     }
-    region_address_ = region.remote;
     start_ = load_payload(system, *call_, *stop_.memory, stop_.modules, target.pid, payload);
-    return std::move(region.lock);
+    return lock;
 }
 
 void Injection::start() {
-    start_payload(*call_, start_, region_address_, region_bytes_);
+    start_payload(*call_, start_, region_address_, wire::kRegionHeadSize);
     let_go();
 }
 

@@ -38,7 +38,6 @@ private:
     PythonStop stop_;
     base::RemoteAddr start_;
     base::RemoteAddr region_address_;
-    std::uint64_t region_bytes_{0};
     std::optional<ptrace::SavedRegisters> saved_;
     std::optional<ptrace::RemoteCall> call_;
 };

@@ -14,18 +14,12 @@
 #include <vector>
 
 #include "injector/base/error.h"
-#include "injector/base/mapping.h"
+#include "injector/base/remote_addr.h"
+#include "injector/base/shared_memory.h"
 #include "injector/base/unique_fd.h"
+#include "injector/session/region_sizes.h"
 
 namespace memray::session {
-
-// Sizes of the shared region. The defaults suit everybody; tests use tiny rings.
-struct RegionSizes {
-    std::uint32_t slots{4096};        // of 1.3 MB each, of which a thread touches what it uses
-    std::uint32_t ring_words{32768};  // 256 KiB
-    std::uint32_t frames{32768};
-    std::uint64_t tables{std::uint64_t{256} << 20U};  // bytes for unwind tables, if native stacks are recorded
-};
 
 // What is recorded of a process.
 struct RecordingPlan {
@@ -45,15 +39,16 @@ struct LaunchOptions {
 // What a process needs to record the forked children of a target (child_pool.h).
 struct ChildMemory {
     base::UniqueFd pool;
-    base::UniqueFd region;   // of the first process
-    std::uint32_t flags{0};  // wire::Flags of the recordings
+    std::shared_ptr<const base::UniqueFd> region;  // of the first process
+    std::uint32_t flags{0};                        // wire::Flags of the recordings
+    base::RemoteAddr address;                      // where the pool is mapped in the target
 };
 
 // A target with the payload loaded and waiting. Not yet recording, still stopped under ptrace.
 struct Target {
     pid_t pid{0};
     base::UniqueFd pidfd;
-    base::Mapping region;           // the shared memory, laid out
+    base::SharedMemory region;      // laid out
     ChildMemory children;           // if forks are followed
     std::string python_version;     // "3.11.2"
     std::string python_executable;  // resolved path

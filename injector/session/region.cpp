@@ -2,38 +2,24 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/session/region.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <new>
 
 #include "injector/base/error.h"
-#include "payload/wire/module_directory.h"
-#include "payload/wire/slot.h"
+#include "injector/base/file.h"
+#include "injector/base/process.h"
 
 namespace memray::session {
 namespace {
 
 static_assert(std::is_trivially_destructible_v<wire::ControlPage> &&
               std::is_trivially_destructible_v<wire::TargetInfo>);
-
-void check_sizes(const RegionSizes& sizes) {
-    if (sizes.slots == 0 || sizes.frames == 0 || !std::has_single_bit(sizes.ring_words)) {
-        throw base::Error("Region sizes must not be 0, and the words of a ring a power of two");
-    }
-}
-
-std::uint64_t stride(const RegionSizes& sizes, std::uint32_t flags) {
-    const bool native = (flags & wire::kTraceNative) != 0;
-    return wire::slot_stride(sizes.frames, sizes.ring_words, native ? sizes.frames : 0);
-}
-
-std::uint64_t slots_end(const RegionSizes& sizes, std::uint32_t flags) {
-    return wire::kFirstSlotOffset + stride(sizes, flags) * sizes.slots;
-}
 
 // The user's limit on file sizes is meant for files, not for shared memory. Lifted as far as we may while in scope.
 class FileSizeLimitLifted {
@@ -52,35 +38,20 @@ private:
     rlimit limit_{};
 };
 
-// 0 or a negated error number.
-int try_resize(int fd, std::uint64_t size) {
+// For good: neither the target nor we can be made to touch what is not there.
+void set_size(int fd, std::uint64_t size) {
     const FileSizeLimitLifted lifted;
-    return ::ftruncate(fd, static_cast<off_t>(size)) == 0 ? 0 : -errno;
-}
-
-}  // namespace
-
-std::int64_t try_map_in_target(RemoteSystem& system, const RemoteFile& file, std::uint64_t size) {
-    const int error = try_resize(file.local_fd(), size);
-    return error != 0 ? error : system.map_shared(file.remote_fd(), size);
-}
-
-bool is_size_limit(std::int64_t error) { return error == -ENOMEM || error == -EFBIG; }
-
-namespace {
-
-// Halves the slots until they are allowed and the target can map them.
-RemoteAddr map_in_target(RemoteSystem& system, const RemoteFile& file, RegionSizes& sizes, std::uint32_t flags) {
-    for (;;) {
-        const std::int64_t address = try_map_in_target(system, file, region_size(sizes, flags));
-        if (address >= 0 || address < -4095) { return RemoteAddr(static_cast<std::uint64_t>(address)); }
-        if (!is_size_limit(address) || sizes.slots == 1) {
-            throw base::system_error("mapping " + std::to_string(region_size(sizes, flags)) + " bytes in the target",
-                                     static_cast<int>(-address));
-        }
-        sizes.slots /= 2;
-        sizes.tables /= 2;
+    if (::ftruncate(fd, static_cast<off_t>(size)) != 0) {
+        throw base::system_error("making " + std::to_string(size) + " bytes of shared memory");
     }
+    ::fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
+}
+
+// Whether what it maps from now on is locked (mlockall(2), MCL_FUTURE).
+bool locks_memory(pid_t pid) {
+    const std::string status = base::try_read_file("/proc/" + std::to_string(pid) + "/status").value_or("");
+    const std::size_t line = status.find("VmLck:");
+    return line != std::string::npos && std::strtoull(status.c_str() + line + 6, nullptr, 10) != 0;
 }
 
 }  // namespace
@@ -92,68 +63,83 @@ std::uint32_t recording_flags(const RecordingPlan& plan, const PythonFacts& fact
            (large ? std::uint32_t{wire::kTraceLargeRequests} : 0U);
 }
 
-std::uint32_t recording_flags(const base::Mapping& region) {
-    return static_cast<const wire::ControlPage*>(region.data())->flags;
+std::uint32_t recording_flags(const base::SharedMemory& region) {
+    const base::Mapping head = region.map(0, wire::kRegionHeadSize);
+    return static_cast<const wire::ControlPage*>(head.data())->flags;
 }
 
-void lay_out_region(void* region, const RegionSizes& sizes, std::uint32_t flags, const wire::TargetInfo& info) {
-    auto* control = new (region) wire::ControlPage{};
-    control->flags = flags;
-    control->region_size = region_size(sizes, flags);
-    control->slots_offset = wire::kFirstSlotOffset;
-    control->slot_stride = stride(sizes, flags);
-    control->slot_count = sizes.slots;
-    control->ring_words = sizes.ring_words;
-    control->frame_capacity = sizes.frames;
-    auto* target = new (static_cast<unsigned char*>(region) + wire::kTargetInfoOffset) wire::TargetInfo(info);
+std::uint64_t allowed_file_size() {
+    const FileSizeLimitLifted lifted;
+    rlimit limit{};
+    ::getrlimit(RLIMIT_FSIZE, &limit);
+    return limit.rlim_cur;
+}
+
+void lay_out_region(void* head, const RegionPlan& plan) {
+    auto* control = new (head) wire::ControlPage{};
+    control->flags = plan.flags;
+    control->slots_offset = plan.body_offset;
+    control->slot_count = plan.sizes.slots;
+    control->ring_words = plan.sizes.ring_words;
+    control->frame_capacity = plan.sizes.frames;
+    control->address_space = plan.address_space;
+    auto* target = new (static_cast<unsigned char*>(head) + wire::kTargetInfoOffset) wire::TargetInfo(plan.info);
     // The slots are zero as the file is: free, as Slot{} would be.
-    if ((flags & wire::kTraceNative) == 0) { return; }
-    control->native_capacity = sizes.frames;
-    control->directory_offset = slots_end(sizes, flags);
+    if ((plan.flags & wire::kTraceNative) == 0) { return; }
+    const std::uint64_t slots = directory_in_body(plan.sizes);
+    control->native_capacity = plan.sizes.frames;
+    control->directory_offset = plan.body_offset + slots;
+    control->directory_size = body_size(plan.sizes, plan.flags) - slots;
     target->layout.marks_entries = 1;
 }
 
-bool reads_python_frames(const base::Mapping& region) {
+bool reads_python_frames(const base::SharedMemory& region) {
+    const base::Mapping head = region.map(0, wire::kRegionHeadSize);
     wire::TargetInfo info;
-    std::memcpy(&info, static_cast<const unsigned char*>(region.data()) + wire::kTargetInfoOffset, sizeof info);
+    std::memcpy(&info, static_cast<const unsigned char*>(head.data()) + wire::kTargetInfoOffset, sizeof info);
     return info.layout.model != wire::FrameModel::kNone;
 }
 
-std::uint64_t region_size(const RegionSizes& sizes, std::uint32_t flags) {
-    const bool native = (flags & wire::kTraceNative) != 0;
-    const std::uint64_t tables = sizes.tables / wire::kPageSize * wire::kPageSize;
-    return slots_end(sizes, flags) + (native ? wire::kTablesOffset + tables : 0);
-}
-
-RegionInTarget::RegionInTarget(RemoteSystem& system, pid_t pid, RegionSizes sizes, std::uint32_t flags,
-                               const wire::TargetInfo& info)
-    : system_(system) {
-    check_sizes(sizes);
-    RemoteFile file(system, pid, "memray", false);
-    address_ = map_in_target(system, file, sizes, flags);
-    size_ = region_size(sizes, flags);
-    const base::Mapping mapping = base::Mapping::shared(file.local_fd(), size_);
-    lay_out_region(mapping.data(), sizes, flags, info);
+SharedFileInTarget::SharedFileInTarget(RemoteSystem& system, pid_t pid, const char* name, std::uint64_t size,
+                                       std::uint64_t mapped)
+    : system_(system), mapped_(mapped) {
+    RemoteFile file(system, pid, name, false);
+    set_size(file.local_fd(), size);
+    constexpr int kReadWrite = PROT_READ | PROT_WRITE;
+    const bool locked = locks_memory(pid);
+    // Pages that cannot be accessed are not made resident by that.
+    const std::int64_t address = system.map_shared(file.remote_fd(), mapped, locked ? PROT_NONE : kReadWrite);
+    if (address < 0 && address >= -4095) {
+        throw base::system_error("mapping " + std::to_string(mapped) + " bytes in the target",
+                                 static_cast<int>(-address));
+    }
+    address_ = RemoteAddr(static_cast<std::uint64_t>(address));
+    if (locked) {
+        // What the payload maps of it later would be, too.
+        system.unlock(address_, mapped);
+        system.protect(address_, mapped, kReadWrite);
+    }
     file_ = file.take_local_fd();
 }
 
-RegionInTarget::~RegionInTarget() {
+SharedFileInTarget::~SharedFileInTarget() {
     if (kept_) { return; }
     try {
-        system_.unmap(address_, size_);
+        system_.unmap(address_, mapped_);
     } catch (const base::Error&) {
         // The target died.
     }
 }
 
-SharedRegion make_region(RemoteSystem& system, pid_t pid, const RegionSizes& sizes, std::uint32_t flags,
-                         const wire::TargetInfo& info) {
-    RegionInTarget region(system, pid, sizes, flags, info);
-    auto lock = std::make_unique<ControllerLock>(region.file().get());
-    SharedRegion shared{base::Mapping::shared(region.file().get(), region.size()), std::move(region.file()),
-                        region.address(), std::move(lock)};
-    region.keep();
-    return shared;
+std::unique_ptr<SharedFileInTarget> make_region(RemoteSystem& system, pid_t pid, const RegionSizes& sizes,
+                                                std::uint32_t flags, const wire::TargetInfo& info) {
+    RegionPlan plan{.sizes = fitted(sizes, flags, allowed_file_size()), .flags = flags, .info = info};
+    plan.address_space = base::share_of_address_space(pid);
+    auto region = std::make_unique<SharedFileInTarget>(
+        system, pid, "memray", wire::kRegionHeadSize + body_size(plan.sizes, flags), wire::kRegionHeadSize);
+    const base::Mapping head = base::Mapping::shared(region->descriptor(), wire::kRegionHeadSize);
+    lay_out_region(head.data(), plan);
+    return region;
 }
 
 }  // namespace memray::session

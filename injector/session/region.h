@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// The shared memory of one recording, made in the target and mapped on both sides.
+// The shared memory of one recording: a file made in the target, of which the head is mapped there.
 #pragma once
 
 #include <sys/types.h>
@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "injector/base/mapping.h"
+#include "injector/base/shared_memory.h"
 #include "injector/session/controller_lock.h"
 #include "injector/session/launch.h"
 #include "injector/session/python_facts.h"
@@ -19,58 +20,54 @@ namespace memray::session {
 
 // wire::Flags of a recording of that Python.
 [[nodiscard]] std::uint32_t recording_flags(const RecordingPlan& plan, const PythonFacts& facts);
-// Those that a region was laid out with.
-[[nodiscard]] std::uint32_t recording_flags(const base::Mapping& region);
+// Those that a region was laid out with. Throws base::Error.
+[[nodiscard]] std::uint32_t recording_flags(const base::SharedMemory& region);
 
-struct SharedRegion {
-    base::Mapping local;
-    base::UniqueFd file;
-    RemoteAddr remote;
-    std::unique_ptr<ControllerLock> lock;
+// What is fixed of a region: `flags` are wire::Flags.
+struct RegionPlan {
+    RegionSizes sizes;
+    std::uint32_t flags{0};
+    wire::TargetInfo info;
+    std::uint64_t body_offset{wire::kRegionHeadSize};  // from the head, in the file
+    std::uint64_t address_space{wire::kNoLimit};       // ControlPage::address_space
 };
 
-// Bytes of a region with these sizes; `flags` are wire::Flags.
-[[nodiscard]] std::uint64_t region_size(const RegionSizes& sizes, std::uint32_t flags);
+// Writes control page and info into a region's head, which is empty memory as all of the region. The directory of
+// modules is left to the collector.
+void lay_out_region(void* head, const RegionPlan& plan);
 
-// Writes the control page and `info` into empty memory, of which the first two pages are enough to be mapped. The
-// directory of modules is left to the collector.
-void lay_out_region(void* region, const RegionSizes& sizes, std::uint32_t flags, const wire::TargetInfo& info);
+// Whether the frames of the interpreter that this region was laid out for can be read. Throws base::Error.
+[[nodiscard]] bool reads_python_frames(const base::SharedMemory& region);
 
-// Whether the frames of the interpreter that this region was laid out for can be read.
-[[nodiscard]] bool reads_python_frames(const base::Mapping& region);
+// Bytes that a memory file of ours may have: RLIMIT_FSIZE, as far as we may raise it.
+[[nodiscard]] std::uint64_t allowed_file_size();
 
-// Maps `size` bytes of a memory file in the target: the address there, or a negative errno.
-[[nodiscard]] std::int64_t try_map_in_target(RemoteSystem& system, const RemoteFile& file, std::uint64_t size);
-// Such an errno says that it exceeds RLIMIT_AS of the target or RLIMIT_FSIZE of ours.
-[[nodiscard]] bool is_size_limit(std::int64_t error);
-
-// A laid out region that only the target has mapped; unmapped there on destruction, unless kept.
-class RegionInTarget {
+// A memory file in the target of which the beginning is mapped there; unmapped there on destruction, unless kept.
+class SharedFileInTarget {
 public:
-    // Control page, `info`, free slots. If the target's address space is limited, with fewer slots than asked for.
-    // Throws base::Error.
-    RegionInTarget(RemoteSystem& system, pid_t pid, RegionSizes sizes, std::uint32_t flags,
-                   const wire::TargetInfo& info);
-    ~RegionInTarget();
-    RegionInTarget(const RegionInTarget&) = delete;
-    RegionInTarget& operator=(const RegionInTarget&) = delete;
+    // `size` bytes for good, at most allowed_file_size(), of which the first `mapped` are. Throws base::Error.
+    SharedFileInTarget(RemoteSystem& system, pid_t pid, const char* name, std::uint64_t size, std::uint64_t mapped);
+    ~SharedFileInTarget();
+    SharedFileInTarget(const SharedFileInTarget&) = delete;
+    SharedFileInTarget& operator=(const SharedFileInTarget&) = delete;
 
     [[nodiscard]] RemoteAddr address() const noexcept { return address_; }
-    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
-    // The memory behind it.
-    [[nodiscard]] base::UniqueFd& file() noexcept { return file_; }
+    [[nodiscard]] std::uint64_t mapped() const noexcept { return mapped_; }
+    [[nodiscard]] int descriptor() const noexcept { return file_.get(); }
+    [[nodiscard]] base::UniqueFd take_file() noexcept { return std::move(file_); }
     void keep() noexcept { kept_ = true; }
 
 private:
     RemoteSystem& system_;
     RemoteAddr address_;
-    std::uint64_t size_{0};
+    std::uint64_t mapped_;
     base::UniqueFd file_;
     bool kept_{false};
 };
 
-// Makes a region and maps it here, too. The lock is the calling thread's. Throws base::Error.
-[[nodiscard]] SharedRegion make_region(RemoteSystem& system, pid_t pid, const RegionSizes& sizes, std::uint32_t flags,
-                                       const wire::TargetInfo& info);
+// Makes a region that is laid out: control page, `info`, free slots. Smaller than asked for where files may not be so
+// large. Throws base::Error.
+[[nodiscard]] std::unique_ptr<SharedFileInTarget> make_region(RemoteSystem& system, pid_t pid, const RegionSizes& sizes,
+                                                              std::uint32_t flags, const wire::TargetInfo& info);
 
 }  // namespace memray::session

@@ -53,14 +53,22 @@ std::int64_t RemoteSystem::create_memory_file(const char* name, unsigned flags) 
     return call_.system_call(instruction_, SYS_memfd_create, {call_.push(name).value(), flags});
 }
 
-std::int64_t RemoteSystem::map_shared(int fd, std::uint64_t size) {
-    return call_.system_call(
-        instruction_, SYS_mmap,
-        {0, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, static_cast<std::uint64_t>(fd), 0});
+std::int64_t RemoteSystem::map_shared(int fd, std::uint64_t size, int protection) {
+    return call_.system_call(instruction_, SYS_mmap,
+                             {0, size, static_cast<std::uint64_t>(protection), MAP_SHARED | MAP_NORESERVE,
+                              static_cast<std::uint64_t>(fd), 0});
 }
 
 void RemoteSystem::unmap(RemoteAddr address, std::uint64_t size) {
     call_.system_call(instruction_, SYS_munmap, {address.value(), size});
+}
+
+void RemoteSystem::unlock(RemoteAddr address, std::uint64_t size) {
+    call_.system_call(instruction_, SYS_munlock, {address.value(), size});
+}
+
+void RemoteSystem::protect(RemoteAddr address, std::uint64_t size, int protection) {
+    call_.system_call(instruction_, SYS_mprotect, {address.value(), size, static_cast<std::uint64_t>(protection)});
 }
 
 void RemoteSystem::close(int fd) { call_.system_call(instruction_, SYS_close, {static_cast<std::uint64_t>(fd)}); }

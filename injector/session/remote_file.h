@@ -26,9 +26,12 @@ public:
 
     // A descriptor in the target, or a negative errno.
     std::int64_t create_memory_file(const char* name, unsigned flags);
-    // An address in the target, or a negative errno.
-    std::int64_t map_shared(int fd, std::uint64_t size);
+    // An address in the target, or a negative errno; `protection` as for mmap(2).
+    std::int64_t map_shared(int fd, std::uint64_t size, int protection);
     void unmap(RemoteAddr address, std::uint64_t size);
+    // Not locked any more (mlockall(2)).
+    void unlock(RemoteAddr address, std::uint64_t size);
+    void protect(RemoteAddr address, std::uint64_t size, int protection);
     void close(int fd);
     void ignore_signal(int signal);
 

@@ -7,7 +7,6 @@
 namespace memray::payload {
 namespace {
 
-using wire::CachedFrame;
 using wire::FrameModel;
 using wire::PythonLayout;
 

@@ -8,8 +8,8 @@
 
 #include <cstdint>
 
+#include "payload/stack/cached_frame.h"
 #include "payload/wire/python_layout.h"
-#include "payload/wire/slot.h"
 
 namespace memray::payload {
 
@@ -24,7 +24,7 @@ class FrameWalk {
 public:
     FrameWalk(const wire::PythonLayout& layout, std::uint64_t newest) noexcept : layout_(layout), next_(newest) {}
     // False at the end of the chain.
-    bool next(wire::CachedFrame& entry) noexcept;
+    bool next(CachedFrame& entry) noexcept;
 
 private:
     const wire::PythonLayout& layout_;
@@ -34,7 +34,7 @@ private:
 
 // The counted frames, innermost first, into at most `capacity` entries of `out`. `truncated` is set if there were more.
 // Returns how many were written.
-std::uint32_t read_frame_chain(const wire::PythonLayout& layout, std::uint64_t newest, wire::CachedFrame* out,
+std::uint32_t read_frame_chain(const wire::PythonLayout& layout, std::uint64_t newest, CachedFrame* out,
                                std::uint32_t capacity, bool& truncated) noexcept;
 
 }  // namespace memray::payload

@@ -6,15 +6,15 @@
 
 #include <cstdint>
 
+#include "payload/stack/cached_frame.h"
 #include "payload/stack/memory.h"
 #include "payload/wire/python_layout.h"
 #include "payload/wire/record.h"
-#include "payload/wire/slot.h"
 
 namespace memray::payload {
 
 // 3.8 - 3.10: f_lasti is an index, not a pointer.
-inline wire::CachedFrame read_frame_object(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
+inline CachedFrame read_frame_object(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
     const auto last = load<std::int32_t>(frame, layout.frame_instruction);
     const std::int32_t bytes = last < 0 ? -1 : last << layout.instruction_shift;
     return {frame, load<std::uint64_t>(frame, layout.frame_code), 0,
@@ -48,7 +48,7 @@ inline bool is_entry_frame(const wire::PythonLayout& layout, std::uint64_t frame
     return previous != 0 && is_shim(layout, previous);
 }
 
-inline wire::CachedFrame read_interpreter_frame(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
+inline CachedFrame read_interpreter_frame(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
     const std::uint64_t code = load<std::uint64_t>(frame, layout.frame_code) & layout.executable_mask;
     if (code == 0) { return {frame, 0, 0, -1}; }
     const auto instruction = load<std::uint64_t>(frame, layout.frame_instruction);
@@ -59,7 +59,7 @@ inline wire::CachedFrame read_interpreter_frame(const wire::PythonLayout& layout
 }
 
 // `id` is 0; `code` is 0 for a frame without a code object. Not for shims.
-inline wire::CachedFrame read_frame(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
+inline CachedFrame read_frame(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
     return layout.model == wire::FrameModel::kFrameObject ? read_frame_object(layout, frame)
                                                           : read_interpreter_frame(layout, frame);
 }

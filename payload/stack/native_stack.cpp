@@ -90,21 +90,32 @@ std::uint32_t kept_frames(const std::uint64_t* sent, std::uint32_t sent_depth, c
 }
 
 void await_modules(const Session& session) noexcept {
-    wire::ModuleDirectory& directory = *session.modules.directory;
+    wire::ModuleDirectory& directory = *session.pieces->directory;
     const std::uint32_t wanted = directory.wanted.load(std::memory_order_acquire);
     if (!wire::is_answered(wanted, directory.answered.load(std::memory_order_acquire))) [[unlikely]] {
         await_answer(session, directory, wanted);
     }
 }
 
-WalkResult walk_up_to_date(const Session& session, const WalkStart& start, wire::NativeBuffers& buffers,
-                           std::uint64_t* words) noexcept {
+// Into the thread's scratch, with as much room as it takes and is to be had.
+WalkResult walk_whole(const Session& session, const WalkStart& start, ThreadStacks& stacks) noexcept {
+    const Modules modules{*session.pieces->directory, session.pieces->tables};
+    for (;;) {
+        StackRoom<std::uint64_t>& room = stacks.native;
+        const WalkResult walk =
+            walk_native_stack(modules, start, *stacks.native_buffers, room.scratch(), room.capacity);
+        if (walk.depth < room.capacity || walk.whole) [[likely]] { return walk; }
+        if (!grow(room, *session.control, session.native_capacity)) { return walk; }
+    }
+}
+
+WalkResult walk_up_to_date(const Session& session, const WalkStart& start, ThreadStacks& stacks) noexcept {
     await_modules(session);
-    const WalkResult walk = walk_native_stack(session.modules, start, buffers, words, session.native_capacity);
+    const WalkResult walk = walk_whole(session, start, stacks);
     const bool good = !walk.met_unknown && (this_thread.loading & kMayChangeModules) == 0;
-    if (good || !asks_again(*session.modules.directory, walk, words)) [[likely]] { return walk; }
+    if (good || !asks_again(*session.pieces->directory, walk, stacks.native.scratch())) [[likely]] { return walk; }
     await_modules(session);
-    return walk_native_stack(session.modules, start, buffers, words, session.native_capacity);
+    return walk_whole(session, start, stacks);
 }
 
 }  // namespace
@@ -113,18 +124,18 @@ bool sync_native_stack(wire::Slot& slot) noexcept {
     const Session& session = own_session();
     if (session.native_capacity == 0) { return true; }
     const WalkStart start = caller_of_hook();
-    wire::NativeBuffers* buffers = wire::native_buffers(slot, session.frame_capacity, session.ring_words);
-    auto* sent = reinterpret_cast<std::uint64_t*>(buffers + 1);
-    std::uint64_t* walked = sent + session.native_capacity;
-    const WalkResult walk = walk_up_to_date(session, start, *buffers, walked);
+    ThreadStacks& stacks = own_stacks();
+    const WalkResult walk = walk_up_to_date(session, start, stacks);
+    std::uint64_t* sent = stacks.native.sent;
+    const std::uint64_t* walked = stacks.native.scratch();
     if (!walk.whole) [[unlikely]] { session.control->losses.cut_native.fetch_add(1, std::memory_order_relaxed); }
-    const std::uint32_t kept = kept_frames(sent, slot.native_depth, walked, walk.depth);
-    if (kept == slot.native_depth && kept == walk.depth) { return true; }
+    const std::uint32_t kept = kept_frames(sent, stacks.native.depth, walked, walk.depth);
+    if (kept == stacks.native.depth && kept == walk.depth) { return true; }
     for (std::uint32_t i = kept; i < walk.depth; ++i) { sent[i] = walked[walk.depth - 1 - i]; }
-    const StackLengths lengths{slot.native_depth, kept, walk.depth};
+    const StackLengths lengths{stacks.native.depth, kept, walk.depth};
     const auto word_at = [sent](std::uint32_t i) noexcept { return sent[i]; };
     if (!send_change(slot, wire::RecordKind::kNativeFrames, lengths, word_at)) { return false; }
-    slot.native_depth = walk.depth;
+    stacks.native.depth = walk.depth;
     return true;
 }
 
@@ -133,7 +144,7 @@ void note_changing_modules() noexcept {
     if (session.native_capacity == 0) { return; }
     next_question.store(0, std::memory_order_relaxed);
     // The call before this one is over now.
-    if ((this_thread.loading & kMayChangeModules) != 0) { ask(*session.modules.directory); }
+    if ((this_thread.loading & kMayChangeModules) != 0) { ask(*session.pieces->directory); }
 }
 
 }  // namespace memray::payload

@@ -9,25 +9,30 @@ namespace memray::payload {
 namespace {
 
 using wire::CfaRule;
-using wire::NativeCell;
 using wire::SavedAt;
 using wire::UnwindRule;
 
+// In the table of a module; nullptr if there is none.
+const UnwindRule* find_rule(const Modules& modules, const wire::ModuleEntry& entry, std::uint64_t address) noexcept {
+    const std::uint64_t table = entry.table;
+    const std::uint64_t size = entry.table_size;
+    const bool aligned = table % alignof(wire::UnwindTable) == 0;
+    if (table < wire::kTablesOffset || !aligned || table + size < table) { return nullptr; }
+    const std::uint64_t begin = table - wire::kTablesOffset;
+    const unsigned char* tables = modules.tables.up_to(begin + size);
+    if (tables == nullptr) { return nullptr; }
+    return find_unwind_rule(reinterpret_cast<const wire::UnwindTable*>(tables + begin), size, address);
+}
+
 // The number of the module, 0 if there is none, and the rule; "stop here" if nothing is known.
 std::uint32_t look_up(const Modules& modules, std::uint64_t address, UnwindRule& rule) noexcept {
-    wire::ModuleDirectory& directory = *modules.directory;
-    const wire::ModuleEntry* entries = module_entries(directory);
-    const std::uint32_t count = directory.count.load(std::memory_order_acquire);
+    const wire::ModuleEntry* entries = module_entries(modules.directory);
+    const std::uint32_t count = modules.directory.count.load(std::memory_order_acquire);
     rule = {};
     for (std::uint32_t i = 0; i < count && i < wire::kMaxModules; ++i) {
         const std::uint64_t begin = entries[i].begin.load(std::memory_order_relaxed);
         if (address < begin || address >= entries[i].end.load(std::memory_order_relaxed)) { continue; }
-        const std::uint64_t table = entries[i].table;
-        const std::uint64_t size = entries[i].table_size;
-        const bool aligned = table % alignof(wire::UnwindTable) == 0;
-        if (table == 0 || !aligned || table > modules.size || size > modules.size - table) { return i + 1; }
-        const auto* bytes = reinterpret_cast<const unsigned char*>(&directory) + table;
-        const auto* found = find_unwind_rule(reinterpret_cast<const wire::UnwindTable*>(bytes), size, address - begin);
+        const UnwindRule* found = find_rule(modules, entries[i], address - begin);
         if (found != nullptr) { rule = *found; }
         return i + 1;
     }
@@ -35,12 +40,12 @@ std::uint32_t look_up(const Modules& modules, std::uint64_t address, UnwindRule&
 }
 
 std::uint32_t cell_of(std::uint64_t place) noexcept {
-    return static_cast<std::uint32_t>((place * 0x9E3779B97F4A7C15ULL) >> 40U) % wire::NativeBuffers::kCells;
+    return static_cast<std::uint32_t>((place * 0x9E3779B97F4A7C15ULL) >> 40U) % NativeBuffers::kCells;
 }
 
 class Walk {
 public:
-    Walk(const Modules& modules, const WalkStart& start, wire::NativeBuffers& buffers) noexcept
+    Walk(const Modules& modules, const WalkStart& start, NativeBuffers& buffers) noexcept
         : modules_(modules),
           buffers_(buffers),
           window_(buffers, start.stack_pointer),
@@ -145,7 +150,7 @@ private:
     }
 
     const Modules& modules_;
-    wire::NativeBuffers& buffers_;
+    NativeBuffers& buffers_;
     StackWindow window_;
     std::uint64_t place_;  // address and kInterruptedBit
     std::uint64_t rsp_;
@@ -154,16 +159,18 @@ private:
     bool met_unknown_{false};
 };
 
-void forget_when_changed(const Modules& modules, wire::NativeBuffers& buffers) noexcept {
-    const std::uint32_t version = modules.directory->version.load(std::memory_order_acquire);
+void forget_when_changed(const Modules& modules, NativeBuffers& buffers) noexcept {
+    const std::uint32_t version = modules.directory.version.load(std::memory_order_acquire);
     if (buffers.version == version) [[likely]] { return; }
+    const bool unused = buffers.version == 0;
     buffers.version = version;
+    if (unused) { return; }  // zero as they are: untouched memory costs nothing
     for (NativeCell& cell : buffers.cells) { cell.word = 0; }
 }
 
 }  // namespace
 
-WalkResult walk_native_stack(const Modules& modules, const WalkStart& start, wire::NativeBuffers& buffers,
+WalkResult walk_native_stack(const Modules& modules, const WalkStart& start, NativeBuffers& buffers,
                              std::uint64_t* words, std::uint32_t capacity) noexcept {
     forget_when_changed(modules, buffers);
     Walk walk(modules, start, buffers);

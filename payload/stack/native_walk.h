@@ -7,8 +7,9 @@
 
 #include <cstdint>
 
+#include "payload/memory/table_views.h"
+#include "payload/stack/native_buffers.h"
 #include "payload/wire/module_directory.h"
-#include "payload/wire/slot.h"
 
 namespace memray::payload {
 
@@ -18,10 +19,10 @@ struct WalkStart {
     std::uint64_t base_pointer;
 };
 
-// The directory of a recording, and how many bytes of it there are.
+// The directory of a recording and its tables.
 struct Modules {
-    wire::ModuleDirectory* directory;
-    std::uint64_t size;
+    wire::ModuleDirectory& directory;
+    TableViews& tables;
 };
 
 struct WalkResult {
@@ -31,7 +32,7 @@ struct WalkResult {
 };
 
 // Writes native_words, innermost first, at most `capacity`.
-WalkResult walk_native_stack(const Modules& modules, const WalkStart& start, wire::NativeBuffers& buffers,
+WalkResult walk_native_stack(const Modules& modules, const WalkStart& start, NativeBuffers& buffers,
                              std::uint64_t* words, std::uint32_t capacity) noexcept;
 
 }  // namespace memray::payload

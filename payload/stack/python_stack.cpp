@@ -14,8 +14,6 @@
 namespace memray::payload {
 namespace {
 
-using wire::CachedFrame;
-
 // The thread state that the calling thread last used; valid without the GIL. Never the global current one, which may be
 // another thread's.
 std::uint64_t own_thread_state() noexcept {
@@ -31,28 +29,40 @@ void name_frames(wire::Slot& slot, CachedFrame* frames, const StackChange& chang
     }
 }
 
+// With more room, as long as there is some to be had. What was sent has been overwritten: all frames count as new.
+[[gnu::noinline]] StackChange update_deeper_stack(const wire::PythonLayout& layout, std::uint64_t newest,
+                                                  StackChange change) noexcept {
+    const Session& session = own_session();
+    StackRoom<CachedFrame>& room = own_stacks().python;
+    while (change.truncated && grow(room, *session.control, session.frame_capacity)) {
+        change = update_stack(layout, newest, room, 0, nullptr);
+    }
+    if (change.truncated) { session.control->losses.bad_frames.fetch_add(1, std::memory_order_relaxed); }
+    return change;
+}
+
 }  // namespace
 
 bool sync_python_stack(wire::Slot& slot) noexcept {
     const Session& session = own_session();
     const wire::PythonLayout& layout = session.info->layout;
+    ThreadStacks& stacks = own_stacks();
     const std::uint32_t deaths = session.control->code_deaths.load(std::memory_order_acquire);
-    CachedFrame* frames = wire::cached_frames(slot);
-    const StackBuffers buffers{frames, frames + session.frame_capacity, session.frame_capacity};
     const std::uint64_t thread_state = own_thread_state();
     const std::uint64_t newest = thread_state != 0 ? newest_frame(layout, thread_state) : 0;
-    const IsCurrentId check = deaths != slot.deaths_seen ? &is_current_id : nullptr;
-    const StackChange change = update_stack(layout, newest, buffers, slot.depth, check);
-    slot.deaths_seen = deaths;
-    if (change.truncated) { session.control->losses.bad_frames.fetch_add(1, std::memory_order_relaxed); }
-    if (change.kept == slot.depth && change.kept == change.depth) { return true; }
+    const IsCurrentId check = deaths != stacks.deaths_seen ? &is_current_id : nullptr;
+    StackChange change = update_stack(layout, newest, stacks.python, stacks.python.depth, check);
+    if (change.truncated) [[unlikely]] { change = update_deeper_stack(layout, newest, change); }
+    stacks.deaths_seen = deaths;
+    if (change.kept == stacks.python.depth && change.kept == change.depth) { return true; }
+    CachedFrame* frames = stacks.python.sent;
     name_frames(slot, frames, change);
     const auto word_at = [frames](std::uint32_t i) noexcept {
         return wire::frame_word(frames[i].id, frames[i].instruction);
     };
-    const StackLengths lengths{slot.depth, change.kept, change.depth};
+    const StackLengths lengths{stacks.python.depth, change.kept, change.depth};
     if (!send_change(slot, wire::RecordKind::kFrames, lengths, word_at)) { return false; }
-    slot.depth = change.depth;
+    stacks.python.depth = change.depth;
     return true;
 }
 

@@ -8,7 +8,6 @@
 namespace memray::payload {
 namespace {
 
-using wire::CachedFrame;
 using wire::PythonLayout;
 
 constexpr std::uint32_t kMostNewFrames = 32;
@@ -99,8 +98,7 @@ bool examine(const PythonLayout& layout, std::uint64_t at, CachedFrame& sent, st
 // Follows the chain outwards from the frame at `at`, which is that of sent[depth - 1]. True if its frames are those
 // sent; `kept` sinks to the outermost one that moved on, and what moved on is brought up to date.
 //
-// Only addresses that the chain itself led to are read: the buffers may turn to zeroes at any moment, when the
-// recording has ended and its memory is given back while this thread is still here.
+// Only addresses that the chain itself led to are read.
 bool follow(const PythonLayout& layout, std::uint64_t at, CachedFrame* sent, std::uint32_t depth,
             std::uint32_t& kept) noexcept {
     const Recogniser recogniser(layout);
@@ -121,34 +119,34 @@ bool follow(const PythonLayout& layout, std::uint64_t at, CachedFrame* sent, std
 
 // The innermost frame that was sent and is still there: one more than its index, with the frames that came on top of it
 // in `scratch`, innermost first, and its address. 0 if there is none nearby.
-std::uint32_t find_common(const PythonLayout& layout, std::uint64_t newest, const StackBuffers& buffers,
+std::uint32_t find_common(const PythonLayout& layout, std::uint64_t newest, const StackRoom<CachedFrame>& room,
                           std::uint32_t depth, std::uint32_t& added, std::uint64_t& address) noexcept {
     added = 0;
     address = newest;
-    if (buffers.sent[depth - 1].frame == newest) [[likely]] { return depth; }
+    if (room.sent[depth - 1].frame == newest) [[likely]] { return depth; }
     FrameWalk walk(layout, newest);
     CachedFrame entry;
-    const std::uint32_t most = buffers.capacity < kMostNewFrames ? buffers.capacity : kMostNewFrames;
+    const std::uint32_t most = room.capacity < kMostNewFrames ? room.capacity : kMostNewFrames;
     for (; added < most && walk.next(entry); ++added) {
         address = entry.frame;
-        if (const std::uint32_t found = find_sent(buffers.sent, depth, address)) { return found; }
-        buffers.scratch[added] = entry;
+        if (const std::uint32_t found = find_sent(room.sent, depth, address)) { return found; }
+        room.scratch()[added] = entry;
     }
     return 0;
 }
 
 // From the inside. `kept` is valid even on failure: frames beyond it are no longer what the reader knows.
-bool update_from_inside(const PythonLayout& layout, std::uint64_t newest, const StackBuffers& buffers,
+bool update_from_inside(const PythonLayout& layout, std::uint64_t newest, const StackRoom<CachedFrame>& room,
                         std::uint32_t sent_depth, StackChange& change) noexcept {
     std::uint32_t added = 0;
     std::uint64_t address = 0;
-    const std::uint32_t found = find_common(layout, newest, buffers, sent_depth, added, address);
-    if (found == 0 || found + added > buffers.capacity) { return false; }
+    const std::uint32_t found = find_common(layout, newest, room, sent_depth, added, address);
+    if (found == 0 || found + added > room.capacity) { return false; }
     change.kept = found;
-    if (!follow(layout, address, buffers.sent, found, change.kept)) { return false; }
+    if (!follow(layout, address, room.sent, found, change.kept)) { return false; }
     for (std::uint32_t i = 0; i < added; ++i) {
-        CachedFrame& sent = buffers.sent[found + i];
-        const CachedFrame& now = buffers.scratch[added - 1 - i];
+        CachedFrame& sent = room.sent[found + i];
+        const CachedFrame& now = room.scratch()[added - 1 - i];
         if (found + i < sent_depth) {
             replace(sent, now);
         } else {
@@ -160,15 +158,15 @@ bool update_from_inside(const PythonLayout& layout, std::uint64_t newest, const 
 }
 
 // From the outermost frame, of which `comparable` are as the reader knows them.
-void update_from_outside(const PythonLayout& layout, std::uint64_t newest, const StackBuffers& buffers,
+void update_from_outside(const PythonLayout& layout, std::uint64_t newest, const StackRoom<CachedFrame>& room,
                          std::uint32_t comparable, IsCurrentId is_current, StackChange& change) noexcept {
     change.truncated = false;
-    change.depth = read_frame_chain(layout, newest, buffers.scratch, buffers.capacity, change.truncated);
+    change.depth = read_frame_chain(layout, newest, room.scratch(), room.capacity, change.truncated);
     change.kept = 0;
     bool same = true;
     for (std::uint32_t i = 0; i < change.depth; ++i) {
-        CachedFrame& sent = buffers.sent[i];
-        const CachedFrame& now = buffers.scratch[change.depth - 1 - i];
+        CachedFrame& sent = room.sent[i];
+        const CachedFrame& now = room.scratch()[change.depth - 1 - i];
         same = same && i < comparable && same_place(sent, now) &&
                (is_current == nullptr || is_current(sent.code, sent.id));
         const std::uint32_t id = same ? sent.id : 0;
@@ -180,12 +178,12 @@ void update_from_outside(const PythonLayout& layout, std::uint64_t newest, const
 
 }  // namespace
 
-StackChange update_stack(const PythonLayout& layout, std::uint64_t newest, const StackBuffers& buffers,
+StackChange update_stack(const PythonLayout& layout, std::uint64_t newest, const StackRoom<CachedFrame>& room,
                          std::uint32_t depth, IsCurrentId is_current) noexcept {
     StackChange change{depth, 0, false};
     const bool quick = is_current == nullptr && depth > 0 && newest != 0;
-    if (!quick || !update_from_inside(layout, newest, buffers, depth, change)) {
-        update_from_outside(layout, newest, buffers, change.kept, is_current, change);
+    if (!quick || !update_from_inside(layout, newest, room, depth, change)) {
+        update_from_outside(layout, newest, room, change.kept, is_current, change);
     }
     return change;
 }

@@ -12,8 +12,8 @@
 
 #include <cstdint>
 
+#include "payload/memory/thread_stacks.h"
 #include "payload/wire/python_layout.h"
-#include "payload/wire/slot.h"
 
 namespace memray::payload {
 
@@ -23,20 +23,13 @@ struct StackChange {
     bool truncated;       // frames beyond the capacity were left out
 };
 
-// The buffers of a slot: frames as sent, outermost first, and room for one stack.
-struct StackBuffers {
-    wire::CachedFrame* sent;
-    wire::CachedFrame* scratch;
-    std::uint32_t capacity;
-};
-
 // Whether an id still names a code object.
 using IsCurrentId = bool (*)(std::uint64_t code, std::uint32_t id) noexcept;
 
-// Brings buffers.sent, `depth` frames so far, up to date with the chain from `newest`. Frames from `kept` on are new to
+// Brings room.sent, `depth` frames so far, up to date with the chain from `newest`. Frames from `kept` on are new to
 // the reader; their id is 0 where it is not known. If code objects have died since the last call, `is_current` checks
 // the ids (an equal address then proves nothing), else it is nullptr.
-StackChange update_stack(const wire::PythonLayout& layout, std::uint64_t newest, const StackBuffers& buffers,
+StackChange update_stack(const wire::PythonLayout& layout, std::uint64_t newest, const StackRoom<CachedFrame>& room,
                          std::uint32_t depth, IsCurrentId is_current) noexcept;
 
 }  // namespace memray::payload

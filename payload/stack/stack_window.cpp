@@ -29,7 +29,7 @@ bool is_readable(std::uint64_t page) noexcept {
 
 }  // namespace
 
-StackWindow::StackWindow(wire::NativeBuffers& kept, std::uint64_t stack_pointer) noexcept
+StackWindow::StackWindow(NativeBuffers& kept, std::uint64_t stack_pointer) noexcept
     : kept_(kept), from_(kept.readable_from), to_(kept.readable_to) {
     const std::uint32_t now = unmaps.load(std::memory_order_relaxed);
     if (stack_pointer >= from_ && stack_pointer < to_ && kept.unmaps_seen == now) [[likely]] { return; }

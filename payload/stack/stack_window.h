@@ -10,7 +10,8 @@
 #include <atomic>
 #include <cstdint>
 
-#include "payload/wire/slot.h"
+#include "payload/stack/native_buffers.h"
+#include "payload/wire/control.h"
 
 namespace memray::payload {
 
@@ -20,7 +21,7 @@ extern constinit std::atomic<std::uint32_t> unmaps;
 class StackWindow {
 public:
     // `stack_pointer` is the thread's own.
-    StackWindow(wire::NativeBuffers& kept, std::uint64_t stack_pointer) noexcept;
+    StackWindow(NativeBuffers& kept, std::uint64_t stack_pointer) noexcept;
     ~StackWindow();
     StackWindow(const StackWindow&) = delete;
     StackWindow& operator=(const StackWindow&) = delete;
@@ -38,7 +39,7 @@ public:
 private:
     [[nodiscard]] bool open(std::uint64_t address) noexcept;
 
-    wire::NativeBuffers& kept_;
+    NativeBuffers& kept_;
     std::uint64_t from_;
     std::uint64_t to_;
     bool elsewhere_{false};  // on another stack than the one that the thread keeps

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Room for the recordings of forked children, mapped in the first process and inherited by all that come of it: a child
-// needs no descriptor and no system call to get memory of its own.
+// Room for the recordings of forked children. Its beginning is mapped in the first process and inherited by all that
+// come of it: a child needs no descriptor to get memory of its own.
 //
 //   pool ─┬─ ChildPool     one page: identity, sizes, what wakes the recorder
 //         ├─ TargetInfo    one page: of the first process, as in its region; children have the same Python
 //         ├─ ChildPlace[]  who has which region
-//         └─ regions       one per child at a time, each laid out like that of a first process
+//         ├─ heads         control page and target info of each region, one per child at a time
+//         └─ bodies        all else of each region: not mapped but by the child that has it
 //
 // The controller prepares some regions ahead (kFree). A child claims one, says who it is, and waits until the recorder
 // of the children has accepted it; so that knows of the child while it surely lives. When the child has ended and all
@@ -28,6 +29,15 @@ namespace memray::wire {
 
 inline constexpr std::uint64_t kPoolMagic = 0x31'4c'4f'4f'50'52'4dULL;  // "MRPOOL1"
 
+// What a process says of itself when it wants something. Numbers mean something only in its own PID namespace, and
+// whoever has the pool mapped may write anything: for the recorder this is a hint.
+struct Caller {
+    std::uint32_t process{0};
+    std::uint32_t thread{0};
+    std::uint32_t pid_namespace{0};  // inode of /proc/self/ns/pid (namespaces(7)), 0 if that cannot be seen
+    std::uint32_t ticket{0};         // of what it wants: no other caller has the same
+};
+
 enum class ExecState : std::uint32_t {
     kFree = 0,
     kClaiming = 1,
@@ -38,7 +48,7 @@ enum class ExecState : std::uint32_t {
 
 struct ExecRequest {
     std::atomic<ExecState> state{ExecState::kFree};
-    std::uint32_t thread{0};  // id in the thread's PID namespace
+    Caller caller{};
 };
 inline constexpr std::size_t kExecRequests = 64;
 
@@ -47,17 +57,19 @@ struct alignas(kPageSize) ChildPool {
     std::uint64_t magic{kPoolMagic};
     std::uint32_t version{kProtocolVersion};
     std::uint32_t place_count{0};
-    std::uint64_t places_offset{0};   // of ChildPlace 0
-    std::uint64_t regions_offset{0};  // of the region of place 0
-    std::uint64_t region_size{0};     // bytes, whole pages
-    std::uint32_t follow_exec{0};     // whether ExecRequests are answered
-    std::uint32_t recorder{0};        // process id, for those who have to permit it to trace them; 0: not yet there
+    std::uint64_t places_offset{0};  // of ChildPlace 0
+    std::uint64_t heads_offset{0};   // of the head of place 0's region, whole pages
+    std::uint32_t follow_exec{0};    // whether ExecRequests are answered
+    // Of the recorder, for those of its PID namespace who have to permit it to trace them; 0: not yet there.
+    std::uint32_t recorder{0};
+    std::uint32_t recorder_namespace{0};  // as in Caller
 
     alignas(64) std::atomic<std::uint32_t> claims{0};      // futex of the recorder: bumped with every claim
     std::atomic<std::uint32_t> waiting{0};                 // children that found no free region
     alignas(64) std::atomic<std::uint32_t> prepared{0};    // futex of those: bumped when regions become free
     alignas(64) std::atomic<std::uint32_t> unrecorded{0};  // children that gave up
     alignas(64) std::atomic<std::uint32_t> answers{0};     // of the recorder, to anybody: others get theirs
+    std::atomic<std::uint32_t> tickets{0};                 // given out
     alignas(64) std::array<ExecRequest, kExecRequests> exec_requests{};
 };
 static_assert(sizeof(ChildPool) == kPageSize);
@@ -73,11 +85,9 @@ enum class PlaceState : std::uint32_t {
 
 struct ChildPlace {
     std::atomic<PlaceState> state{PlaceState::kBare};
-    std::uint32_t pid{0};     // in the child's PID namespace
-    std::uint32_t parent{0};  // likewise
-    std::uint32_t reserved{0};
+    Caller caller{};
 };
-static_assert(sizeof(ChildPlace) == 16);
+static_assert(sizeof(ChildPlace) == 20);
 
 inline constexpr std::size_t kPoolInfoOffset = sizeof(ChildPool);
 inline constexpr std::size_t kPlacesOffset = kPoolInfoOffset + sizeof(TargetInfo);
@@ -86,7 +96,7 @@ inline ChildPlace* place_at(ChildPool& pool, std::uint32_t index) noexcept {
     return reinterpret_cast<ChildPlace*>(reinterpret_cast<unsigned char*>(&pool) + pool.places_offset) + index;
 }
 inline void* child_region(ChildPool& pool, std::uint32_t index) noexcept {
-    return reinterpret_cast<unsigned char*>(&pool) + pool.regions_offset + pool.region_size * index;
+    return reinterpret_cast<unsigned char*>(&pool) + pool.heads_offset + kRegionHeadSize * index;
 }
 
 }  // namespace memray::wire

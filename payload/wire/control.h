@@ -5,13 +5,17 @@
 //
 //   region ─┬─ ControlPage   one page: identity, counters, phase, losses
 //           ├─ TargetInfo    one page: where Python is and how its frames look; written before the start
-//           ├─ Slot[]        one per live thread: header page, last stack seen, ring (see slot.h)
+//           ├─ Slot[]        one per live thread: header page and ring (see slot.h)
 //           └─ ModuleDirectory   only if native stacks are recorded (see module_directory.h)
+//
+// The region is a part of a memory file, which is large and mostly empty. Of it only the first two pages are mapped in
+// the target at the start; the rest is mapped piece by piece by who uses it, on both sides, so that programs with
+// limited or locked memory keep theirs.
 //
 // The controller creates the region during the injection and fills it before the payload starts; afterwards this
 // memory is the only channel between the two. Each side treats what the other one writes as hostile: copy, check,
-// then use. All offsets are in bytes from the start of the region. Bump kProtocolVersion on every change of layout or
-// meaning: the payload refuses a region of another version.
+// then use. All offsets are in bytes from the control page, in the file. Bump kProtocolVersion on every change of
+// layout or meaning: the payload refuses a region of another version.
 #pragma once
 
 #include <atomic>
@@ -25,6 +29,7 @@ namespace memray::wire {
 inline constexpr std::uint64_t kRegionMagic = 0x31'59'41'52'4d'45'4dULL;  // "MEMRAY1"
 inline constexpr std::uint32_t kProtocolVersion = 7;
 inline constexpr std::size_t kPageSize = 4096;
+inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
 // Where the recording stands. Only ever moves forward, except that a new start() sets kRecording again.
 enum class Phase : std::uint32_t {
@@ -58,17 +63,19 @@ struct alignas(kPageSize) ControlPage {
     std::uint64_t magic{kRegionMagic};
     std::uint32_t version{kProtocolVersion};
     std::uint32_t flags{0};            // Flags
-    std::uint64_t region_size{0};      // bytes
-    std::uint64_t slots_offset{0};     // of Slot 0
-    std::uint64_t slot_stride{0};      // bytes from one slot to the next
+    std::uint64_t slots_offset{0};     // of Slot 0, whole pages; the others follow, slot_size() each
     std::uint32_t slot_count{0};       // size of the pool
     std::uint32_t ring_words{0};       // 64-bit words per ring, a power of two
-    std::uint32_t frame_capacity{0};   // frames of the last stack a slot can remember
+    std::uint32_t frame_capacity{0};   // innermost frames of a stack that are recorded at most
     std::uint32_t native_capacity{0};  // the same for native frames; 0 if those are not recorded
     // Where the target has room for its forked children (child_pool.h); 0 if those are not recorded.
     std::uint64_t child_pool{0};
     std::uint64_t child_pool_size{0};   // bytes
-    std::uint64_t directory_offset{0};  // of the ModuleDirectory, which takes the rest of the region; 0 without one
+    std::uint64_t directory_offset{0};  // of the ModuleDirectory, whole pages; 0 without one
+    std::uint64_t directory_size{0};    // bytes, tables included
+    // Address space that the payload may take in this process, in bytes: a share of its limit. Kept up to date by the
+    // controller.
+    std::atomic<std::uint64_t> address_space{kNoLimit};
 
     // The order of events between threads (design: every allocation and free takes one number).
     alignas(64) std::atomic<std::uint64_t> next_sequence{0};
@@ -111,6 +118,7 @@ struct alignas(kPageSize) TargetInfo {
 static_assert(sizeof(TargetInfo) == kPageSize);
 
 inline constexpr std::size_t kTargetInfoOffset = sizeof(ControlPage);
-inline constexpr std::size_t kFirstSlotOffset = kTargetInfoOffset + sizeof(TargetInfo);
+// What is mapped in the target from the start on.
+inline constexpr std::size_t kRegionHeadSize = kTargetInfoOffset + sizeof(TargetInfo);
 
 }  // namespace memray::wire

@@ -6,7 +6,7 @@
 //
 //   directory ─┬─ ModuleDirectory  header
 //              ├─ ModuleEntry[]    one for each module that was ever seen; number 1 is the first
-//              └─ tables           see unwind_table.h
+//              └─ tables           see unwind_table.h; each side maps as many as there are
 //
 // A number never gets another meaning: a module that is unloaded has an empty range from then on, and one that is
 // loaded at its place gets a new entry. So what a stack says stays true, whenever it is read.
@@ -52,9 +52,6 @@ constexpr bool is_answered(std::uint32_t wanted, std::uint32_t answered) noexcep
 
 inline ModuleEntry* module_entries(ModuleDirectory& directory) noexcept {
     return reinterpret_cast<ModuleEntry*>(&directory + 1);
-}
-inline ModuleDirectory* module_directory(ControlPage& control) noexcept {
-    return reinterpret_cast<ModuleDirectory*>(reinterpret_cast<unsigned char*>(&control) + control.directory_offset);
 }
 
 }  // namespace memray::wire

@@ -5,7 +5,7 @@
 // once and checked, every word is copied out before it is looked at, and a ring that does not make sense reports
 // `corrupt` for good instead of being believed.
 //
-// One reader per slot, used from one thread. The layout (ring size, capacity) comes from the controller's own memory,
+// One reader per slot, used from one thread. The ring's size comes from the controller's own memory,
 // never from the region, where the target could change it.
 #pragma once
 
@@ -20,9 +20,9 @@ namespace memray::wire {
 class RingReader {
 public:
     RingReader() = default;
-    RingReader(Slot& slot, std::uint32_t frame_capacity, std::uint32_t ring_words) noexcept
+    RingReader(Slot& slot, std::uint32_t ring_words) noexcept
         : slot_(&slot),
-          words_(wire::ring_words(slot, frame_capacity)),
+          words_(ring_of(slot)),
           mask_(ring_words - 1),
           position_(slot.tail.load(std::memory_order_relaxed)),
           head_(position_) {}

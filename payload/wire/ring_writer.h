@@ -15,8 +15,8 @@ namespace memray::wire {
 
 class RingWriter {
 public:
-    RingWriter(Slot& slot, std::uint32_t frame_capacity, std::uint32_t ring_words) noexcept
-        : slot_(slot), words_(wire::ring_words(slot, frame_capacity)), mask_(ring_words - 1) {}
+    RingWriter(Slot& slot, std::uint32_t ring_words) noexcept
+        : slot_(slot), words_(ring_of(slot)), mask_(ring_words - 1) {}
 
     // Makes room for `count` words, at most kMaxRecordWords. If there is none, publishes what was written and calls
     // `wait(slot)` until it returns false (give up) or room appears. Returns whether there is room.

@@ -14,6 +14,7 @@ enum StartError : int {
     kAlreadyRecording = 4,
     kNotRecording = 5,  // memray_payload_stop: there is nothing to take out
     kStillInside = 6,   // memray_payload_stop: the hooks are out, but a thread in one needs the region; ask again
+    kNoMemory = 7,      // the process may map no more
 };
 
 }  // namespace memray::wire

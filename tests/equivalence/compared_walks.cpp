@@ -50,13 +50,14 @@ struct Counts {
 };
 
 constinit Counts counts;
-constinit payload::Modules modules{nullptr, 0};
+constinit wire::ModuleDirectory* directory = nullptr;
+constinit payload::TableViews tables{};
 constinit std::FILE* result = nullptr;
 constinit pid_t process = 0;  // not that of forked children, whose memory nobody describes
 constinit std::atomic<bool> comparing{false};
 
 thread_local bool busy = false;
-thread_local wire::NativeBuffers buffers;
+thread_local payload::NativeBuffers buffers;
 thread_local std::array<std::uint64_t, kMostFrames> ours;
 thread_local std::array<std::uint64_t, kMostFrames> theirs;
 
@@ -75,17 +76,17 @@ std::uint32_t walk_by_libunwind(unw_context_t& context) {
 }
 
 void ask_for_modules() {
-    wire::ModuleDirectory& directory = *modules.directory;
-    const std::uint32_t wanted = directory.wanted.fetch_add(1) + 1;
-    ::syscall(SYS_futex, &directory.wanted, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+    const std::uint32_t wanted = directory->wanted.fetch_add(1) + 1;
+    ::syscall(SYS_futex, &directory->wanted, FUTEX_WAKE, 1, nullptr, nullptr, 0);
     for (;;) {
-        const std::uint32_t answered = directory.answered.load(std::memory_order_acquire);
+        const std::uint32_t answered = directory->answered.load(std::memory_order_acquire);
         if (wire::is_answered(wanted, answered)) { return; }
-        ::syscall(SYS_futex, &directory.answered, FUTEX_WAIT, answered, &kPatience, nullptr, 0);
+        ::syscall(SYS_futex, &directory->answered, FUTEX_WAIT, answered, &kPatience, nullptr, 0);
     }
 }
 
 payload::WalkResult walk_as_payload(const payload::WalkStart& start) {
+    const payload::Modules modules{*directory, tables};
     const payload::WalkResult walk = payload::walk_native_stack(modules, start, buffers, ours.data(), kMostFrames);
     if (!walk.met_unknown) { return walk; }
     ask_for_modules();
@@ -141,7 +142,9 @@ void report(std::uint32_t own_depth, std::uint32_t depth) {
     const auto size = static_cast<std::size_t>(status.st_size);
     auto* control = static_cast<wire::ControlPage*>(::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0));
     if (control == MAP_FAILED) { std::abort(); }
-    modules = {wire::module_directory(*control), control->region_size - control->directory_offset};
+    unsigned char* begin = reinterpret_cast<unsigned char*>(control) + control->directory_offset;
+    directory = reinterpret_cast<wire::ModuleDirectory*>(begin);
+    tables.open_whole(begin + wire::kTablesOffset, control->directory_size - wire::kTablesOffset);
     process = ::getpid();
     ask_for_modules();
     comparing.store(true, std::memory_order_release);

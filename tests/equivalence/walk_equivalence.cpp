@@ -42,7 +42,7 @@ void await_question(wire::ModuleDirectory& directory) {
 
 class Server {
 public:
-    Server(const tests::NativeRegion& memory, pid_t child) : region_(memory.map()), child_(child) {}
+    Server(const tests::NativeRegion& memory, pid_t child) : region_(memory.memory()), child_(child) {}
 
     int run() {
         int status = 0;

@@ -83,7 +83,8 @@ void fill(wire::ModuleDirectory& directory, Input& input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const Guarded memory(wire::kTablesOffset + kTables);
     static const Guarded stack(kStack);
-    static const auto buffers = std::make_unique<wire::NativeBuffers>();
+    static payload::TableViews tables;
+    static const auto buffers = std::make_unique<payload::NativeBuffers>();
     std::fill_n(memory.data() + wire::kTablesOffset, kTables, static_cast<unsigned char>(0));
     std::fill_n(stack.data(), kStack, static_cast<unsigned char>(0));
     Input(data, size).copy(stack.data(), kStack);
@@ -95,8 +96,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fill(*directory, input);
     directory->version.fetch_add(1);
     std::array<std::uint64_t, kDepth> words{};
+    tables.open_whole(memory.data() + wire::kTablesOffset, kTables);
     const payload::WalkResult walk =
-        payload::walk_native_stack({directory, memory.size()}, start, *buffers, words.data(), kDepth);
+        payload::walk_native_stack({*directory, tables}, start, *buffers, words.data(), kDepth);
     if (walk.depth == 0 || walk.depth > kDepth) { std::abort(); }
     return 0;
 }

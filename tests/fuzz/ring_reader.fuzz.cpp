@@ -51,7 +51,7 @@ void fill(const tests::SharedRegion& region, Input input) {
         wire::Slot& slot = region.slot(index);
         slot.head = input.number();
         const std::size_t bytes = std::min<std::size_t>(input.number(), kShape.ring_words * sizeof(std::uint64_t));
-        input.copy(wire::ring_words(slot, kShape.frames), bytes);
+        input.copy(wire::ring_of(slot), bytes);
         slot.thread = index + 1;
         slot.state = wire::SlotState::kClaimed;
     }
@@ -65,7 +65,7 @@ void require(bool good) {
 // The modules of this process, whose numbers native frames may say.
 const collector::NativeModules& modules() {
     static const tests::NativeRegion memory;
-    static const collector::Region region(memory.map());
+    static const collector::Region region(memory.memory());
     static const collector::NativeModules all = [] {
         collector::NativeModules found(region, ::getpid());
         found.update();
@@ -104,7 +104,7 @@ void check(const capture::Profile& profile) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const tests::SharedRegion shared(kShape);
     fill(shared, {data, size});
-    const collector::Region region(shared.controller_mapping());
+    collector::Region region(shared.controller_memory());
     collector::Aggregator aggregator(0, nullptr);
     collector::OrderedMerge merge(region);
     capture::Profile profile;

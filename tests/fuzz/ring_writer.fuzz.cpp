@@ -18,7 +18,6 @@ using namespace memray;
 
 namespace {
 
-constexpr std::uint32_t kFrames = 4;
 constexpr std::uint32_t kWords = 128;
 constexpr std::uint64_t kGuard = 0xfeedfacecafebeefULL;
 
@@ -35,7 +34,7 @@ public:
 
     wire::Slot& slot() { return *slot_; }
     [[nodiscard]] bool intact() const {
-        const std::uint64_t* ring = wire::ring_words(*slot_, kFrames);
+        const std::uint64_t* ring = wire::ring_of(*slot_);
         const auto* before = reinterpret_cast<const std::uint64_t*>(slot_ + 1);
         const auto* end = reinterpret_cast<const std::uint64_t*>(memory_ + kBytes);
         const auto good = [](std::uint64_t word) { return word == kGuard; };
@@ -53,7 +52,7 @@ private:
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     GuardedSlot guarded;
     wire::Slot& slot = guarded.slot();
-    wire::RingWriter writer(slot, kFrames, kWords);
+    wire::RingWriter writer(slot, kWords);
     int waits = 0;
     for (std::size_t i = 0; i < size; ++i) {
         const std::size_t words = data[i] % (wire::kMaxRecordWords + 1);

@@ -7,10 +7,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <memory>
 #include <new>
 
 #include "injector/base/error.h"
 #include "injector/base/mapping.h"
+#include "injector/base/shared_memory.h"
 #include "injector/base/unique_fd.h"
 #include "payload/wire/control.h"
 #include "payload/wire/module_directory.h"
@@ -24,32 +26,28 @@ public:
     static constexpr std::uint32_t kRingWords = 256;
 
     explicit NativeRegion(std::uint64_t tables = std::uint64_t{64} << 20U)
-        : file_(::memfd_create("region", MFD_CLOEXEC)), offset_(wire::kFirstSlotOffset + stride()) {
-        size_ = offset_ + wire::kTablesOffset + tables;
-        if (!file_ || ::ftruncate(file_.get(), static_cast<off_t>(size_)) != 0) {
+        : file_(std::make_shared<const base::UniqueFd>(::memfd_create("region", MFD_CLOEXEC))) {
+        const std::uint64_t offset = wire::kRegionHeadSize + wire::slot_size(kRingWords);
+        const std::uint64_t directory = wire::kTablesOffset + tables;
+        if (::ftruncate(file_->get(), static_cast<off_t>(offset + directory)) != 0) {
             throw base::system_error("making a region");
         }
-        const base::Mapping mapping = map();
-        auto* control = new (mapping.data()) wire::ControlPage;
-        control->region_size = size_;
-        control->slots_offset = wire::kFirstSlotOffset;
-        control->slot_stride = stride();
+        const base::Mapping head = memory().map(0, wire::kRegionHeadSize);
+        auto* control = new (head.data()) wire::ControlPage;
+        control->slots_offset = wire::kRegionHeadSize;
         control->slot_count = 1;
         control->ring_words = kRingWords;
         control->frame_capacity = kFrames;
         control->native_capacity = kFrames;
-        control->directory_offset = offset_;
+        control->directory_offset = offset;
+        control->directory_size = directory;
     }
 
-    [[nodiscard]] base::Mapping map() const { return base::Mapping::shared(file_.get(), size_); }
-    [[nodiscard]] int descriptor() const { return file_.get(); }
+    [[nodiscard]] base::SharedMemory memory() const { return base::SharedMemory(file_); }
+    [[nodiscard]] int descriptor() const { return file_->get(); }
 
 private:
-    static constexpr std::uint64_t stride() { return wire::slot_stride(kFrames, kRingWords, kFrames); }
-
-    base::UniqueFd file_;
-    std::uint64_t offset_;
-    std::uint64_t size_{0};
+    std::shared_ptr<const base::UniqueFd> file_;
 };
 
 }  // namespace memray::tests

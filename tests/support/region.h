@@ -25,15 +25,12 @@ struct RegionShape {
 class Region {
 public:
     explicit Region(RegionShape shape = {}) : shape_(shape) {
-        const std::uint64_t stride = wire::slot_stride(shape.frames, shape.ring_words);
-        size_ = wire::kFirstSlotOffset + stride * shape.slots;
+        size_ = wire::kRegionHeadSize + wire::slot_size(shape.ring_words) * shape.slots;
         data_ = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (data_ == MAP_FAILED) { throw std::runtime_error("no memory for a region"); }
         auto* control = new (data_) wire::ControlPage;
         new (static_cast<unsigned char*>(data_) + wire::kTargetInfoOffset) wire::TargetInfo;
-        control->region_size = size_;
-        control->slots_offset = wire::kFirstSlotOffset;
-        control->slot_stride = stride;
+        control->slots_offset = wire::kRegionHeadSize;
         control->slot_count = shape.slots;
         control->ring_words = shape.ring_words;
         control->frame_capacity = shape.frames;
@@ -48,7 +45,10 @@ public:
     [[nodiscard]] wire::TargetInfo& info() const {
         return *reinterpret_cast<wire::TargetInfo*>(static_cast<unsigned char*>(data_) + wire::kTargetInfoOffset);
     }
-    [[nodiscard]] wire::Slot& slot(std::uint32_t index) const { return *wire::slot_at(control(), index); }
+    [[nodiscard]] wire::Slot& slot(std::uint32_t index) const {
+        auto* slots = static_cast<unsigned char*>(data_) + wire::kRegionHeadSize;
+        return *reinterpret_cast<wire::Slot*>(slots + wire::slot_size(shape_.ring_words) * index);
+    }
     [[nodiscard]] const RegionShape& shape() const { return shape_; }
 
 private:

@@ -40,7 +40,7 @@ struct Subject {
     }
 
     tests::NativeRegion memory;
-    collector::Region region{memory.map()};
+    collector::Region region{memory.memory()};
     NativeModules modules{region, ::getpid()};
 };
 
@@ -61,8 +61,10 @@ TEST_CASE("what is asked for the first time is every module, with its table") {
     CHECK(own.bias == subject.entry(number).begin);
     CHECK(subject.entry(number).is_loader == 0);
     const wire::ModuleEntry& entry = subject.entry(number);
+    const base::SharedMemory memory = subject.memory.memory();
+    const base::Mapping all = memory.map(0, memory.size());
     const auto* table = reinterpret_cast<const wire::UnwindTable*>(
-        reinterpret_cast<const unsigned char*>(subject.region.directory()) + entry.table);
+        static_cast<const unsigned char*>(all.data()) + subject.region.control().directory_offset + entry.table);
     const auto address = reinterpret_cast<std::uint64_t>(code_of_this_program()) - entry.begin;
     const wire::UnwindRule* rule = wire::find_unwind_rule(table, entry.table_size, address);
     REQUIRE(rule != nullptr);

@@ -36,7 +36,7 @@ struct Recording {
     explicit Recording(bool aggregate = false, Shape shape = {.ring_words = 4096})
         : path(scratch()),
           shared(shape),
-          recorder(shared.controller_mapping(), ::getpid(), {}, {path, true, true, aggregate}) {}
+          recorder(shared.controller_memory(), ::getpid(), {}, {path, true, true, aggregate}) {}
     ~Recording() { std::filesystem::remove(path); }
 
     static std::string scratch() {
@@ -302,7 +302,7 @@ TEST_CASE("a capture that exists is not overwritten") {
     const std::string path = Recording::scratch();
     std::ofstream(path) << "precious";
     const SharedRegion shared;
-    CHECK_THROWS_AS(Recorder(shared.controller_mapping(), ::getpid(), {}, {path, false, true, false}), base::Error);
+    CHECK_THROWS_AS(Recorder(shared.controller_memory(), ::getpid(), {}, {path, false, true, false}), base::Error);
     std::string content;
     std::ifstream(path) >> content;
     CHECK(content == "precious");

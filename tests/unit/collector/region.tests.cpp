@@ -12,21 +12,23 @@ using tests::SharedRegion;
 
 TEST_CASE("a sane region is taken over") {
     const SharedRegion shared({.slots = 3, .ring_words = 128, .frames = 8});
-    const Region region(shared.controller_mapping());
+    Region region(shared.controller_memory());
     CHECK(region.slot_count() == 3);
     CHECK(region.ring_words() == 128);
-    CHECK(region.frame_capacity() == 8);
     CHECK(region.hex_version() == 0x030B0200);
+    CHECK(region.map_used_slots() == 0);
+    shared.control().slots_high_water = 3;
+    CHECK(region.map_used_slots() == 3);
     shared.slot(2).tid = 77;
     CHECK(region.slot(2).tid == 77);
 }
 
 TEST_CASE("sizes are those of the moment of construction") {
     const SharedRegion shared;
-    const Region region(shared.controller_mapping());
+    Region region(shared.controller_memory());
     shared.control().slot_count = 1'000'000;
     shared.control().slots_high_water = 1'000'000;
-    CHECK(region.used_slots() == 4);
+    CHECK(region.map_used_slots() == 4);
 }
 
 TEST_CASE("a region that does not fit its mapping is refused") {
@@ -34,20 +36,18 @@ TEST_CASE("a region that does not fit its mapping is refused") {
     wire::ControlPage& control = shared.control();
     SECTION("too many slots") { control.slot_count = 5; }
     SECTION("no slots") { control.slot_count = 0; }
-    SECTION("overlapping slots") { control.slot_stride = wire::kPageSize; }
-    SECTION("no stride") { control.slot_stride = 0; }
-    SECTION("stride off the page") { control.slot_stride += 8; }
-    SECTION("huge stride") { control.slot_stride = ~std::uint64_t{0} << 12U; }
+    SECTION("absurdly many slots") { control.slot_count = 0xffffffff; }
+    SECTION("slots off the page") { control.slots_offset += 8; }
     SECTION("slots in the control page") { control.slots_offset = 0; }
     SECTION("slots behind the end") { control.slots_offset = std::uint64_t{1} << 40U; }
     SECTION("ring size no power of two") { control.ring_words = 255; }
     SECTION("ring too small for a record") { control.ring_words = 32; }
-    SECTION("ring too large for the slot") { control.ring_words = 1U << 20U; }
-    SECTION("more frames than the slot holds") { control.frame_capacity = 1U << 16U; }
-    SECTION("absurd frame capacity") { control.frame_capacity = 0xffffffff; }
+    SECTION("rings beyond the end") { control.ring_words = 1U << 20U; }
+    SECTION("absurd ring size") { control.ring_words = 1U << 31U; }
+    SECTION("a directory that is not there") { control.native_capacity = 8; }
     SECTION("another version") { control.version = 99; }
     SECTION("another magic") { control.magic = 1; }
-    CHECK_THROWS_AS(Region(shared.controller_mapping()), base::Error);
+    CHECK_THROWS_AS(Region(shared.controller_memory()), base::Error);
 }
 
 }  // namespace memray::collector

@@ -3,6 +3,7 @@
 #include "injector/elf/memory_map.h"
 
 #include <elf.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -18,6 +19,7 @@ TEST_CASE("a line of maps has its range, rights, offset and path") {
     CHECK(maps[0].begin == RemoteAddr(0x400000));
     CHECK(maps[0].end == RemoteAddr(0x452000));
     CHECK(maps[0].offset == 0x1000);
+    CHECK(maps[0].device == makedev(8, 2));
     CHECK((maps[0].readable && !maps[0].writable && maps[0].executable));
     CHECK(maps[0].path == "/usr/bin/a program (deleted)");
     CHECK(maps[1].path.empty());

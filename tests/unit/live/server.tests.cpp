@@ -27,7 +27,7 @@ using std::chrono::milliseconds;
 struct Watched {
     sockets::tests::PrivateFolder folder;
     tests::SharedRegion shared{{.ring_words = 4096}};
-    collector::Recorder recorder{shared.controller_mapping(), ::getpid(), {}, {"", false, true, false}};
+    collector::Recorder recorder{shared.controller_memory(), ::getpid(), {}, {"", false, true, false}};
     tests::TargetThread thread{shared, 0};
     Server server;
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 using namespace memray;
+using payload::CachedFrame;
 using payload::read_frame_chain;
 
 namespace {
@@ -75,9 +76,8 @@ void fill_frame(Object& frame, const wire::PythonLayout& layout, const Object& c
     frame.set(layout.frame_owner, owner);
 }
 
-std::vector<wire::CachedFrame> walk(const wire::PythonLayout& layout, const Object& tstate,
-                                    std::uint32_t capacity = 16) {
-    std::vector<wire::CachedFrame> frames(capacity);
+std::vector<CachedFrame> walk(const wire::PythonLayout& layout, const Object& tstate, std::uint32_t capacity = 16) {
+    std::vector<CachedFrame> frames(capacity);
     bool truncated = false;
     frames.resize(
         read_frame_chain(layout, payload::newest_frame(layout, tstate.address()), frames.data(), capacity, truncated));
@@ -155,11 +155,11 @@ TEST_CASE("a chain longer than the room is cut at the outer end and says so") {
     for (std::size_t i = 0; i + 1 < chain.size(); ++i) { chain[i].set(layout.frame_previous, chain[i + 1].address()); }
     for (Object& frame : chain) { frame.set(layout.frame_code, std::uint64_t{0x1000}); }
     tstate.set(layout.tstate_frame, chain[0].address());
-    std::array<wire::CachedFrame, 4> frames{};
+    std::array<CachedFrame, 4> frames{};
     bool truncated = false;
     CHECK(read_frame_chain(layout, payload::newest_frame(layout, tstate.address()), frames.data(), 4, truncated) == 4);
     CHECK(truncated);
-    std::array<wire::CachedFrame, 10> all{};
+    std::array<CachedFrame, 10> all{};
     CHECK(read_frame_chain(layout, payload::newest_frame(layout, tstate.address()), all.data(), 10, truncated) == 10);
     CHECK_FALSE(truncated);
 }

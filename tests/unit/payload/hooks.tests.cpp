@@ -53,9 +53,9 @@ int stop_payload(int force) {
     return call_payload("memray_payload_stop", reinterpret_cast<void*>(static_cast<std::intptr_t>(force)));
 }
 
-// Another mapping of the same memory: the payload unmaps what it was given.
+// Another mapping of the same memory's beginning: the payload maps the rest, and unmaps what it was given.
 void* second_view(const Region& region) {
-    void* view = ::mremap(region.data(), 0, region.size(), MREMAP_MAYMOVE);
+    void* view = ::mremap(region.data(), 0, wire::kRegionHeadSize, MREMAP_MAYMOVE);
     REQUIRE(view != MAP_FAILED);
     return view;
 }
@@ -64,7 +64,7 @@ void* second_view(const Region& region) {
 class Recording {
 public:
     explicit Recording(Region& region) : region_(region) {
-        REQUIRE(call_payload("memray_payload_start", second_view(region), region.size()) == 0);
+        REQUIRE(call_payload("memray_payload_start", second_view(region), wire::kRegionHeadSize) == 0);
     }
     ~Recording() { stop(); }
     void stop() {
@@ -75,7 +75,7 @@ public:
     // Events of the first slot that concern one of `addresses`.
     std::vector<Event> events_of(const std::vector<std::uint64_t>& addresses) {
         stop();
-        wire::RingReader reader(region_.slot(0), region_.shape().frames, region_.shape().ring_words);
+        wire::RingReader reader(region_.slot(0), region_.shape().ring_words);
         std::vector<Event> events;
         while (reader.has_record()) {
             const std::uint64_t header = reader.word(0);
@@ -210,7 +210,7 @@ TEST_CASE("a second start is refused while the first controller lives, and takes
     Region first(kRoomy);
     Region second(kRoomy);
     Recording recording(first);
-    CHECK(call_payload("memray_payload_start", second.data(), second.size()) == 4);
+    CHECK(call_payload("memray_payload_start", second.data(), wire::kRegionHeadSize) == 4);
     CHECK(stop_payload(0) == 4);
     CHECK(first.control().phase.load() == wire::Phase::kRecording);
     first.control().controller_lock.store(FUTEX_OWNER_DIED);
@@ -241,7 +241,7 @@ TEST_CASE("threads inside hooks while recordings of different shapes follow each
         std::this_thread::yield();
         recording.stop();
         for (std::uint32_t slot = 0; slot < 8; ++slot) {
-            wire::RingReader reader(region.slot(slot), region.shape().frames, region.shape().ring_words);
+            wire::RingReader reader(region.slot(slot), region.shape().ring_words);
             while (reader.has_record() && reader.record_length() != 0) { reader.skip(reader.record_length()); }
             CHECK_FALSE(reader.corrupt());
         }
@@ -282,7 +282,7 @@ TEST_CASE("each thread has its own slot and the kernel's name for it") {
     CHECK(region.slot(0).thread == 1);
     CHECK(region.slot(1).thread == 2);
     CHECK(region.slot(1).tid != region.slot(0).tid);
-    wire::RingReader reader(region.slot(1), kRoomy.frames, kRoomy.ring_words);
+    wire::RingReader reader(region.slot(1), kRoomy.ring_words);
     std::string name;
     std::string named;
     while (reader.has_record()) {
@@ -324,11 +324,11 @@ TEST_CASE("a region that is not ours is refused") {
     Region region(kRoomy);
     const auto start = [&](std::size_t size) { return call_payload("memray_payload_start", region.data(), size); };
     CHECK(start(100) == 1);
-    CHECK(start(region.size() - 1) == 1);
+    CHECK(start(wire::kRegionHeadSize - 1) == 1);
     region.control().version = 999;
-    CHECK(start(region.size()) == 2);
+    CHECK(start(wire::kRegionHeadSize) == 2);
     region.control().version = wire::kProtocolVersion;
     region.control().ring_words = 300;
-    CHECK(start(region.size()) == 1);
+    CHECK(start(wire::kRegionHeadSize) == 1);
     CHECK(call_payload("memray_payload_start", nullptr, 0) == 1);
 }

@@ -13,6 +13,7 @@
 #include "payload/wire/record.h"
 
 using namespace memray;
+using payload::NativeBuffers;
 using wire::CfaRule;
 using wire::SavedAt;
 using wire::UnwindRule;
@@ -61,6 +62,7 @@ public:
             std::memcpy(bytes + wire::unwind_numbers_offset(count) + i * sizeof number, &number, sizeof number);
         }
         std::memcpy(bytes + wire::unwind_rules_offset(count), all.data(), all.size() * sizeof(UnwindRule));
+        tables_.open_whole(bytes, wire::kPageSize);
         add(kImage, static_cast<std::uint32_t>(wire::unwind_table_size(count, count)));
     }
     ~Directory() { ::munmap(data_, size_); }
@@ -80,18 +82,20 @@ public:
     [[nodiscard]] wire::ModuleEntry& entry(std::uint32_t number) const {
         return wire::module_entries(directory())[number - 1];
     }
-    [[nodiscard]] payload::Modules modules() const { return {&directory(), size_}; }
+    [[nodiscard]] payload::Modules modules() { return {directory(), tables_}; }
+    [[nodiscard]] std::size_t size() const { return size_; }
 
 private:
     std::size_t size_;
     void* data_;
+    payload::TableViews tables_{};
 };
 
 // A thread's stack, and the walks along it.
 struct Thread {
     alignas(wire::kPageSize) std::array<std::uint64_t, 512> stack{};
     Directory directory;
-    std::unique_ptr<wire::NativeBuffers> buffers = std::make_unique<wire::NativeBuffers>();
+    std::unique_ptr<NativeBuffers> buffers = std::make_unique<NativeBuffers>();
     std::array<std::uint64_t, 16> words{};
     payload::WalkResult result{};
 
@@ -197,7 +201,7 @@ TEST_CASE("what was known of a module is forgotten when the directory has anothe
 
 TEST_CASE("a table beyond the directory's end leaves its module without rules") {
     auto thread = std::make_unique<Thread>();
-    thread->directory.entry(1).table = thread->directory.modules().size - 8;
+    thread->directory.entry(1).table = thread->directory.size() - 8;
     CHECK(thread->walk(kOutermost + 1) == Words{returned(kOutermost + 1)});
     CHECK_FALSE(thread->result.whole);
     CHECK_FALSE(thread->result.met_unknown);

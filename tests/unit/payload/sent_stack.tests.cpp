@@ -14,6 +14,7 @@
 #include "payload/stack/frame_chain.h"
 
 using namespace memray;
+using payload::CachedFrame;
 
 namespace {
 
@@ -104,9 +105,9 @@ public:
     explicit Reader(std::uint32_t capacity) : frames_(2 * std::size_t{capacity}), capacity_(capacity) {}
 
     void update(const wire::PythonLayout& layout, std::uint64_t newest, payload::IsCurrentId check = nullptr) {
-        const payload::StackBuffers buffers{frames_.data(), frames_.data() + capacity_, capacity_};
         const auto depth = static_cast<std::uint32_t>(told_.size());
-        const auto change = payload::update_stack(layout, newest, buffers, depth, check);
+        const payload::StackRoom<CachedFrame> room{frames_.data(), capacity_, depth};
+        const auto change = payload::update_stack(layout, newest, room, depth, check);
         REQUIRE(change.kept <= depth);
         REQUIRE(change.kept <= change.depth);
         kept_ += change.kept;
@@ -123,7 +124,7 @@ public:
 
 private:
     static std::uint32_t ids_of(std::uint64_t code) { return static_cast<std::uint32_t>(code >> 4U) | 1U; }
-    std::vector<wire::CachedFrame> frames_;
+    std::vector<CachedFrame> frames_;
     std::uint32_t capacity_;
     std::vector<std::pair<std::uint64_t, std::int32_t>> told_;
     std::uint64_t kept_{0};

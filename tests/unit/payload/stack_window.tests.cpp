@@ -9,6 +9,7 @@
 #include <memory>
 
 using namespace memray;
+using payload::NativeBuffers;
 using payload::StackWindow;
 
 namespace {
@@ -43,7 +44,7 @@ private:
 
 TEST_CASE("what is above the stack pointer is read, up to the first page that is not readable") {
     const Pages pages(3);
-    auto kept = std::make_unique<wire::NativeBuffers>();
+    auto kept = std::make_unique<NativeBuffers>();
     const std::uint64_t begin = Pages::address_of(pages.at(0));
     StackWindow window(*kept, begin + 64);
     std::uint64_t value = 0;
@@ -60,7 +61,7 @@ TEST_CASE("what is above the stack pointer is read, up to the first page that is
 }
 
 TEST_CASE("what was unmapped is not read again once that was noticed") {
-    auto kept = std::make_unique<wire::NativeBuffers>();
+    auto kept = std::make_unique<NativeBuffers>();
     const Pages pages(3);
     const std::uint64_t begin = Pages::address_of(pages.at(0));
     std::uint64_t value = 0;
@@ -77,7 +78,7 @@ TEST_CASE("what was unmapped is not read again once that was noticed") {
 }
 
 TEST_CASE("another stack is read too, and does not become the thread's own") {
-    auto kept = std::make_unique<wire::NativeBuffers>();
+    auto kept = std::make_unique<NativeBuffers>();
     const Pages own(1);
     const Pages other(2);
     const std::uint64_t begin = Pages::address_of(own.at(0));

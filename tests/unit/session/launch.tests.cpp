@@ -51,22 +51,24 @@ TEST_CASE("every interpreter runs with the payload started and keeps its exit co
     for (const std::string& interpreter : interpreters()) {
         CAPTURE(interpreter);
         Launch launch(options_for({interpreter, "-c", "raise SystemExit(37)"}));
-        auto* control = static_cast<wire::ControlPage*>(launch.target().region.data());
+        const base::Mapping head = launch.target().region.map(0, wire::kRegionHeadSize);
+        auto* control = static_cast<wire::ControlPage*>(head.data());
         CHECK(control->phase == wire::Phase::kIdle);
         launch.resume();
         CHECK(WEXITSTATUS(wait_status_of(launch.target().pid)) == 37);
         CHECK(control->phase == wire::Phase::kRecording);
-        CHECK(control->next_sequence == launch.target().region.size());
+        CHECK(control->next_sequence == head.size());
     }
 }
 
 TEST_CASE("the control page says how the region is laid out") {
     Launch launch(options_for({python(), "-c", ""}));
-    const auto* control = static_cast<wire::ControlPage*>(launch.target().region.data());
+    const base::Mapping head = launch.target().region.map(0, wire::kRegionHeadSize);
+    const auto* control = static_cast<wire::ControlPage*>(head.data());
     CHECK(control->magic == wire::kRegionMagic);
     CHECK(control->version == wire::kProtocolVersion);
-    CHECK(control->region_size == launch.target().region.size());
-    CHECK(control->slots_offset == wire::kFirstSlotOffset);
+    CHECK(control->address_space == wire::kNoLimit);
+    CHECK(control->slots_offset == wire::kRegionHeadSize);
     CHECK(control->slot_count == 4);
     CHECK(control->ring_words == 1024);
     CHECK(control->frame_capacity == 64);
@@ -278,14 +280,14 @@ TEST_CASE("a target that is not resumed is killed and reaped") {
     CHECK_FALSE(std::filesystem::exists(folder / "ran"));
 }
 
-TEST_CASE("a limited address space gets fewer slots") {
+TEST_CASE("a limited address space is shared, and hardly taken before it is needed") {
     LaunchOptions options = options_for({"/bin/sh", "-c", "ulimit -v 400000; exec " + python() + " -c pass"});
     options.plan.sizes = RegionSizes{};
     Launch launch(options);
-    const auto* control = static_cast<wire::ControlPage*>(launch.target().region.data());
-    CHECK(control->slot_count < 1024);
-    CHECK(control->slot_count >= 128);
-    CHECK(control->region_size == launch.target().region.size());
+    const base::Mapping head = launch.target().region.map(0, wire::kRegionHeadSize);
+    const auto* control = static_cast<wire::ControlPage*>(head.data());
+    CHECK(control->slot_count == RegionSizes{}.slots);
+    CHECK(control->address_space == 400'000 * 1024 / 10);
     launch.resume();
     CHECK(wait_status_of(launch.target().pid) == 0);
 }

@@ -27,10 +27,6 @@ TEST_CASE("a payload library is read whole") {
     CHECK_THROWS_WITH(read_payload("/"), "Could not read the payload library /: Is a directory");
 }
 
-TEST_CASE("a region has room for its pages and every slot") {
-    CHECK(region_size({.slots = 2, .ring_words = 1024, .frames = 64}, 0) == 2 * 4096 + 2 * (4096 + 4096 + 8192));
-}
-
 TEST_CASE("allocators have the names that captures use") {
     CHECK(allocator_title("pymalloc") == "pymalloc");
     CHECK(allocator_title("mimalloc_debug") == "mimalloc debug");

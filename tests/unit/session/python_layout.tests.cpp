@@ -23,7 +23,8 @@ using Fields = std::map<std::string, std::uint64_t>;
 
 wire::TargetInfo info_of(Launch& launch) {
     wire::TargetInfo info;
-    std::memcpy(&info, static_cast<const char*>(launch.target().region.data()) + wire::kTargetInfoOffset, sizeof info);
+    const base::Mapping head = launch.target().region.map(0, wire::kRegionHeadSize);
+    std::memcpy(&info, static_cast<const char*>(head.data()) + wire::kTargetInfoOffset, sizeof info);
     return info;
 }
 

@@ -25,10 +25,10 @@ bool yield(wire::Slot&) {
 }
 
 wire::RingWriter writer_of(const Region& region, std::uint32_t index = 0) {
-    return {region.slot(index), region.shape().frames, region.shape().ring_words};
+    return {region.slot(index), region.shape().ring_words};
 }
 wire::RingReader reader_of(const Region& region, std::uint32_t index = 0) {
-    return {region.slot(index), region.shape().frames, region.shape().ring_words};
+    return {region.slot(index), region.shape().ring_words};
 }
 
 template <typename Wait>

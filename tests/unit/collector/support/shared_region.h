@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <memory>
 #include <new>
 
 #include "injector/base/error.h"
 #include "injector/base/mapping.h"
+#include "injector/base/shared_memory.h"
 #include "injector/base/unique_fd.h"
 #include "payload/wire/control.h"
 #include "payload/wire/record.h"
@@ -28,15 +30,13 @@ struct Shape {
 
 class SharedRegion {
 public:
-    explicit SharedRegion(Shape shape = {}) : shape_(shape), fd_(::memfd_create("region", MFD_CLOEXEC)) {
-        const std::uint64_t stride = wire::slot_stride(shape.frames, shape.ring_words);
-        size_ = wire::kFirstSlotOffset + stride * shape.slots;
-        if (::ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0) { throw base::system_error("region"); }
-        target_ = base::Mapping::shared(fd_.get(), size_);
+    explicit SharedRegion(Shape shape = {})
+        : shape_(shape), file_(std::make_shared<const base::UniqueFd>(::memfd_create("region", MFD_CLOEXEC))) {
+        const std::uint64_t size = wire::kRegionHeadSize + wire::slot_size(shape.ring_words) * shape.slots;
+        if (::ftruncate(file_->get(), static_cast<off_t>(size)) != 0) { throw base::system_error("region"); }
+        target_ = base::Mapping::shared(file_->get(), size);
         auto* page = new (target_.data()) wire::ControlPage;
-        page->region_size = size_;
-        page->slots_offset = wire::kFirstSlotOffset;
-        page->slot_stride = stride;
+        page->slots_offset = wire::kRegionHeadSize;
         page->slot_count = shape.slots;
         page->ring_words = shape.ring_words;
         page->frame_capacity = shape.frames;
@@ -45,15 +45,17 @@ public:
         info->layout.hex_version = shape.hex_version;
     }
 
-    [[nodiscard]] base::Mapping controller_mapping() const { return base::Mapping::shared(fd_.get(), size_); }
+    [[nodiscard]] base::SharedMemory controller_memory() const { return base::SharedMemory(file_); }
     [[nodiscard]] wire::ControlPage& control() const { return *static_cast<wire::ControlPage*>(target_.data()); }
-    [[nodiscard]] wire::Slot& slot(std::uint32_t index) const { return *wire::slot_at(control(), index); }
+    [[nodiscard]] wire::Slot& slot(std::uint32_t index) const {
+        auto* slots = static_cast<unsigned char*>(target_.data()) + wire::kRegionHeadSize;
+        return *reinterpret_cast<wire::Slot*>(slots + wire::slot_size(shape_.ring_words) * index);
+    }
     [[nodiscard]] const Shape& shape() const { return shape_; }
 
 private:
     Shape shape_;
-    base::UniqueFd fd_;
-    std::size_t size_{0};
+    std::shared_ptr<const base::UniqueFd> file_;
     base::Mapping target_;
 };
 

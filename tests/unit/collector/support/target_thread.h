@@ -25,9 +25,7 @@ public:
 
     // Claims slot `index`, which must be free.
     TargetThread(const SharedRegion& region, std::uint32_t index, std::uint32_t tid)
-        : control_(region.control()),
-          slot_(region.slot(index)),
-          writer_(slot_, region.shape().frames, region.shape().ring_words) {
+        : control_(region.control()), slot_(region.slot(index)), writer_(slot_, region.shape().ring_words) {
         slot_.thread = control_.next_thread.fetch_add(1) + 1;
         slot_.tid = tid;
         slot_.state.store(wire::SlotState::kClaimed);
