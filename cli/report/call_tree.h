@@ -41,10 +41,6 @@ struct CallTreeOptions {
 [[nodiscard]] CallTree build_call_tree(const capture::Profile& profile, const StackView& view,
                                        const std::vector<Selection>& selections, const CallTreeOptions& options);
 
-// The `most` nodes with the largest shares of any selection, and those below the root; the others become one folded
-// node for each parent. All sums stay what they were.
-[[nodiscard]] CallTree folded(const CallTree& tree, std::size_t most);
-
 // The children of each node, in order of number.
 class ChildIndex {
 public:

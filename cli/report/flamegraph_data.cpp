@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "cli/report/big_tree.h"
 #include "cli/report/call_tree.h"
 #include "cli/report/frame_class.h"
 #include "cli/report/metadata_json.h"
@@ -171,12 +172,12 @@ std::string flamegraph_data(const Profile& profile, const StackView& view, const
                             const FlamegraphOptions& options) {
     std::vector<Selection> selections;
     for (const Metric& metric : metrics) { selections.push_back(metric.selection); }
-    const CallTree whole = build_call_tree(profile, view, selections, {false, options.split_threads});
-    std::size_t most = options.complete ? whole.nodes.size() : kMostNodes;
-    std::string text = page_text(document(profile, view, metrics, options, folded(whole, most)));
+    const BigTree whole(profile, view, selections, {false, options.split_threads});
+    std::size_t most = options.complete ? whole.size() : kMostNodes;
+    std::string text = page_text(document(profile, view, metrics, options, whole.largest(most)));
     while (!options.complete && text.size() > kLargestData && most > kFewestNodes) {
-        most = std::min(most, whole.nodes.size()) / 2;
-        text = page_text(document(profile, view, metrics, options, folded(whole, most)));
+        most = std::min(most, whole.size()) / 2;
+        text = page_text(document(profile, view, metrics, options, whole.largest(most)));
     }
     return text;
 }

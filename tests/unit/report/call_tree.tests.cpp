@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "cli/report/big_tree.h"
 #include "tests/unit/report/profile_builder.h"
 
 using namespace memray;
@@ -96,13 +97,16 @@ TEST_CASE("Folding keeps every sum") {
     builder.site({{"main", "a.py", 1}, {"g", "a.py", 7}, {"h", "a.py", 8}}, {1, 3});
     builder.site({{"main", "a.py", 1}, {"i", "a.py", 9}}, {1, 1});
     const StackView view = make_stack_view(builder.profile);
-    const CallTree whole = build_call_tree(builder.profile, view, {at_peak(builder.profile)}, {});
-    CHECK(text_of(view, folded(whole, 6)) == text_of(view, whole));
-    CHECK(text_of(view, folded(whole, 4)) == "root(261,0;main(261,7;f(200,200) g(53,50;*1(3,3)) *1(1,1)))");
-    CHECK(text_of(view, folded(whole, 3)) == "root(261,0;main(261,7;f(200,200) *3(54,54)))");
+    const std::vector<Selection> selections{at_peak(builder.profile)};
+    const CallTree whole = build_call_tree(builder.profile, view, selections, {});
+    const BigTree tree(builder.profile, view, selections, {});
+    CHECK(tree.size() == 6);
+    CHECK(text_of(view, tree.largest(6)) == text_of(view, whole));
+    CHECK(text_of(view, tree.largest(4)) == "root(261,0;main(261,7;f(200,200) g(53,50;*1(3,3)) *1(1,1)))");
+    CHECK(text_of(view, tree.largest(3)) == "root(261,0;main(261,7;f(200,200) *3(54,54)))");
     CHECK(whole.of_site == std::vector<std::uint32_t>{2, 3, 1, 4, 5});
-    CHECK(folded(whole, 3).of_site == std::vector<std::uint32_t>{2, 3, 1, 3, 3});
-    CHECK(text_of(view, folded(whole, 1)) == "root(261,0;main(261,7;*4(254,254)))");
+    CHECK(tree.largest(3).of_site == std::vector<std::uint32_t>{2, 3, 1, 3, 3});
+    CHECK(text_of(view, tree.largest(1)) == "root(261,0;main(261,7;*4(254,254)))");
 }
 
 TEST_CASE("A stack 100,000 calls deep makes a tree as deep") {
