@@ -107,9 +107,9 @@ void Tracee::step(int signal) {
     control(PTRACE_SINGLESTEP, static_cast<unsigned long>(signal), "PTRACE_SINGLESTEP");
 }
 
-void Tracee::resume_to_system_call() {
+void Tracee::resume_to_system_call(int signal) {
     stopped_ = false;
-    control(PTRACE_SYSCALL, 0, "PTRACE_SYSCALL");
+    control(PTRACE_SYSCALL, static_cast<unsigned long>(signal), "PTRACE_SYSCALL");
 }
 
 void Tracee::listen() {

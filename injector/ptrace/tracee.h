@@ -57,7 +57,7 @@ public:
     void resume(int signal = 0);
     void step(int signal = 0);
     // Stops with WaitKind::kSystemCall where the next system call begins, or the one that has begun ends.
-    void resume_to_system_call();
+    void resume_to_system_call(int signal = 0);
     // Leaves a group stop in force, but goes on reporting.
     void listen();
     void detach(int signal = 0);

@@ -71,7 +71,7 @@ void enter(const AttachOptions& options, const std::string& content, const Chann
         throw base::Error("Process " + std::to_string(options.pid) + " is being recorded already");
     }
     reached(InjectionStep::kOldRecordingStopped, controller);
-    RemoteSystem system(target.modules(), target.memory(), target.call());
+    RemoteSystem system(target.call());
     RegionInTarget region(system, options.pid, options.plan.sizes, flags_of(options), facts.info);
     const std::unique_ptr<ChildPoolInTarget> pool = make_pool(options, system, facts.info, region, channel);
     target.note("prepared the shared memory");
