@@ -29,43 +29,43 @@ static_assert(SYS_munmap == 0x0b && SYS_gettid == 0xba && SYS_tkill == 0xc8 && S
 // The system call that shows where a thread is must do nothing, and be one that no seccomp filter of a program that
 // allocates forbids: munmap(0, 0) yields EINVAL.
 constexpr std::string_view kCallEnd =
-    "\x48\x89\xc3"          // mov %rax, %rbx
-    "\xb8\x0b\0\0\0"        // mov $SYS_munmap, %eax
-    "\x31\xff"              // xor %edi, %edi
-    "\x31\xf6"              // xor %esi, %esi
-    "\x0f\x05"sv;           // syscall
+    "\x48\x89\xc3"    // mov %rax, %rbx
+    "\xb8\x0b\0\0\0"  // mov $SYS_munmap, %eax
+    "\x31\xff"        // xor %edi, %edi
+    "\x31\xf6"        // xor %esi, %esi
+    "\x0f\x05"sv;     // syscall
 constexpr std::string_view kSignalReturn =
-    "\xb8\x0f\0\0\0"        // mov $SYS_rt_sigreturn, %eax
-    "\x0f\x05"              // syscall
-    "\x0f\x0b"sv;           // ud2
+    "\xb8\x0f\0\0\0"  // mov $SYS_rt_sigreturn, %eax
+    "\x0f\x05"        // syscall
+    "\x0f\x0b"sv;     // ud2
 constexpr std::string_view kSystemCall =
-    "\x0f\x05"              // syscall
-    "\xc3"sv;               // ret
+    "\x0f\x05"  // syscall
+    "\xc3"sv;   // ret
 
 constexpr std::string_view kSave =
-    "\x50"                  // push %rax
-    "\x51"                  // push %rcx
-    "\x41\x53"              // push %r11
-    "\x57"                  // push %rdi
-    "\x56"sv;               // push %rsi
+    "\x50"      // push %rax
+    "\x51"      // push %rcx
+    "\x41\x53"  // push %r11
+    "\x57"      // push %rdi
+    "\x56"sv;   // push %rsi
 constexpr std::string_view kShowByCall =
-    "\xb8\x0b\0\0\0"        // mov $SYS_munmap, %eax
-    "\xbf\0\0\0\0"          // mov $0, %edi
-    "\xbe\0\0\0\0"          // mov $0, %esi
-    "\x0f\x05"sv;           // syscall
+    "\xb8\x0b\0\0\0"  // mov $SYS_munmap, %eax
+    "\xbf\0\0\0\0"    // mov $0, %edi
+    "\xbe\0\0\0\0"    // mov $0, %esi
+    "\x0f\x05"sv;     // syscall
 constexpr std::string_view kShowBySignal =
-    "\xb8\xba\0\0\0"        // mov $SYS_gettid, %eax
-    "\x0f\x05"              // syscall
-    "\x89\xc7"              // mov %eax, %edi
-    "\xbe\x17\0\0\0"        // mov $SIGURG, %esi
-    "\xb8\xc8\0\0\0"        // mov $SYS_tkill, %eax
-    "\x0f\x05"sv;           // syscall
+    "\xb8\xba\0\0\0"  // mov $SYS_gettid, %eax
+    "\x0f\x05"        // syscall
+    "\x89\xc7"        // mov %eax, %edi
+    "\xbe\x17\0\0\0"  // mov $SIGURG, %esi
+    "\xb8\xc8\0\0\0"  // mov $SYS_tkill, %eax
+    "\x0f\x05"sv;     // syscall
 constexpr std::string_view kRestore =
-    "\x5e"                  // pop %rsi
-    "\x5f"                  // pop %rdi
-    "\x41\x5b"              // pop %r11
-    "\x59"                  // pop %rcx
-    "\x58"sv;               // pop %rax
+    "\x5e"                                                // pop %rsi
+    "\x5f"                                                // pop %rdi
+    "\x41\x5b"                                            // pop %r11
+    "\x59"                                                // pop %rcx
+    "\x58"sv;                                             // pop %rax
 constexpr std::string_view kJump = "\xff\x25\0\0\0\0"sv;  // jmp *0(%rip), the target follows
 
 // What kSave leaves on the stack, from the top.

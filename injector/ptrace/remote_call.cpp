@@ -99,12 +99,13 @@ bool RemoteCall::has_ended(const Registers& registers) const { return RemoteAddr
 
 bool RemoteCall::opens(const Registers& registers, std::string_view path) const {
     if (registers.orig_rax != SYS_open && registers.orig_rax != SYS_openat) { return false; }
+    if (registers.rdi % kPage == 0) { return false; }
     const RemoteAddr name(registers.orig_rax == SYS_open ? registers.rdi : registers.rsi);
-    return name.value() % kPage != 0 && memory_.try_read_string(name, path.size() + 1) == path;
+    return memory_.try_read_string(name, path.size() + 1) == path;
 }
 
 // The kernel changes rax, rcx and r11 only, and compilers rely on that; so the arguments stay, and the call must be one
-// that does nothing with them. Neither a path (see above) nor AT_FDCWD is the address of a page: EINVAL.
+// that does nothing with them. The first one, a path or AT_FDCWD, is not the address of a page: EINVAL.
 void RemoteCall::yield_instead(int fd, Deadline deadline) {
     Registers registers = get_registers(tracee_);
     registers.orig_rax = SYS_munmap;
@@ -142,13 +143,14 @@ Registers RemoteCall::run_behind(Deadline deadline) {
     for (;;) {
         const WaitStatus status = next_stop(deadline);
         Registers registers = get_registers(tracee_);
-        if (status.is_signal(SIGSYS)) {  // a seccomp filter forbids it
+        if (status.is_signal(SIGSYS)) {  // a seccomp filter forbids it; the signal ends here
             registers.rax = static_cast<std::uint64_t>(-EPERM);
             return registers;
         }
-        if (is_stop(status) && registers.rip == behind) { return registers; }
+        const bool is_refused = registers.rax == registers.orig_rax && tracee_.has_pending(SIGSYS);
+        if (is_stop(status) && registers.rip == behind && !is_refused) { return registers; }
         hold_or_throw(status, registers);
-        tracee_.interrupt();
+        if (!is_refused) { tracee_.interrupt(); }  // else the signal comes next
         tracee_.resume();
     }
 }
@@ -173,7 +175,8 @@ void RemoteCall::hold_or_throw(const WaitStatus& status, const Registers& regist
 
 RemoteAddr RemoteCall::push(std::string_view text) {
     const std::string terminated(text);
-    const RemoteAddr place = (room_ - (terminated.size() + 1)).aligned_down(16);
+    RemoteAddr place = (room_ - (terminated.size() + 1)).aligned_down(16);
+    if (place.value() % kPage == 0) { place -= 16; }  // see opens()
     if (place < saved_.room_end() - SavedRegisters::kRoom) {
         throw base::Error("The target's stack has no room for more");
     }

@@ -37,7 +37,7 @@ constexpr std::uint64_t kContextFlags = 7;
 constexpr std::uint32_t kKeepAlternateStack = 0x7fffffff;
 
 // Of the kernel's own, seen by tracers only (include/linux/errno.h).
-constexpr std::int64_t kRestartSystemCall = 512;   // -ERESTARTSYS, -ERESTARTNOINTR, -ERESTARTNOHAND are 512 to 514
+constexpr std::int64_t kRestartSystemCall = 512;  // -ERESTARTSYS, -ERESTARTNOINTR, -ERESTARTNOHAND are 512 to 514
 constexpr std::int64_t kRestartNoHandler = 514;
 constexpr std::int64_t kRestartBlock = 516;
 constexpr std::uint64_t kSyscallBytes = 2;

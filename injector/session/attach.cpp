@@ -15,6 +15,7 @@
 #include "injector/session/entered_target.h"
 #include "injector/session/guard.h"
 #include "injector/session/injection_step.h"
+#include "injector/session/leftovers.h"
 #include "injector/session/region.h"
 #include "injector/session/seccomp.h"
 #include "payload/wire/slot.h"
@@ -62,6 +63,7 @@ std::unique_ptr<ChildPoolInTarget> make_pool(const AttachOptions& options, Remot
 void enter(const AttachOptions& options, const std::string& content, const Channel& channel) {
     const pid_t controller = ::getppid();
     reached(InjectionStep::kGuardStarted, controller);
+    const std::vector<int> leftovers = leftover_descriptors(options.pid);
     EnteredTarget target(options.pid, Clock::now() + options.timeout, note_to(channel));
     reached(InjectionStep::kThreadStopped, controller);
     const PythonFacts facts = inspect_running_python(target);
@@ -72,6 +74,7 @@ void enter(const AttachOptions& options, const std::string& content, const Chann
     }
     reached(InjectionStep::kOldRecordingStopped, controller);
     RemoteSystem system(target.call());
+    close_leftovers(system, options.pid, leftovers);
     RegionInTarget region(system, options.pid, options.plan.sizes, flags_of(options), facts.info);
     const std::unique_ptr<ChildPoolInTarget> pool = make_pool(options, system, facts.info, region, channel);
     target.note("prepared the shared memory");

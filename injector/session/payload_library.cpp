@@ -109,8 +109,8 @@ RemoteAddr load_payload(RemoteSystem& system, ptrace::RemoteCall& call, const pt
     base::write_all(file.local_fd(), content);
     const std::string name = library_name(content);
     bool opened = false;
-    const RemoteAddr handle(
-        call.function_opening(opener.function, {call.push(name).value(), opener.flags}, name, file.remote_fd(), opened));
+    const RemoteAddr handle(call.function_opening(opener.function, {call.push(name).value(), opener.flags}, name,
+                                                  file.remote_fd(), opened));
     if (opened) { file.give_away_remote_fd(); }
     if (handle.is_null()) {
         throw base::Error("Could not load the payload library: " + last_loader_error(call, memory, modules));

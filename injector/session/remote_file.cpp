@@ -39,8 +39,7 @@ std::int64_t RemoteSystem::create_memory_file(const char* name, unsigned flags) 
 
 std::int64_t RemoteSystem::map_shared(int fd, std::uint64_t size) {
     return call_.system_call(
-        SYS_mmap,
-        {0, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, static_cast<std::uint64_t>(fd), 0});
+        SYS_mmap, {0, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, static_cast<std::uint64_t>(fd), 0});
 }
 
 void RemoteSystem::unmap(RemoteAddr address, std::uint64_t size) {

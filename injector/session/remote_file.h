@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "injector/base/unique_fd.h"
 #include "injector/base/remote_addr.h"
+#include "injector/base/unique_fd.h"
 #include "injector/ptrace/remote_call.h"
 
 namespace memray::session {

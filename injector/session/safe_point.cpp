@@ -36,7 +36,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPerThread = 300ms;  // before another one is tried
 constexpr auto kStopping = 100ms;   // of a thread that can be stopped
 constexpr auto kReturning = 20ms;   // of a call that is to be left
-constexpr auto kMapping = 10s;    // of a page
+constexpr auto kMapping = 10s;      // of a page
 constexpr auto kBetweenLooks = 300us;
 constexpr auto kOtherMemray = 2s;  // that traces the process: for it to let go
 constexpr std::size_t kToldThreads = 8;
@@ -194,8 +194,7 @@ bool SafePoint::await_detour(Tracee& thread, const StackFrame& frame, const ptra
     const Deadline deadline = Clock::now() + kReturning;
     while (const auto status = thread.wait_until(deadline)) {
         if (status->ended()) { return false; }
-        if (status->kind() == WaitKind::kSystemCall &&
-            RemoteAddr(ptrace::get_registers(thread).rip) == detour.stop) {
+        if (status->kind() == WaitKind::kSystemCall && RemoteAddr(ptrace::get_registers(thread).rip) == detour.stop) {
             thread.interrupt();
             thread.resume();
             if (!await_stop(thread)) { return false; }

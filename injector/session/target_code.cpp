@@ -61,8 +61,7 @@ RemoteAddr map_page(ptrace::Tracee& thread, const ptrace::RemoteMemory& memory, 
     ptrace::SavedRegisters saved(thread, memory);
     ptrace::RemoteCall call(thread, memory, saved, code, limit);
     const std::int64_t address = call.system_call(
-        SYS_mmap,
-        {0, ptrace::CodePage::kSize, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, kNoDescriptor, 0});
+        SYS_mmap, {0, ptrace::CodePage::kSize, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, kNoDescriptor, 0});
     saved.restore();
     if (address < 0 && address >= -4095) {
         throw base::system_error("mapping a page of code in the target", static_cast<int>(-address));

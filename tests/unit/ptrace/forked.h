@@ -14,8 +14,8 @@
 #include <atomic>
 #include <cinttypes>
 #include <csignal>
-#include <cstring>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <new>
 #include <string>

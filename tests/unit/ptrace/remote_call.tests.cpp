@@ -113,8 +113,7 @@ TEST_CASE("a system call returns its result or a negative errno") {
     Callee callee;
     CHECK(callee.call->system_call(SYS_getpid, {}) == callee.child.pid());
     CHECK(callee.call->system_call(SYS_close, {9999}) == -EBADF);
-    CHECK(callee.call->system_call(SYS_mmap, {0, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, ~0ULL, 0}) >
-          0);
+    CHECK(callee.call->system_call(SYS_mmap, {0, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, ~0ULL, 0}) > 0);
     CHECK(callee.finish() == 0);
 }
 
