@@ -6,7 +6,6 @@
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
-#include <csignal>
 #include <string>
 
 #include "injector/base/error.h"
@@ -17,12 +16,6 @@ namespace {
 base::Error request_error(const char* request, const Tracee& tracee) {
     return base::system_error(std::string(request) + " of process " + std::to_string(tracee.id()));
 }
-
-constexpr SignalMask bit(int signal) noexcept { return SignalMask{1} << static_cast<unsigned>(signal - 1); }
-
-// Raised by the processor or by seccomp: were one of these blocked, the kernel would kill the thread and drop the
-// program's handler on the way.
-constexpr SignalMask kSynchronous = bit(SIGSEGV) | bit(SIGTRAP) | bit(SIGBUS) | bit(SIGILL) | bit(SIGFPE) | bit(SIGSYS);
 
 }  // namespace
 
@@ -75,30 +68,6 @@ void set_signal_mask(const Tracee& tracee, SignalMask mask) {
     if (::ptrace(static_cast<__ptrace_request>(PTRACE_SETSIGMASK), tracee.id(), sizeof mask, &mask) != 0) {
         throw request_error("PTRACE_SETSIGMASK", tracee);
     }
-}
-
-SavedRegisters::SavedRegisters(const Tracee& tracee)
-    : tracee_(tracee),
-      registers_(get_registers(tracee)),
-      extended_(get_extended_state(tracee)),
-      mask_(get_signal_mask(tracee)) {
-    set_signal_mask(tracee, ~kSynchronous);
-}
-
-SavedRegisters::~SavedRegisters() {
-    if (restored_ || !tracee_.attached()) { return; }
-    try {
-        restore();
-    } catch (const base::Error&) {
-        // Killed meanwhile: nothing to restore.
-    }
-}
-
-void SavedRegisters::restore() {
-    restored_ = true;
-    set_extended_state(tracee_, extended_);
-    set_registers(tracee_, registers_);
-    set_signal_mask(tracee_, mask_);
 }
 
 }  // namespace memray::ptrace

@@ -28,27 +28,4 @@ void set_extended_state(const Tracee& tracee, const std::vector<unsigned char>& 
 [[nodiscard]] SignalMask get_signal_mask(const Tracee& tracee);
 void set_signal_mask(const Tracee& tracee, SignalMask mask);
 
-// Saves all of the above and holds signals back, but for those that the processor raises. A borrowed thread can then
-// run anything; restore() or the destructor puts it all back. The tracee must be stopped then, or dead. The program
-// counter to return to can be corrected: after a breakpoint it is one byte too far.
-class SavedRegisters {
-public:
-    explicit SavedRegisters(const Tracee& tracee);
-    SavedRegisters(const SavedRegisters&) = delete;
-    SavedRegisters& operator=(const SavedRegisters&) = delete;
-    ~SavedRegisters();
-
-    [[nodiscard]] const Registers& registers() const noexcept { return registers_; }
-    void set_program_counter(RemoteAddr address) noexcept { registers_.rip = address.value(); }
-    // Throws base::Error.
-    void restore();
-
-private:
-    const Tracee& tracee_;
-    Registers registers_;
-    std::vector<unsigned char> extended_;
-    SignalMask mask_;
-    bool restored_{false};
-};
-
 }  // namespace memray::ptrace

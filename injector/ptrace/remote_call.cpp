@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/ptrace/remote_call.h"
 
-#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -10,7 +9,6 @@
 #include <cerrno>
 #include <cinttypes>
 #include <cstdio>
-#include <cstring>
 #include <string>
 
 #include "injector/base/error.h"
@@ -18,13 +16,10 @@
 namespace memray::ptrace {
 namespace {
 
-// Below vm.mmap_min_addr: nothing is ever mapped here.
-constexpr RemoteAddr kReturnAddress{0x10};
-constexpr std::uint64_t kRedZone = 128;
 constexpr std::uint64_t kDirectionFlag = 0x400;
 constexpr std::uint64_t kTrapFlag = 0x100;
 constexpr std::uint64_t kNoSystemCall = ~0ULL;  // orig_rax: nothing for the kernel to restart
-constexpr std::uint64_t kSyscallBytes = 2;
+constexpr std::uint64_t kPage = 4096;
 
 base::Error fault_error(const WaitStatus& status, std::uint64_t at) {
     std::array<char, 24> address{};
@@ -32,24 +27,25 @@ base::Error fault_error(const WaitStatus& status, std::uint64_t at) {
     return base::Error("The target " + status.describe() + " at " + address.data() + " during a call made for us");
 }
 
+bool is_stop(const WaitStatus& status) {
+    return status.kind() == WaitKind::kEventStop || status.kind() == WaitKind::kGroupStop;
+}
+
 }  // namespace
 
-RemoteCall::RemoteCall(Tracee& tracee, const RemoteMemory& memory, const SavedRegisters& saved,
+RemoteCall::RemoteCall(Tracee& tracee, const RemoteMemory& memory, SavedRegisters& saved, const CallCode& code,
                        std::chrono::milliseconds limit)
-    : tracee_(tracee),
-      memory_(memory),
-      base_(saved.registers()),
-      stack_(RemoteAddr(base_.rsp - kRedZone).aligned_down(16)),
-      limit_(limit) {}
+    : tracee_(tracee), memory_(memory), saved_(saved), code_(code), room_(saved.room_end()), limit_(limit) {}
 
 RemoteCall::~RemoteCall() {
     for (const int signal : held_) { ::syscall(SYS_tkill, tracee_.id(), signal); }
 }
 
 Registers RemoteCall::prepare(Arguments arguments) const {
-    Registers registers = base_;
+    Registers registers = saved_.registers();
     registers.orig_rax = kNoSystemCall;
     registers.eflags &= ~(kDirectionFlag | kTrapFlag);
+    registers.rsp = saved_.frame().value();
     std::array<std::uint64_t, 6> values{};
     std::size_t count = 0;
     for (const std::uint64_t value : arguments) { values.at(count++) = value; }
@@ -64,69 +60,99 @@ Registers RemoteCall::prepare(Arguments arguments) const {
 
 void RemoteCall::begin(RemoteAddr function, Arguments arguments) {
     Registers registers = prepare(arguments);
-    // As right after a call instruction: rsp + 8 is a multiple of 16.
-    const RemoteAddr top = stack_ - sizeof(std::uint64_t);
-    const std::uint64_t return_address = kReturnAddress.value();
-    memory_.write(top, &return_address, sizeof return_address);
-    registers.rsp = top.value();
     registers.rip = function.value();
     registers.rax = 0;  // no vector registers hold arguments of a variadic function
-    set_registers(tracee_, registers);
+    saved_.depart(registers, code_.returns_to);
 }
 
 std::uint64_t RemoteCall::function(RemoteAddr function, Arguments arguments) {
     begin(function, arguments);
-    tracee_.resume();
-    return wait_for(SIGSEGV, kReturnAddress, false).rax;
+    return run_to_end(deadline());
 }
 
-std::uint64_t RemoteCall::function_opening(RemoteAddr function, Arguments arguments, std::string_view path, int fd) {
+std::uint64_t RemoteCall::function_opening(RemoteAddr function, Arguments arguments, std::string_view path, int fd,
+                                           bool& opened) {
+    const Deadline limit = deadline();
+    opened = false;
     begin(function, arguments);
-    if (!reaches_open(path)) { return get_registers(tracee_).rax; }
-    duplicate_instead(fd);
-    tracee_.resume();
-    return wait_for(SIGSEGV, kReturnAddress, false).rax;
-}
-
-bool RemoteCall::reaches_open(std::string_view path) {
-    const Deadline deadline = std::chrono::steady_clock::now() + limit_;
     for (;;) {
-        tracee_.resume_to_system_call();
-        const WaitStatus status = next_stop(deadline);
-        const Registers registers = get_registers(tracee_);
-        if (status.kind() == WaitKind::kSystemCall) {
-            if (opens(registers, path)) { return true; }
-        } else if (status.is_signal(SIGSEGV) && registers.rip == kReturnAddress.value()) {
-            return false;
-        } else {
-            hold_or_throw(status, registers);
+        const Registers registers = run_to_system_call(limit);
+        if (has_ended(registers)) {
+            run_behind(limit);
+            return registers.rbx;
         }
+        if (!opens(registers, path)) { continue; }
+        yield_instead(fd, limit);
+        opened = true;
+        return run_to_end(limit);
     }
 }
 
+std::uint64_t RemoteCall::run_to_end(Deadline deadline) {
+    Registers registers = run_to_system_call(deadline);
+    while (!has_ended(registers)) { registers = run_to_system_call(deadline); }
+    run_behind(deadline);
+    return registers.rbx;
+}
+
+bool RemoteCall::has_ended(const Registers& registers) const { return RemoteAddr(registers.rip) == code_.ended; }
+
 bool RemoteCall::opens(const Registers& registers, std::string_view path) const {
     if (registers.orig_rax != SYS_open && registers.orig_rax != SYS_openat) { return false; }
+    if (registers.rdi % kPage == 0) { return false; }
     const RemoteAddr name(registers.orig_rax == SYS_open ? registers.rdi : registers.rsi);
     return memory_.try_read_string(name, path.size() + 1) == path;
 }
 
-// The kernel changes rax, rcx and r11 only, and compilers rely on that: what is changed here is changed back.
-void RemoteCall::duplicate_instead(int fd) {
-    const Registers before = get_registers(tracee_);
-    Registers changed = before;
-    changed.orig_rax = SYS_fcntl;
-    changed.rdi = static_cast<std::uint64_t>(fd);
-    changed.rsi = F_DUPFD_CLOEXEC;
-    changed.rdx = 0;
-    set_registers(tracee_, changed);
-    tracee_.resume_to_system_call();
-    const WaitStatus status = next_stop(std::chrono::steady_clock::now() + limit_);
-    Registers after = get_registers(tracee_);
-    if (status.kind() != WaitKind::kSystemCall) { throw fault_error(status, after.rip); }
-    after.rdi = before.rdi;
-    after.rsi = before.rsi;
-    after.rdx = before.rdx;
-    set_registers(tracee_, after);
+// The kernel changes rax, rcx and r11 only, and compilers rely on that; so the arguments stay, and the call must be one
+// that does nothing with them. The first one, a path or AT_FDCWD, is not the address of a page: EINVAL.
+void RemoteCall::yield_instead(int fd, Deadline deadline) {
+    Registers registers = get_registers(tracee_);
+    registers.orig_rax = SYS_munmap;
+    set_registers(tracee_, registers);
+    registers = run_to_system_call(deadline);
+    registers.rax = static_cast<std::uint64_t>(fd);
+    set_registers(tracee_, registers);
+}
+
+std::int64_t RemoteCall::system_call(long number, Arguments arguments) {
+    const Deadline limit = deadline();
+    Registers registers = prepare(arguments);
+    registers.r10 = registers.rcx;
+    registers.rip = code_.system_call.value();
+    registers.rax = static_cast<std::uint64_t>(number);
+    saved_.depart(registers, code_.returns_to);
+    run_to_system_call(limit);
+    return static_cast<std::int64_t>(run_behind(limit).rax);
+}
+
+Registers RemoteCall::run_to_system_call(Deadline deadline) {
+    for (;;) {
+        tracee_.resume_to_system_call();
+        const WaitStatus status = next_stop(deadline);
+        const Registers registers = get_registers(tracee_);
+        if (status.kind() == WaitKind::kSystemCall) { return registers; }
+        hold_or_throw(status, registers);
+    }
+}
+
+Registers RemoteCall::run_behind(Deadline deadline) {
+    const std::uint64_t behind = get_registers(tracee_).rip;
+    tracee_.interrupt();
+    tracee_.resume();
+    for (;;) {
+        const WaitStatus status = next_stop(deadline);
+        Registers registers = get_registers(tracee_);
+        if (status.is_signal(SIGSYS)) {  // a seccomp filter forbids it; the signal ends here
+            registers.rax = static_cast<std::uint64_t>(-EPERM);
+            return registers;
+        }
+        const bool is_refused = registers.rax == registers.orig_rax && tracee_.has_pending(SIGSYS);
+        if (is_stop(status) && registers.rip == behind && !is_refused) { return registers; }
+        hold_or_throw(status, registers);
+        if (!is_refused) { tracee_.interrupt(); }  // else the signal comes next
+        tracee_.resume();
+    }
 }
 
 WaitStatus RemoteCall::next_stop(Deadline deadline) {
@@ -139,43 +165,6 @@ WaitStatus RemoteCall::next_stop(Deadline deadline) {
     return *status;
 }
 
-std::int64_t RemoteCall::system_call(RemoteAddr instruction, long number, Arguments arguments) {
-    Registers registers = prepare(arguments);
-    registers.r10 = registers.rcx;
-    registers.rsp = stack_.value();
-    registers.rip = instruction.value();
-    registers.rax = static_cast<std::uint64_t>(number);
-    set_registers(tracee_, registers);
-    tracee_.step();
-    return static_cast<std::int64_t>(wait_for(SIGTRAP, instruction + kSyscallBytes, true).rax);
-}
-
-Registers RemoteCall::wait_for(int signal, RemoteAddr at, bool stepping) {
-    const Deadline deadline = std::chrono::steady_clock::now() + limit_;
-    bool refused = false;
-    for (;;) {
-        const WaitStatus status = next_stop(deadline);
-        Registers registers = get_registers(tracee_);
-        if (stepping && status.is_signal(SIGSYS)) {
-            // A seccomp filter forbids it; the trap of the step comes next.
-            refused = true;
-            tracee_.step();
-            continue;
-        }
-        if (refused && status.is_signal(SIGTRAP)) {
-            registers.rax = static_cast<std::uint64_t>(-EPERM);
-            return registers;
-        }
-        if (status.is_signal(signal) && registers.rip == at.value()) { return registers; }
-        hold_or_throw(status, registers);
-        if (stepping) {
-            tracee_.step();
-        } else {
-            tracee_.resume();
-        }
-    }
-}
-
 void RemoteCall::hold_or_throw(const WaitStatus& status, const Registers& registers) {
     if (status.kind() == WaitKind::kExec) { throw fault_error(status, registers.rip); }
     if (status.kind() != WaitKind::kSignal) { return; }
@@ -186,9 +175,13 @@ void RemoteCall::hold_or_throw(const WaitStatus& status, const Registers& regist
 
 RemoteAddr RemoteCall::push(std::string_view text) {
     const std::string terminated(text);
-    const RemoteAddr place = (stack_ - (terminated.size() + 1)).aligned_down(16);
+    RemoteAddr place = (room_ - (terminated.size() + 1)).aligned_down(16);
+    if (place.value() % kPage == 0) { place -= 16; }  // see opens()
+    if (place < saved_.room_end() - SavedRegisters::kRoom) {
+        throw base::Error("The target's stack has no room for more");
+    }
     memory_.write(place, terminated.c_str(), terminated.size() + 1);
-    stack_ = place;
+    room_ = place;
     return place;
 }
 

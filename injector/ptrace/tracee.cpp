@@ -5,6 +5,8 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -107,9 +109,9 @@ void Tracee::step(int signal) {
     control(PTRACE_SINGLESTEP, static_cast<unsigned long>(signal), "PTRACE_SINGLESTEP");
 }
 
-void Tracee::resume_to_system_call() {
+void Tracee::resume_to_system_call(int signal) {
     stopped_ = false;
-    control(PTRACE_SYSCALL, 0, "PTRACE_SYSCALL");
+    control(PTRACE_SYSCALL, static_cast<unsigned long>(signal), "PTRACE_SYSCALL");
 }
 
 void Tracee::listen() {
@@ -138,6 +140,15 @@ siginfo_t Tracee::signal_info() const {
         throw base::system_error("PTRACE_GETSIGINFO of process " + std::to_string(id_));
     }
     return info;
+}
+
+bool Tracee::has_pending(int signal) const noexcept {
+    std::array<siginfo_t, 32> pending{};
+    const __ptrace_peeksiginfo_args range{0, 0, pending.size()};
+    const auto request = static_cast<__ptrace_request>(PTRACE_PEEKSIGINFO);
+    const long count = ::ptrace(request, id_, &range, pending.data());
+    return std::any_of(pending.begin(), pending.begin() + std::max(count, 0L),
+                       [signal](const siginfo_t& info) { return info.si_signo == signal; });
 }
 
 void Tracee::kill_and_reap() noexcept {

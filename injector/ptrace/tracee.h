@@ -57,7 +57,7 @@ public:
     void resume(int signal = 0);
     void step(int signal = 0);
     // Stops with WaitKind::kSystemCall where the next system call begins, or the one that has begun ends.
-    void resume_to_system_call();
+    void resume_to_system_call(int signal = 0);
     // Leaves a group stop in force, but goes on reporting.
     void listen();
     void detach(int signal = 0);
@@ -67,6 +67,8 @@ public:
     [[nodiscard]] pid_t event_message() const;
     // Of the signal that it stopped for.
     [[nodiscard]] siginfo_t signal_info() const;
+    // Whether the stopped thread has yet to be told of a signal that was sent to it alone.
+    [[nodiscard]] bool has_pending(int signal) const noexcept;
 
 private:
     Tracee(pid_t id, OnDestroy on_destroy) noexcept : id_(id), on_destroy_(on_destroy) {}

@@ -16,6 +16,7 @@
 #include "injector/session/entered_target.h"
 #include "injector/session/guard.h"
 #include "injector/session/injection_step.h"
+#include "injector/session/leftovers.h"
 #include "injector/session/region.h"
 #include "injector/session/seccomp.h"
 #include "payload/wire/slot.h"
@@ -72,6 +73,7 @@ void note_hooks(EnteredTarget& target, RemoteAddr region) {
 void enter(const AttachOptions& options, const std::string& content, const Channel& channel) {
     const pid_t controller = ::getppid();
     reached(InjectionStep::kGuardStarted, controller);
+    const std::vector<int> leftovers = leftover_descriptors(options.pid);
     EnteredTarget target(options.pid, Clock::now() + options.timeout, note_to(channel));
     reached(InjectionStep::kThreadStopped, controller);
     const PythonFacts facts = inspect_running_python(target);
@@ -81,7 +83,8 @@ void enter(const AttachOptions& options, const std::string& content, const Chann
         throw base::Error("Process " + std::to_string(options.pid) + " is being recorded already");
     }
     reached(InjectionStep::kOldRecordingStopped, controller);
-    RemoteSystem system(target.modules(), target.memory(), target.call());
+    RemoteSystem system(target.call());
+    close_leftovers(system, options.pid, leftovers);
     const auto region =
         make_region(system, options.pid, options.plan.sizes, recording_flags(options.plan, facts), facts.info);
     const std::unique_ptr<ChildPoolInTarget> pool = make_pool(options, system, facts, *region, channel);

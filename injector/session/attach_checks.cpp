@@ -43,6 +43,12 @@ void require_no_tracer(const std::string& name, const std::string& status) {
     throw base::Error(name + " is traced by process " + tracer + " (" + program + ") already");
 }
 
+// Calls that return to other places than they were made from are faults there.
+void require_no_shadow_stack(const std::string& name, const std::string& status) {
+    if (field_of(status, "x86_Thread_features").find("shstk") == std::string_view::npos) { return; }
+    throw base::Error(name + " has a shadow stack, which forbids calls that its program does not make");
+}
+
 void require_supported_program(const std::string& name, const std::string& executable) {
     switch (elf::classify_executable_file(executable)) {
         case elf::ExecutableKind::kOtherClass:
@@ -63,6 +69,7 @@ void require_enterable(pid_t pid) {
     if (!status) { throw base::Error("There is no process " + std::to_string(pid)); }
     require_live_program(name, *status, pid);
     require_no_tracer(name, *status);
+    require_no_shadow_stack(name, *status);
     const base::UniqueFd memory(::open((proc + "/mem").c_str(), O_RDWR | O_CLOEXEC));
     if (!memory) { throw ptrace::permission_error(pid, errno == EACCES ? EPERM : errno); }
     require_supported_program(name, proc + "/exe");

@@ -51,18 +51,19 @@ EnteredTarget::EnteredTarget(pid_t pid, ptrace::Deadline deadline, Note note)
     : note_(std::move(note)),
       last_note_(Clock::now()),
       pid_(pid),
-      ignored_(base::try_read_file("/proc/" + std::to_string(pid) + "/status").value_or("")),
       python_([pid] { return read_python(pid, elf::read_maps(pid)); }()) {
     require_python(python_.modules, pid);
     const std::vector<elf::MapEntry> maps = elf::read_maps(pid);
     const CodeMap code(maps, python_.modules);
     Unwinder unwinder(memory(), maps);
+    TargetCode target_code(modules(), maps, memory());
     this->note("read the layout of the process");
-    SafePoint safe_point(memory(), code, unwinder);
+    SafePoint safe_point(memory(), code, unwinder, target_code);
     thread_.emplace(safe_point.reach(pid, deadline));
     stopped_at_ = safe_point.stopped_at();
-    saved_.emplace(*thread_);
-    call_.emplace(*thread_, memory(), *saved_, kPatience);
+    const ptrace::CallCode calls = target_code.page(*thread_, kPatience).call_code();
+    saved_.emplace(*thread_, memory());
+    call_.emplace(*thread_, memory(), *saved_, calls, kPatience);
     this->note("stopped thread " + std::to_string(thread_->id()) + " at a safe point, look " +
                std::to_string(safe_point.looks()));
 }
@@ -83,10 +84,6 @@ EnteredTarget::~EnteredTarget() {
 
 void EnteredTarget::leave() {
     left_ = true;
-    if (!ignored_.signals().empty()) {
-        RemoteSystem system(modules(), memory(), *call_);
-        ignored_.restore(system);
-    }
     saved_->restore();
     call_.reset();
     thread_->detach();

@@ -12,9 +12,8 @@
 #include <optional>
 #include <string>
 
-#include "injector/ptrace/registers.h"
 #include "injector/ptrace/remote_call.h"
-#include "injector/session/ignored_faults.h"
+#include "injector/ptrace/saved_registers.h"
 #include "injector/session/python_facts.h"
 #include "injector/session/safe_point.h"
 
@@ -46,7 +45,6 @@ private:
     Note note_;
     ptrace::Deadline last_note_;
     pid_t pid_;
-    IgnoredFaults ignored_;
     PythonStop python_;
     std::optional<ptrace::Tracee> thread_;
     ptrace::Deadline stopped_at_;

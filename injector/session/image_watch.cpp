@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <string>
 
 #include "injector/base/error.h"
@@ -12,11 +13,13 @@
 #include "injector/elf/memory_map.h"
 #include "injector/ptrace/remote_call.h"
 #include "injector/session/python_version.h"
+#include "injector/session/target_code.h"
 
 namespace memray::session {
 namespace {
 
 constexpr const char* kRunMain = "Py_RunMain";
+constexpr std::chrono::seconds kCalls{10};
 
 void step_back(const ptrace::Tracee& tracee, base::RemoteAddr address) {
     ptrace::Registers registers = ptrace::get_registers(tracee);
@@ -149,9 +152,12 @@ ImageEvent ImageWatch::pass_initialize(const ptrace::Tracee& tracee, base::Remot
 
 ImageEvent ImageWatch::check_initialized(ptrace::Tracee& tracee, base::RemoteAddr address) {
     const auto is_initialized = modules_->find("Py_IsInitialized");
-    ptrace::SavedRegisters saved(tracee);
-    saved.set_program_counter(address);
-    ptrace::RemoteCall call(tracee, *memory_, saved);
+    ptrace::Registers registers = ptrace::get_registers(tracee);
+    registers.rip = address.value();
+    TargetCode code(*modules_, elf::read_maps(pid_), *memory_);
+    const ptrace::CallCode calls = code.page(tracee, kCalls).call_code();
+    ptrace::SavedRegisters saved(tracee, *memory_, registers);
+    ptrace::RemoteCall call(tracee, *memory_, saved, calls);
     if (is_initialized && (call.function(*is_initialized, {}) & 0xffffffffU) == 0) { return ImageEvent::kOther; }
     arrived_at_ = address;
     return ImageEvent::kArrived;
@@ -166,8 +172,10 @@ void ImageWatch::refuse_other_python(ptrace::Tracee& tracee, const elf::Modules&
     }
     const auto get_version = modules.find("Py_GetVersion");
     if (!get_version || !modules.find("Py_Main")) { return; }
-    ptrace::SavedRegisters saved(tracee);
-    ptrace::RemoteCall call(tracee, *memory_, saved);
+    TargetCode code(modules, elf::read_maps(pid_), *memory_);
+    const ptrace::CallCode calls = code.page(tracee, kCalls).call_code();
+    ptrace::SavedRegisters saved(tracee, *memory_);
+    ptrace::RemoteCall call(tracee, *memory_, saved, calls);
     throw unsupported_version(read_version(*memory_, call, *get_version));
 }
 

@@ -10,10 +10,23 @@
 #include "injector/session/region.h"
 
 namespace memray::session {
-Injection::Injection(ptrace::Tracee& tracee, PythonStop stop) : tracee_(tracee), stop_(std::move(stop)) {
-    saved_.emplace(tracee_);
-    saved_->set_program_counter(stop_.run_main);
-    call_.emplace(tracee_, *stop_.memory, *saved_);
+namespace {
+
+constexpr std::chrono::seconds kCalls{10};
+
+ptrace::Registers registers_at(const ptrace::Tracee& tracee, base::RemoteAddr address) {
+    ptrace::Registers registers = ptrace::get_registers(tracee);
+    registers.rip = address.value();
+    return registers;
+}
+
+}  // namespace
+
+Injection::Injection(ptrace::Tracee& tracee, PythonStop stop)
+    : tracee_(tracee), stop_(std::move(stop)), code_(stop_.modules, elf::read_maps(tracee.id()), *stop_.memory) {
+    const ptrace::CodePage& page = code_.page(tracee_, kCalls);
+    saved_.emplace(tracee_, *stop_.memory, registers_at(tracee_, stop_.run_main));
+    call_.emplace(tracee_, *stop_.memory, *saved_, page.call_code(), kCalls);
 }
 
 std::unique_ptr<ControllerLock> Injection::load(const RecordingPlan& plan, const std::string& payload, Target& target) {
@@ -24,7 +37,7 @@ std::unique_ptr<ControllerLock> Injection::load(const RecordingPlan& plan, const
     target.python_version = facts.version.text();
     target.python_allocator = facts.allocator;
     const DescriptorRoom room(target.pid);
-    RemoteSystem system(stop_.modules, *stop_.memory, *call_);
+    RemoteSystem system(*call_);
     const std::uint32_t flags = recording_flags(plan, facts);
     const auto region = make_region(system, target.pid, plan.sizes, flags, facts.info);
     auto lock = std::make_unique<ControllerLock>(region->descriptor());

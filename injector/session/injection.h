@@ -8,12 +8,13 @@
 #include <optional>
 #include <string>
 
-#include "injector/ptrace/registers.h"
 #include "injector/ptrace/remote_call.h"
+#include "injector/ptrace/saved_registers.h"
 #include "injector/ptrace/tracee.h"
 #include "injector/session/controller_lock.h"
 #include "injector/session/image_watch.h"
 #include "injector/session/launch.h"
+#include "injector/session/target_code.h"
 
 namespace memray::session {
 
@@ -38,6 +39,7 @@ private:
     PythonStop stop_;
     base::RemoteAddr start_;
     base::RemoteAddr region_address_;
+    TargetCode code_;
     std::optional<ptrace::SavedRegisters> saved_;
     std::optional<ptrace::RemoteCall> call_;
 };

@@ -105,11 +105,13 @@ std::string read_payload(const std::string& path) {
 RemoteAddr load_payload(RemoteSystem& system, ptrace::RemoteCall& call, const ptrace::RemoteMemory& memory,
                         const elf::Modules& modules, pid_t pid, const std::string& content) {
     const Opener opener = find_dlopen(modules);
-    const RemoteFile file(system, pid, kMemoryFile, true);
+    RemoteFile file(system, pid, kMemoryFile, true);
     base::write_all(file.local_fd(), content);
     const std::string name = library_name(content);
-    const RemoteAddr handle(
-        call.function_opening(opener.function, {call.push(name).value(), opener.flags}, name, file.remote_fd()));
+    bool opened = false;
+    const RemoteAddr handle(call.function_opening(opener.function, {call.push(name).value(), opener.flags}, name,
+                                                  file.remote_fd(), opened));
+    if (opened) { file.give_away_remote_fd(); }
     if (handle.is_null()) {
         throw base::Error("Could not load the payload library: " + last_loader_error(call, memory, modules));
     }

@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "injector/elf/modules.h"
 #include "injector/session/remote_file.h"
 
 namespace memray::session {

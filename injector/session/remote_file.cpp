@@ -6,9 +6,8 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#include <array>
 #include <cerrno>
-#include <string_view>
+#include <string>
 
 #include "injector/base/error.h"
 
@@ -18,18 +17,6 @@
 
 namespace memray::session {
 namespace {
-
-RemoteAddr find_syscall_instruction(const elf::Modules& modules, const ptrace::RemoteMemory& memory) {
-    constexpr std::string_view kInstruction("\x0f\x05", 2);
-    std::array<char, 64> code{};
-    for (const char* library : {"libc", "ld-musl", ""}) {
-        const auto function = modules.find_in(library, "syscall");
-        if (!function || !memory.try_read(*function, code.data(), code.size())) { continue; }
-        const std::size_t at = std::string_view(code.data(), code.size()).find(kInstruction);
-        if (at != std::string_view::npos) { return *function + at; }
-    }
-    throw base::Error("Could not find a system call instruction in the target's C library");
-}
 
 std::int64_t create(RemoteSystem& system, const char* name, bool executable) {
     if (executable) {
@@ -46,40 +33,28 @@ int checked(std::int64_t result, const char* what) {
 
 }  // namespace
 
-RemoteSystem::RemoteSystem(const elf::Modules& modules, const ptrace::RemoteMemory& memory, ptrace::RemoteCall& call)
-    : call_(call), instruction_(find_syscall_instruction(modules, memory)) {}
-
 std::int64_t RemoteSystem::create_memory_file(const char* name, unsigned flags) {
-    return call_.system_call(instruction_, SYS_memfd_create, {call_.push(name).value(), flags});
+    return call_.system_call(SYS_memfd_create, {call_.push(name).value(), flags});
 }
 
 std::int64_t RemoteSystem::map_shared(int fd, std::uint64_t size, int protection) {
-    return call_.system_call(instruction_, SYS_mmap,
-                             {0, size, static_cast<std::uint64_t>(protection), MAP_SHARED | MAP_NORESERVE,
-                              static_cast<std::uint64_t>(fd), 0});
+    return call_.system_call(SYS_mmap, {0, size, static_cast<std::uint64_t>(protection), MAP_SHARED | MAP_NORESERVE,
+                                        static_cast<std::uint64_t>(fd), 0});
 }
 
 void RemoteSystem::unmap(RemoteAddr address, std::uint64_t size) {
-    call_.system_call(instruction_, SYS_munmap, {address.value(), size});
+    call_.system_call(SYS_munmap, {address.value(), size});
 }
 
 void RemoteSystem::unlock(RemoteAddr address, std::uint64_t size) {
-    call_.system_call(instruction_, SYS_munlock, {address.value(), size});
+    call_.system_call(SYS_munlock, {address.value(), size});
 }
 
 void RemoteSystem::protect(RemoteAddr address, std::uint64_t size, int protection) {
-    call_.system_call(instruction_, SYS_mprotect, {address.value(), size, static_cast<std::uint64_t>(protection)});
+    call_.system_call(SYS_mprotect, {address.value(), size, static_cast<std::uint64_t>(protection)});
 }
 
-void RemoteSystem::close(int fd) { call_.system_call(instruction_, SYS_close, {static_cast<std::uint64_t>(fd)}); }
-
-void RemoteSystem::ignore_signal(int signal) {
-    // Handler, flags, restorer, mask: as the kernel has them.
-    constexpr std::array<std::uint64_t, 4> kIgnore{1, 0, 0, 0};
-    const std::string_view action(reinterpret_cast<const char*>(kIgnore.data()), sizeof kIgnore);
-    call_.system_call(instruction_, SYS_rt_sigaction,
-                      {static_cast<std::uint64_t>(signal), call_.push(action).value(), 0, sizeof(std::uint64_t)});
-}
+void RemoteSystem::close(int fd) { call_.system_call(SYS_close, {static_cast<std::uint64_t>(fd)}); }
 
 RemoteFile::RemoteFile(RemoteSystem& system, pid_t pid, const char* name, bool executable)
     : system_(system), remote_fd_(checked(create(system, name, executable), "memfd_create in the target")) {
@@ -89,6 +64,7 @@ RemoteFile::RemoteFile(RemoteSystem& system, pid_t pid, const char* name, bool e
 }
 
 RemoteFile::~RemoteFile() {
+    if (remote_fd_ < 0) { return; }
     try {
         system_.close(remote_fd_);
     } catch (const base::Error&) {

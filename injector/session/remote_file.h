@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "injector/base/remote_addr.h"
 #include "injector/base/unique_fd.h"
-#include "injector/elf/modules.h"
 #include "injector/ptrace/remote_call.h"
 
 namespace memray::session {
@@ -21,8 +21,7 @@ using base::RemoteAddr;
 // The system calls that loading takes, made by the stopped target.
 class RemoteSystem {
 public:
-    // Finds a `syscall` instruction in the target's C library. Throws base::Error.
-    RemoteSystem(const elf::Modules& modules, const ptrace::RemoteMemory& memory, ptrace::RemoteCall& call);
+    explicit RemoteSystem(ptrace::RemoteCall& call) noexcept : call_(call) {}
 
     // A descriptor in the target, or a negative errno.
     std::int64_t create_memory_file(const char* name, unsigned flags);
@@ -33,11 +32,9 @@ public:
     void unlock(RemoteAddr address, std::uint64_t size);
     void protect(RemoteAddr address, std::uint64_t size, int protection);
     void close(int fd);
-    void ignore_signal(int signal);
 
 private:
     ptrace::RemoteCall& call_;
-    RemoteAddr instruction_;
 };
 
 // A memory file of the target, open there and here. Closed in both on destruction.
@@ -51,6 +48,8 @@ public:
 
     [[nodiscard]] int remote_fd() const noexcept { return remote_fd_; }
     [[nodiscard]] int local_fd() const noexcept { return local_.get(); }
+    // The target closes it by itself.
+    void give_away_remote_fd() noexcept { remote_fd_ = -1; }
     [[nodiscard]] base::UniqueFd take_local_fd() noexcept { return std::move(local_); }
 
 private:

@@ -13,7 +13,6 @@
 
 #include "injector/base/error.h"
 #include "injector/base/file.h"
-#include "injector/ptrace/hardware_breakpoint.h"
 #include "injector/ptrace/permission.h"
 #include "injector/ptrace/registers.h"
 #include "injector/session/call_site.h"
@@ -37,17 +36,10 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPerThread = 300ms;  // before another one is tried
 constexpr auto kStopping = 100ms;   // of a thread that can be stopped
 constexpr auto kReturning = 20ms;   // of a call that is to be left
+constexpr auto kMapping = 10s;      // of a page
 constexpr auto kBetweenLooks = 300us;
 constexpr auto kOtherMemray = 2s;  // that traces the process: for it to let go
 constexpr std::size_t kToldThreads = 8;
-
-// A breakpoint that was hit just when the thread was stopped otherwise has left a SIGTRAP, which must not get through.
-bool has_pending_trap(pid_t thread) {
-    const auto status = base::try_read_file("/proc/" + std::to_string(thread) + "/status");
-    const std::size_t at = status ? status->find("\nSigPnd:\t") : std::string::npos;
-    if (at == std::string::npos) { return false; }
-    return (std::strtoull(status->c_str() + at + 9, nullptr, 16) & (1ULL << (SIGTRAP - 1))) != 0;
-}
 
 // One that has done its work there may not have let go of all threads yet.
 bool is_traced_by_memray(pid_t pid) {
@@ -73,11 +65,12 @@ std::vector<Tracee>& stuck_threads() {
     return threads;
 }
 
+// To be delivered.
+int signal_of(const ptrace::WaitStatus& status) { return status.kind() == WaitKind::kSignal ? status.code() : 0; }
+
 void let_go(Tracee& thread, const ptrace::WaitStatus& status) {
     if (status.ended()) { return; }
-    ptrace::clear_hardware_breakpoint(thread);
-    const bool foreign = status.kind() == WaitKind::kSignal && !ptrace::is_hardware_trap(thread, status);
-    thread.detach(foreign ? status.code() : 0);
+    thread.detach(signal_of(status));
 }
 
 // Those that have stopped by now. The others cannot be seized again.
@@ -159,6 +152,10 @@ bool SafePoint::walk_to_safety(Tracee& thread, Deadline deadline) {
 
 bool SafePoint::stop(Tracee& thread) {
     thread.interrupt();
+    return await_stop(thread);
+}
+
+bool SafePoint::await_stop(Tracee& thread) {
     const Deadline limit = Clock::now() + kStopping;
     for (;;) {
         const auto status = thread.wait_until(limit);
@@ -168,41 +165,52 @@ bool SafePoint::stop(Tracee& thread) {
         }
         if (status->ended()) { return false; }
         stopped_at_ = Clock::now();
-        ptrace::clear_hardware_breakpoint(thread);
-        if (status->kind() == WaitKind::kEventStop || status->kind() == WaitKind::kGroupStop) {
-            if (!trap_possible_ || !has_pending_trap(thread.id())) {
-                trap_possible_ = false;
-                return true;
-            }
-            thread.resume();  // the trap comes next, and then this stop again
-            thread.interrupt();
-            continue;
-        }
-        const bool ours = ptrace::is_hardware_trap(thread, *status);
-        thread.resume(status->kind() == WaitKind::kSignal && !ours ? status->code() : 0);
+        if (status->kind() == WaitKind::kEventStop || status->kind() == WaitKind::kGroupStop) { return true; }
+        thread.interrupt();  // any other stop ends the wish for one
+        thread.resume(signal_of(*status));
     }
 }
 
-// Deeper calls of the same function return there, too: the stack pointer tells.
+// The return address of the call becomes that of a detour, which leads there. Deeper calls return where they always
+// do.
 bool SafePoint::run_to(Tracee& thread, const StackFrame& frame) {
-    ptrace::set_hardware_breakpoint(thread, frame.instruction);
-    trap_possible_ = true;
-    thread.resume();
+    const RemoteAddr place = frame.stack_pointer - sizeof(RemoteAddr);
+    RemoteAddr word;
+    if (!memory_.try_read(place, &word, sizeof word) || word != frame.instruction) { return false; }
+    const auto detour = target_code_.page(thread, kMapping)
+                            .add_detour(ptrace::RemoteMemory(thread.id()), ptrace::DetourKind::kSystemCall, word);
+    if (!detour) { return false; }
+    memory_.write(place, &detour->entry, sizeof word);
+    const bool stopped = await_detour(thread, frame, *detour);
+    // Where it did not stop, or went another way, the detour would do no harm either.
+    if (stopped && memory_.try_read(place, &word, sizeof word) && word == detour->entry) {
+        memory_.write(place, &frame.instruction, sizeof frame.instruction);
+    }
+    return stopped;
+}
+
+bool SafePoint::await_detour(Tracee& thread, const StackFrame& frame, const ptrace::Detour& detour) {
+    thread.resume_to_system_call();
     const Deadline deadline = Clock::now() + kReturning;
     while (const auto status = thread.wait_until(deadline)) {
         if (status->ended()) { return false; }
-        const bool ours = ptrace::is_hardware_trap(thread, *status);
-        const ptrace::Registers registers = ptrace::get_registers(thread);
-        if (ours && RemoteAddr(registers.rip) == frame.instruction &&
-            RemoteAddr(registers.rsp) >= frame.stack_pointer) {
-            stopped_at_ = Clock::now();
-            ptrace::clear_hardware_breakpoint(thread);
-            trap_possible_ = false;
+        if (status->kind() == WaitKind::kSystemCall && RemoteAddr(ptrace::get_registers(thread).rip) == detour.stop) {
+            thread.interrupt();
+            thread.resume();
+            if (!await_stop(thread)) { return false; }
+            step_out(thread, frame, detour);
             return true;
         }
-        thread.resume(status->kind() == WaitKind::kSignal && !ours ? status->code() : 0);
+        thread.resume_to_system_call(signal_of(*status));
     }
     return stop(thread);  // elsewhere by now: the caller looks again
+}
+
+// To where the detour leads. If a signal came in between, the thread is elsewhere: the caller looks again.
+void SafePoint::step_out(Tracee& thread, const StackFrame& frame, const ptrace::Detour& detour) {
+    const ptrace::Registers registers = ptrace::get_registers(thread);
+    if (RemoteAddr(registers.rip) != detour.stop) { return; }
+    ptrace::set_registers(thread, ptrace::registers_behind(memory_, registers, frame.instruction));
 }
 
 bool SafePoint::is_safe(const Tracee& thread) {

@@ -13,15 +13,16 @@
 
 #include "injector/ptrace/tracee.h"
 #include "injector/session/code_map.h"
+#include "injector/session/target_code.h"
 #include "injector/session/unwinder.h"
 
 namespace memray::session {
 
 class SafePoint {
 public:
-    // Both must outlive it.
-    SafePoint(const ptrace::RemoteMemory& memory, const CodeMap& code, Unwinder& unwinder)
-        : memory_(memory), code_(code), unwinder_(unwinder) {}
+    // All must outlive it.
+    SafePoint(const ptrace::RemoteMemory& memory, const CodeMap& code, Unwinder& unwinder, TargetCode& target_code)
+        : memory_(memory), code_(code), unwinder_(unwinder), target_code_(target_code) {}
 
     // The stopped thread; it is detached on destruction. Lets a thread run that is in the middle of something, and
     // tries others, until the deadline. Throws base::Error that says what each was doing.
@@ -40,18 +41,22 @@ private:
     [[nodiscard]] std::string describe_threads() const;
     // False if it ended or does not stop.
     bool stop(ptrace::Tracee& thread);
-    // Stopped afterwards, in that frame unless it takes long; false if it ended or does not stop.
+    bool await_stop(ptrace::Tracee& thread);
+    // Stopped afterwards, in that frame unless it takes long; false if it ended or does not stop, or cannot be seen
+    // there.
     bool run_to(ptrace::Tracee& thread, const StackFrame& frame);
+    bool await_detour(ptrace::Tracee& thread, const StackFrame& frame, const ptrace::Detour& detour);
+    void step_out(ptrace::Tracee& thread, const StackFrame& frame, const ptrace::Detour& detour);
     bool is_safe(const ptrace::Tracee& thread);
 
     const ptrace::RemoteMemory& memory_;
     const CodeMap& code_;
     Unwinder& unwinder_;
+    TargetCode& target_code_;
     std::string reason_;                  // why the last thread was not safe
     std::map<pid_t, std::string> doing_;  // the last reason of each
     std::optional<StackFrame> leave_;
     ptrace::Deadline stopped_at_;
-    bool trap_possible_{false};  // a breakpoint was set since the last trap or stop
     int looks_{0};
 };
 

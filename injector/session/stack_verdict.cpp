@@ -67,7 +67,8 @@ private:
     }
     void refuse(std::size_t index, const char* reason) {
         verdict_ = {false, reason, std::nullopt};
-        if (index + 1 < frames_.size()) { verdict_.leave = frames_[index + 1]; }
+        // Code of others might throw an exception, which does not find its way through a detour.
+        if (index + 1 < frames_.size() && !outside_libc_seen_) { verdict_.leave = frames_[index + 1]; }
     }
 
     const StackFacts& facts_;

@@ -16,8 +16,9 @@ namespace memray::session {
 
 struct Verdict {
     bool safe{false};
-    std::string reason;               // why not
-    std::optional<StackFrame> leave;  // the frame to return to before it is worth looking again
+    std::string reason;  // why not
+    std::optional<StackFrame>
+        leave;  // the frame to return to before it is worth looking again, if it can be waited for
 };
 
 struct StackFacts {

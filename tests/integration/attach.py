@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import interpreters
-from attached import PAYLOAD, SOURCE, Attached, address_space, maps_of, status_of, words_into_payload
+from attached import PAYLOAD, SOURCE, Attached, address_space, footprint, maps_of, status_of, words_into_payload
 from profiled import LIBRARIES, MEMRAY, PATIENCE, TARGETS, with_every_interpreter
 
 
@@ -126,6 +126,40 @@ class Killed(Attached):
         self.assert_only_dormant(process.pid)
         self.wake(process, "end\n")
         self.assertEqual(process.wait(PATIENCE), 0)
+
+
+class TracerKilled(Attached):
+    """The process that traces the program dies at each of its requests, as SIGKILL has it: before one, the program
+    having run on meanwhile, or right after."""
+
+    def attach_doomed(self, process, at):
+        """Whether it got through."""
+        environment = {**os.environ, "LD_PRELOAD": str(LIBRARIES / "doomed.so"), "DOOMED_AT": str(at)}
+        done = self.memray("attach", process.pid, "-f", "-o", self.path, env=environment)
+        if done.returncode == 0:
+            return True
+        self.assertEqual((done.returncode, done.stderr), (1, "The process that enters the target has died\n"))
+        self.assertIsNone(process.poll(), "the program was killed by what the tracer left at request %d" % at)
+        return False
+
+    def kill_at_each_request(self, process, direction):
+        descriptors = footprint(process.pid)[0]
+        count = next(at for at in range(1, 1000, 2) if self.attach_doomed(process, direction * at))
+        self.assertGreater(count, 60)
+        self.detach(process)
+        self.attach(process)
+        self.assertLessEqual(footprint(process.pid)[0], descriptors)
+        self.wake(process, "woke 1\n")
+        self.detach(process)
+        self.assert_recorded()
+        self.wake(process, "end\n")
+        self.assertEqual(process.wait(PATIENCE), 0)
+
+    def test_a_program_that_is_busy_goes_on(self):
+        self.kill_at_each_request(self.launch("busily", python=interpreters.oldest_and_newest()[-1]), 1)
+
+    def test_a_program_that_waits_goes_on(self):
+        self.kill_at_each_request(self.launch("in_read", python=interpreters.oldest_and_newest()[0]), -1)
 
 
 class Endings(Attached):

@@ -55,37 +55,6 @@ void never_return() {
 void die() { ::_exit(5); }
 void stop_itself() { ::raise(SIGSTOP); }
 int raise_usr1() { return ::raise(SIGUSR1); }
-void clobber_vectors() {
-    asm volatile(
-        "vpxor %%ymm0, %%ymm0, %%ymm0\n\t"
-        "vpxor %%ymm7, %%ymm7, %%ymm7\n\t"
-        "vpxor %%ymm15, %%ymm15, %%ymm15\n\t"
-        "fld1\n\t" ::
-            : "xmm0", "xmm7", "xmm15");
-}
-
-// Keeps a value in ymm7 and data in its red zone while it spins.
-int keep_ymm_live(Shared& shared) {
-    alignas(32) unsigned char pattern[32];
-    std::memset(pattern, 0x5a, sizeof pattern);
-    alignas(32) unsigned char after[32] = {};
-    asm volatile(
-        "vmovdqa %[pattern], %%ymm7\n\t"
-        "movq $0x1234567, -120(%%rsp)\n\t"
-        "movl $1, %[ready]\n\t"
-        "1: cmpl $0, %[go]\n\t"
-        "je 1b\n\t"
-        "vmovdqa %%ymm7, %[after]\n\t"
-        "cmpq $0x1234567, -120(%%rsp)\n\t"
-        "je 2f\n\t"
-        "movb $0, %[after]\n\t"
-        "2:\n\t"
-        : [after] "=m"(after), [ready] "=m"(shared.ready)
-        : [pattern] "m"(pattern), [go] "m"(shared.go)
-        : "xmm7", "memory", "cc");
-    return std::memcmp(pattern, after, sizeof after) == 0 ? 0 : 1;
-}
-
 // A stopped child, ready to be called into.
 struct Callee {
     explicit Callee(std::chrono::milliseconds limit = std::chrono::seconds(10)) : Callee(spin, limit) {}
@@ -94,8 +63,9 @@ struct Callee {
         : child(function),
           tracee(child.stop()),
           memory(child.pid()),
-          saved(tracee),
-          call(std::in_place, tracee, memory, saved, limit) {}
+          page(map_page(tracee, memory)),
+          saved(tracee, memory),
+          call(std::in_place, tracee, memory, saved, page.call_code(), limit) {}
     // The exit status of the child once everything is as it was.
     int finish() {
         saved.restore();
@@ -107,16 +77,10 @@ struct Callee {
     Forked child;
     Tracee tracee;
     RemoteMemory memory;
+    CodePage page;
     SavedRegisters saved;
     std::optional<RemoteCall> call;
 };
-
-RemoteAddr syscall_instruction(const RemoteMemory& memory) {
-    const RemoteAddr function = address_of(&::syscall);
-    std::array<char, 64> code{};
-    memory.read(function, code.data(), code.size());
-    return function + std::string_view(code.data(), code.size()).find("\x0f\x05");
-}
 
 }  // namespace
 
@@ -147,25 +111,27 @@ TEST_CASE("pushed strings can be passed") {
 
 TEST_CASE("a system call returns its result or a negative errno") {
     Callee callee;
-    const RemoteAddr instruction = syscall_instruction(callee.memory);
-    CHECK(callee.call->system_call(instruction, SYS_getpid, {}) == callee.child.pid());
-    CHECK(callee.call->system_call(instruction, SYS_close, {9999}) == -EBADF);
-    CHECK(callee.call->system_call(instruction, SYS_mmap, {0, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, ~0ULL, 0}) >
-          0);
+    CHECK(callee.call->system_call(SYS_getpid, {}) == callee.child.pid());
+    CHECK(callee.call->system_call(SYS_close, {9999}) == -EBADF);
+    CHECK(callee.call->system_call(SYS_mmap, {0, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, ~0ULL, 0}) > 0);
     CHECK(callee.finish() == 0);
 }
 
 TEST_CASE("a function opens a file that is in no file system") {
     Callee callee;
-    const RemoteAddr instruction = syscall_instruction(callee.memory);
     const RemoteAddr name = callee.call->push("/nowhere/file");
-    const auto fd = static_cast<int>(callee.call->system_call(instruction, SYS_memfd_create, {name.value(), 0}));
-    REQUIRE(callee.call->system_call(instruction, SYS_ftruncate, {static_cast<std::uint64_t>(fd), 77}) == 0);
-    CHECK(callee.call->function_opening(address_of(&size_of_file), {name.value()}, "/nowhere/file", fd) == 77);
-    CHECK(callee.call->function_opening(address_of(&size_of_file), {name.value()}, "/nowhere", fd) == 1000);
-    CHECK(callee.call->function_opening(address_of(&weigh), {7}, "/nowhere/file", fd) == 7);
-    CHECK(callee.call->function_opening(address_of(&size_of_file), {name.value()}, "/nowhere/file", 9999) == 1000);
-    CHECK_THROWS_WITH(callee.call->function_opening(address_of(&die), {}, "/nowhere/file", fd),
+    const auto fd = static_cast<int>(callee.call->system_call(SYS_memfd_create, {name.value(), 0}));
+    REQUIRE(callee.call->system_call(SYS_ftruncate, {static_cast<std::uint64_t>(fd), 77}) == 0);
+    const auto size = address_of(&size_of_file);
+    bool opened = true;
+    CHECK(callee.call->function_opening(size, {name.value()}, "/nowhere", fd, opened) == 1000);
+    CHECK_FALSE(opened);
+    CHECK(callee.call->function_opening(address_of(&weigh), {7}, "/nowhere/file", fd, opened) == 7);
+    CHECK_FALSE(opened);
+    CHECK(callee.call->function_opening(size, {name.value()}, "/nowhere/file", fd, opened) == 77);
+    CHECK(opened);
+    CHECK(callee.call->system_call(SYS_close, {static_cast<std::uint64_t>(fd)}) == -EBADF);  // it was the function's
+    CHECK_THROWS_WITH(callee.call->function_opening(address_of(&die), {}, "/nowhere/file", fd, opened),
                       "The target exited with status 5 during a call made for us");
     callee.child.mark_reaped();
 }
@@ -243,15 +209,16 @@ TEST_CASE("everything is put back on destruction") {
     Forked child(spin);
     {
         const Tracee tracee = child.stop();
+        const RemoteMemory memory(child.pid());
         const SignalMask mask = get_signal_mask(tracee);
         const Registers before = get_registers(tracee);
         {
-            const SavedRegisters saved(tracee);
-            CHECK(get_signal_mask(tracee) != mask);
+            SavedRegisters saved(tracee, memory);
             Registers other = before;
             other.rip = 1;
             other.rbx = 2;
-            set_registers(tracee, other);
+            saved.depart(other, RemoteAddr(1));
+            CHECK(get_signal_mask(tracee) != mask);
         }
         CHECK(get_signal_mask(tracee) == mask);
         CHECK(get_registers(tracee).rip == before.rip);
