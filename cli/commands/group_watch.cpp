@@ -22,6 +22,7 @@ namespace {
 // Each byte is the number of a signal that has been taken note of.
 [[noreturn]] void hold_signals(int orders) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::prctl(PR_SET_NAME, "group-watch");
     base::close_all_but({orders});
     base::close_standard_streams();
     constexpr timespec kNoTime{};
