@@ -27,7 +27,6 @@ void write_event(wire::Slot& slot, std::uint64_t header, const void* address) no
     wire::RingWriter writer = writer_of(slot);
     if (!writer.reserve(kEventWords, wait_for_room)) { return; }
     put_event(writer, header, address);
-    if (writer.half_full()) [[unlikely]] { wake_controller(own_session()); }
 }
 
 // The first event after the interpreter began to tear down ends the recording.
@@ -38,7 +37,6 @@ void write_event(wire::Slot& slot, std::uint64_t header, const void* address) no
         write_event(*slot, wire::header_word(RecordKind::kFinish, Allocator::kNone, 0), nullptr);
     }
     end_recording(own_session(), wire::Phase::kFinished);
-    wake_controller(own_session());
 }
 
 // The slot to write to; nullptr if this event is not to be recorded.

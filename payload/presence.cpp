@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "payload/syscalls.h"
+#include "payload/thread_id.h"
 
 namespace memray::payload {
 
@@ -13,8 +14,8 @@ constexpr std::uint32_t kCapacity = 4096;
 }
 
 struct PresenceTable {
-    std::atomic<std::uint32_t> next;       // where a free one was found last, and on from there
-    std::atomic<std::int64_t> full_until;  // seconds; every owner was alive
+    std::atomic<std::uint32_t> next;      // where a free one was found last, and on from there
+    std::atomic<std::uint32_t> refusals;  // still to come without another look: every owner was alive
     Presence presences[kCapacity];
 };
 
@@ -23,7 +24,7 @@ constinit std::atomic<std::uint32_t> present_without_presence{0};
 
 namespace {
 
-constexpr std::int64_t kFullSeconds = 1;
+constexpr std::uint32_t kRefusals = 100'000;
 
 constexpr long kGlobalBarrier = 1;          // MEMBARRIER_CMD_GLOBAL
 constexpr long kPrivateBarrier = 1L << 3;   // MEMBARRIER_CMD_PRIVATE_EXPEDITED
@@ -78,14 +79,16 @@ bool open_presences(bool is_new_process) noexcept {
 }
 
 Presence* claim_presence() noexcept {
-    std::atomic<std::int64_t>& full_until = presence_table->full_until;
-    const std::int64_t now = monotonic_seconds();
-    if (now < full_until.load(std::memory_order_relaxed)) { return nullptr; }
-    const std::uint32_t thread = current_tid();
+    std::atomic<std::uint32_t>& refusals = presence_table->refusals;
+    if (const std::uint32_t left = refusals.load(std::memory_order_relaxed); left > 0) {
+        refusals.store(left - 1, std::memory_order_relaxed);
+        return nullptr;
+    }
+    const std::uint32_t thread = own_tid();
     if (Presence* presence = claim_free(thread)) { return presence; }
     bury_dead();
     Presence* presence = claim_free(thread);
-    if (presence == nullptr) { full_until.store(now + kFullSeconds, std::memory_order_relaxed); }
+    if (presence == nullptr) { refusals.store(kRefusals, std::memory_order_relaxed); }
     return presence;
 }
 

@@ -7,6 +7,8 @@
 #include "payload/memory/address_space.h"
 #include "payload/presence.h"
 #include "payload/syscalls.h"
+#include "payload/thread_id.h"
+#include "payload/waiting.h"
 #include "payload/wire/record.h"
 #include "payload/wire/slot.h"
 #include "payload/wire/start_error.h"
@@ -115,6 +117,7 @@ int open_session(void* region, std::size_t size) noexcept {
     describe(*session, *control, size, pieces);
     count_mapped(size);
     publish(*session);
+    find_thread_id();
     recordings.own->known.store(kKnownProcess, std::memory_order_release);
     return 0;
 }
@@ -127,6 +130,8 @@ int open_child_session(void* region, const std::atomic<std::uint32_t>& controlle
     Session& session = *last_session;
     describe(session, *control, 0, pieces);
     session.controller_lock = &controller_lock;
+    spinning.store(0, std::memory_order_relaxed);
+    find_thread_id();
     publish(session);
     return 0;
 }
@@ -152,7 +157,7 @@ void release_session() noexcept {
     const std::atomic<std::uint32_t> nothing{0};
     for (int round = 0; anybody_present(); ++round) {
         if (round == kReleaseRounds) { return; }
-        futex_wait(nothing, 0, kReleaseRoundNs);
+        wait_while(nothing, 0, kReleaseRoundNs);
     }
     auto recording = wire::Phase::kRecording;
     last_session->control->phase.compare_exchange_strong(recording, wire::Phase::kStopped);
@@ -171,14 +176,6 @@ bool controller_is_alive(const Session& session, StallCounter& stalls) noexcept 
     const std::uint64_t heartbeat = session.control->heartbeat.load(std::memory_order_relaxed);
     if (heartbeat != stalls.heartbeat) { stalls = {heartbeat, 0}; }
     return ++stalls.rounds < kMaxStalledRounds;
-}
-
-void wake_controller(const Session& session) noexcept {
-    wire::ControlPage& control = *session.control;
-    if (control.controller_sleeping.load(std::memory_order_relaxed) == 0) { return; }
-    if (control.controller_sleeping.exchange(0, std::memory_order_acq_rel) == 0) { return; }
-    control.wakeup.fetch_add(1, std::memory_order_release);
-    futex_wake(control.wakeup);
 }
 
 }  // namespace memray::payload

@@ -79,7 +79,9 @@ struct StallCounter {
     std::uint32_t rounds{0};
 };
 bool controller_is_alive(const Session& session, StallCounter& stalls) noexcept;
-// Lets a sleeping controller look at the rings.
-void wake_controller(const Session& session) noexcept;
+// Of a clock that never runs backwards, as of the controller's last round: what it says costs no system call.
+inline std::int64_t recorder_seconds(const Session& session) noexcept {
+    return session.control->seconds.load(std::memory_order_relaxed);
+}
 
 }  // namespace memray::payload

@@ -52,13 +52,6 @@ void futex_wake_all(const Word& word) noexcept {
     raw_syscall(SYS_futex, address_of(&word), FUTEX_WAKE, INT32_MAX);
 }
 
-// Seconds of CLOCK_MONOTONIC.
-inline std::int64_t monotonic_seconds() noexcept {
-    KernelTimespec now{0, 0};
-    raw_syscall(SYS_clock_gettime, 1, address_of(&now));
-    return now.seconds;
-}
-
 // Private memory; nullptr if the kernel refuses.
 inline void* map_memory(std::size_t size) noexcept {
     const long memory =

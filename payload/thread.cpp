@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/thread.h"
 
-#include "payload/syscalls.h"
+#include "payload/thread_id.h"
+#include "payload/waiting.h"
 
 namespace memray::payload {
 
@@ -12,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kWaitRoundNs = 50'000'000;
 constexpr std::int64_t kSlotRoundNs = 2'000'000;
-constexpr int kSlotRounds = 10;
+constexpr int kSlotRounds = 25;
 // When the pool stayed full for all rounds, its threads are alive: nobody waits again for so long.
 constexpr std::int64_t kFullPoolSeconds = 2;
 std::atomic<std::int64_t> pool_full_until{0};
@@ -48,7 +49,7 @@ wire::Slot* take_over(wire::Slot& slot, std::uint32_t index) noexcept {
         return nullptr;
     }
     slot.thread = own_session().control->next_thread.fetch_add(1, std::memory_order_relaxed) + 1;
-    slot.tid = current_tid();
+    slot.tid = own_tid();
     slot.written = slot.head.load(std::memory_order_relaxed);
     slot.cached_tail = slot.tail.load(std::memory_order_relaxed);
     slot.state.store(wire::SlotState::kClaimed, std::memory_order_release);
@@ -69,18 +70,19 @@ wire::Slot* try_claim_any() noexcept {
 // All slots are taken: the controller frees those of dead threads as soon as somebody waits. The caller may hold the
 // GIL or any lock, so the wait is short.
 wire::Slot* wait_for_slot() noexcept {
-    if (monotonic_seconds() < pool_full_until.load(std::memory_order_relaxed)) { return nullptr; }
+    if (recorder_seconds(own_session()) < pool_full_until.load(std::memory_order_relaxed)) { return nullptr; }
     wire::ControlPage& control = *own_session().control;
     StallCounter stalls;
     wire::Slot* slot = nullptr;
     control.slot_waiters.fetch_add(1, std::memory_order_acq_rel);
     for (int round = 0; slot == nullptr && round < kSlotRounds && controller_is_alive(own_session(), stalls); ++round) {
-        wake_controller(own_session());
-        futex_wait(control.slots_high_water, control.slots_high_water.load(std::memory_order_relaxed), kSlotRoundNs);
+        wait_while(control.slots_high_water, control.slots_high_water.load(std::memory_order_relaxed), kSlotRoundNs);
         slot = try_claim_any();
     }
     control.slot_waiters.fetch_sub(1, std::memory_order_acq_rel);
-    if (slot == nullptr) { pool_full_until.store(monotonic_seconds() + kFullPoolSeconds, std::memory_order_relaxed); }
+    if (slot == nullptr) {
+        pool_full_until.store(recorder_seconds(own_session()) + kFullPoolSeconds, std::memory_order_relaxed);
+    }
     return slot;
 }
 
@@ -116,8 +118,7 @@ bool wait_for_room(wire::Slot& slot) noexcept {
             end_recording(own_session(), wire::Phase::kAbandoned);
             return false;
         }
-        wake_controller(own_session());
-        futex_wait(slot.released, released, kWaitRoundNs);
+        wait_while(slot.released, released, kWaitRoundNs);
     }
     return true;
 }

@@ -4,11 +4,13 @@
 """Checks that the payload can be loaded into any process: argument is the path of libmemray_payload.so.
 
 It has to export two functions and nothing else, need no library, bind to no symbol version (so that it loads with any
-C library), use little static TLS, and call only functions that are known to be harmless inside an allocator.
+C library), use little static TLS, and call only functions that are known to be harmless inside an allocator. Its
+sources may make only the system calls that are listed here and in README.md: a program may have forbidden itself others.
 """
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 EXPORTS = {"memray_payload_start", "memray_payload_stop"}
 MAX_TLS_BYTES = 128
@@ -21,11 +23,33 @@ ALLOWED_UNDEFINED = {
     "popen", "system",
     # Finding what to patch.
     "dl_iterate_phdr", "_dl_find_object", "_r_debug", "dlsym", "dlvsym",
+    # Which C library this is.
+    "gnu_get_libc_version",
     # End of a thread.
     "pthread_key_create", "pthread_key_delete", "pthread_setspecific", "pthread_getspecific",
     # What a compiler may call on its own.
     "memcpy", "memmove", "memset", "memcmp", "_GLOBAL_OFFSET_TABLE_", "__tls_get_addr",
 }
+
+PAYLOAD = Path(__file__).resolve().parent.parent / "payload"
+SYSTEM_CALLS = {
+    # At any time, as a Python does without us: after a dlopen; with --native.
+    "mprotect", "rt_sigprocmask",
+    # Only where a program with threads makes them: of two that wait for the recorder one sleeps; once more than 4,096
+    # threads have been there, the dead ones are looked for.
+    "futex", "getpid", "tgkill",
+    # When a recording begins or ends. gettid: later only if the C library does not tell (payload/thread_id.h).
+    "gettid", "madvise", "membarrier", "mmap", "munmap",
+    # In a followed child before its first event, and before it executes a program. And futex, getpid.
+    "getppid", "faccessat", "getxattr", "newfstatat", "prctl",
+}
+
+
+def system_calls():
+    """(name, file) of each that the sources make."""
+    for path in sorted(PAYLOAD.rglob("*.[ch]*")):
+        for name in re.findall(r"\bSYS_(\w+)", path.read_text(encoding="utf-8")):
+            yield name, path
 
 
 def readelf(path, *options):
@@ -56,6 +80,15 @@ def faults(path):
     for size in re.findall(r"^\s*TLS(?:\s+0x[0-9a-f]+){4}\s+(0x[0-9a-f]+)", segments, re.MULTILINE):
         if int(size, 16) > MAX_TLS_BYTES:
             yield f"uses {int(size, 16)} bytes of TLS; {MAX_TLS_BYTES} are allowed"
+    made = dict(system_calls())
+    for name in sorted(set(made) - SYSTEM_CALLS):
+        yield f"makes the system call {name} ({made[name].name}), which is not on the list of this check"
+    for name in sorted(SYSTEM_CALLS - set(made)):
+        yield f"does not make the system call {name}, which is on the list of this check"
+    told = (PAYLOAD.parent / "README.md").read_text(encoding="utf-8")
+    for name in sorted(SYSTEM_CALLS):
+        if f"`{name}`" not in told:
+            yield f"makes the system call {name}, of which README.md says nothing"
     if re.search(r"^\s*GNU_STACK.*\bRWE\b", segments, re.MULTILINE):
         yield "wants an executable stack"
 

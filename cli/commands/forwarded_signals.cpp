@@ -13,13 +13,15 @@ namespace {
 
 std::atomic<pid_t> target_pid{0};
 std::atomic<int> target_pidfd{-1};
+std::atomic<const GroupWatch*> group{nullptr};
 
 // si_code > 0: sent by the kernel, that is by the terminal to its whole foreground group; but for a hang-up, of which
 // only the leader of the session hears (setsid(2); drivers/tty/tty_io.c: tty_signal_session_leader).
 bool target_has_it_already(int number, const siginfo_t& info) {
+    const bool to_group = group.load(std::memory_order_relaxed)->take(number);
     if (info.si_code > 0) { return number != SIGHUP || ::getsid(0) != ::getpid(); }
     // The target may signal its whole group.
-    return info.si_pid == target_pid.load(std::memory_order_relaxed);
+    return to_group || info.si_pid == target_pid.load(std::memory_order_relaxed);
 }
 
 void forward(int number, siginfo_t* info, void* /*context*/) {
@@ -34,15 +36,13 @@ void forward(int number, siginfo_t* info, void* /*context*/) {
 ForwardedSignals::ForwardedSignals(pid_t pid, int pidfd) {
     target_pid = pid;
     target_pidfd = pidfd;
+    group = &group_;
     struct sigaction action {};
     action.sa_sigaction = forward;
     action.sa_flags = SA_SIGINFO;  // no SA_RESTART: waiting ends when a signal arrives
     ::sigfillset(&action.sa_mask);
-    for (std::size_t i = 0; i < kSignals.size(); ++i) {
-        ::sigaction(kSignals[i], nullptr, &previous_[i]);
-        // Ignored before us (nohup), so ignored by the target, too.
-        if (previous_[i].sa_handler != SIG_IGN) { ::sigaction(kSignals[i], &action, nullptr); }
-    }
+    // Those, too, that are ignored here: the target may have its own mind about them.
+    for (std::size_t i = 0; i < kSignals.size(); ++i) { ::sigaction(kSignals[i], &action, &previous_[i]); }
     struct sigaction ignore {};
     ignore.sa_handler = SIG_IGN;
     ::sigaction(SIGPIPE, &ignore, &previous_pipe_);

@@ -2,9 +2,9 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // While it lives, signals that somebody sends to us go on to the target. What the terminal sends (Ctrl-C, a window
-// change) reaches the target by itself, as it is in our process group, and is ignored here; a hang-up that only the
-// leader of a session hears of goes on to it, too. System calls that wait end with EINTR. One at a time; make it after
-// the target was forked, which must not inherit these handlers.
+// change), or anybody to our process group, reaches the target by itself, as it is in it, and is ignored here; a
+// hang-up that only the leader of a session hears of goes on to it, too. System calls that wait end with EINTR. One at
+// a time; make it after the target was forked, which must not inherit these handlers.
 #pragma once
 
 #include <sys/types.h>
@@ -12,6 +12,8 @@
 #include <array>
 #include <csignal>
 #include <cstddef>
+
+#include "cli/commands/group_watch.h"
 
 namespace memray::cli {
 
@@ -25,6 +27,7 @@ public:
 
 private:
     static constexpr std::array kSignals{SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGALRM};
+    GroupWatch group_;
     std::array<struct sigaction, kSignals.size()> previous_{};
     struct sigaction previous_pipe_ {};
 };

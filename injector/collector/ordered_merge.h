@@ -41,7 +41,7 @@ public:
 
     // Some thread of the target waits for room.
     [[nodiscard]] bool writer_waits() const noexcept;
-    // Some ring is at least half full, so its writer may not wake us any more.
+    // Some ring is at least half full.
     [[nodiscard]] bool half_full() const noexcept;
 
     // Calls visit(ring, header, reader) for each record that is published and not delivered yet, ring by ring.

@@ -12,9 +12,9 @@
 #include "injector/collector/address_space_share.h"
 #include "injector/collector/aggregator.h"
 #include "injector/collector/capture_output.h"
-#include "injector/collector/futex.h"
 #include "injector/collector/native_modules.h"
 #include "injector/collector/ordered_merge.h"
+#include "injector/collector/pace.h"
 #include "injector/collector/process_sampler.h"
 #include "injector/collector/record_decoder.h"
 #include "injector/collector/region.h"
@@ -86,6 +86,7 @@ public:
     }
 
 private:
+    void beat(Clock::time_point now) noexcept;
     bool drain();
     void sleep(milliseconds max_wait);
     void catch_up();
@@ -105,6 +106,7 @@ private:
     WallClock clock_;
     Aggregator aggregator_;
     OrderedMerge merge_;
+    Pace pace_;
     NativeModules modules_;
     RecordDecoder decoder_;
     ProcessSampler sampler_;
@@ -125,6 +127,7 @@ Recorder::Impl::Impl(base::SharedMemory region, std::int64_t pid, capture::Metad
       clock_(std::max(profile_.metadata.start_ms, now_since_epoch_ms())),
       aggregator_(profile_.metadata.start_ms, output_.log()),
       merge_(region_),
+      pace_(region_.ring_words()),
       modules_(region_, pid),
       decoder_(merge_, region_.slot_count(), region_.hex_version(), aggregator_, profile_, &modules_),
       sampler_(pid),
@@ -133,8 +136,8 @@ Recorder::Impl::Impl(base::SharedMemory region, std::int64_t pid, capture::Metad
       share_(region_, pid) {}
 
 void Recorder::Impl::step(milliseconds max_wait) {
-    region_.control().heartbeat.fetch_add(1, std::memory_order_relaxed);
     const Clock::time_point now = Clock::now();
+    beat(now);
     const std::int64_t ms = clock_.at(now);
     aggregator_.advance(ms);
     modules_.update();
@@ -147,26 +150,29 @@ void Recorder::Impl::step(milliseconds max_wait) {
     if (idle_) { sleep(max_wait); }
 }
 
+// Its clock is CLOCK_MONOTONIC (libstdc++).
+void Recorder::Impl::beat(Clock::time_point now) noexcept {
+    wire::ControlPage& control = region_.control();
+    control.seconds.store(std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count(),
+                          std::memory_order_relaxed);
+    control.heartbeat.fetch_add(1, std::memory_order_relaxed);
+}
+
 // False if the rings are read to their ends, or up to a missing number.
 bool Recorder::Impl::drain() {
     const std::size_t handled = merge_.drain(decoder_, kBatch);
     if (!region_.failure().empty()) { stop_target(); }
-    if (handled > 0) { moved_ = Clock::now(); }
+    const Clock::time_point now = Clock::now();
+    pace_.note(handled, now);
+    if (handled > 0) { moved_ = now; }
     name_threads();
     return handled >= kBatch;
 }
 
 void Recorder::Impl::sleep(milliseconds max_wait) {
-    wire::ControlPage& control = region_.control();
-    const std::uint32_t seen = control.wakeup.load(std::memory_order_acquire);
-    // Dekker with the writer: it publishes, then looks whether we sleep; we say so, then look at its ring again.
-    control.controller_sleeping.store(1, std::memory_order_seq_cst);
-    const bool wanted = control.slot_waiters.load(std::memory_order_relaxed) != 0 || merge_.writer_waits();
-    if (merge_.blocked() || wanted) { max_wait = std::min(max_wait, kBlockedWait); }
-    if ((merge_.blocked() || !merge_.half_full()) && !modules_.are_wanted()) {
-        futex_wait(control.wakeup, seen, max_wait);
-    }
-    control.controller_sleeping.store(0, std::memory_order_relaxed);
+    if (modules_.are_wanted() || (merge_.half_full() && !merge_.blocked())) { return; }
+    const bool wanted = region_.control().slot_waiters.load(std::memory_order_relaxed) != 0 || merge_.writer_waits();
+    pace_.sleep(merge_.blocked() || wanted ? std::min(max_wait, kBlockedWait) : max_wait);
 }
 
 // A number that stays away while threads of the target stand still will not come: its thread was stopped or died in
@@ -227,7 +233,7 @@ bool Recorder::Impl::recording() const {
 void Recorder::Impl::drain_rest(bool target_gone) {
     const Clock::time_point start = Clock::now();
     while (Clock::now() - start < kLongestDrain) {
-        region_.control().heartbeat.fetch_add(1, std::memory_order_relaxed);
+        beat(Clock::now());
         if (drain()) { continue; }
         if (!merge_.blocked()) { break; }
         if (target_gone || Clock::now() - moved_ >= kDetachedPatience) {
@@ -258,7 +264,7 @@ void Recorder::Impl::catch_up() {
     const Clock::time_point start = Clock::now();
     const std::uint64_t now = region_.control().next_sequence.load(std::memory_order_acquire);
     while (merge_.next() < now && Clock::now() - start < kLongestCatchUp) {
-        region_.control().heartbeat.fetch_add(1, std::memory_order_relaxed);
+        beat(Clock::now());
         if (!drain() && merge_.next() < now) { sleep(kBlockedWait); }
     }
 }

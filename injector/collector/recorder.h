@@ -49,8 +49,9 @@ public:
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;
 
-    // Handles what the rings hold; if there is nothing, sleeps until a ring fills, a signal arrives or `max_wait` has
-    // passed. Never throws because of what the target wrote or because the disk is full: see status().
+    // Handles what the rings hold; if there is nothing, sleeps: shorter than it takes to fill a ring at the rate of
+    // late, at most for `max_wait`, and until a signal arrives. Never throws because of what the target wrote or
+    // because the disk is full: see status().
     void step(std::chrono::milliseconds max_wait);
 
     // False once no more records can come: the interpreter tore down, or the payload switched itself off.

@@ -15,6 +15,7 @@
 #include "injector/base/unique_fd.h"
 #include "injector/elf/executable_file.h"
 #include "injector/ptrace/permission.h"
+#include "injector/session/seccomp.h"
 
 namespace memray::session {
 namespace {
@@ -49,6 +50,14 @@ void require_no_shadow_stack(const std::string& name, const std::string& status)
     throw base::Error(name + " has a shadow stack, which forbids calls that its program does not make");
 }
 
+// What is called in it could be its death.
+void require_no_filter(const std::string& name, pid_t pid) {
+    if (!has_own_filters(pid) || may_suspend_filters()) { return; }
+    throw base::Error(name +
+                      " is under a seccomp filter of its own, which may kill it for memfd_create, mmap and other "
+                      "calls that memray makes in it; root or CAP_SYS_ADMIN suspends it");
+}
+
 void require_supported_program(const std::string& name, const std::string& executable) {
     switch (elf::classify_executable_file(executable)) {
         case elf::ExecutableKind::kOtherClass:
@@ -73,6 +82,7 @@ void require_enterable(pid_t pid) {
     const base::UniqueFd memory(::open((proc + "/mem").c_str(), O_RDWR | O_CLOEXEC));
     if (!memory) { throw ptrace::permission_error(pid, errno == EACCES ? EPERM : errno); }
     require_supported_program(name, proc + "/exe");
+    require_no_filter(name, pid);
 }
 
 }  // namespace memray::session

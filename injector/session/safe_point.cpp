@@ -47,13 +47,14 @@ bool is_traced_by_memray(pid_t pid) {
     return tracer != 0 && base::try_read_file("/proc/" + std::to_string(tracer) + "/comm") == "memray\n";
 }
 
-// Without suspending a filter if that is not permitted: most filters allow what we need.
+// Without suspending a filter that applies to us as well: it allows what we need, as a rule.
 Tracee seize(pid_t pid, pid_t thread) {
     if (is_filtered(pid) && may_suspend_filters()) {
         try {
             return Tracee::seize(thread, PTRACE_O_SUSPEND_SECCOMP, ptrace::OnDestroy::kDetach);
         } catch (const base::Error&) {
-            // A kernel without CONFIG_CHECKPOINT_RESTORE.
+            // A kernel without CONFIG_CHECKPOINT_RESTORE, or root of a container only.
+            if (has_own_filters(pid)) { throw; }
         }
     }
     return Tracee::seize(thread, 0, ptrace::OnDestroy::kDetach);

@@ -4,7 +4,7 @@
 
 #include "payload/got/patch.h"
 #include "payload/stack/native_stack.h"
-#include "payload/syscalls.h"
+#include "payload/thread.h"
 
 namespace memray::payload {
 namespace {
@@ -18,13 +18,13 @@ constexpr std::int64_t kLoadingSeconds = 5;
 
 bool others_are_loading() noexcept {
     if (loading_threads.load(std::memory_order_acquire) == 0) { return false; }
-    return monotonic_seconds() - last_loading.load(std::memory_order_relaxed) < kLoadingSeconds;
+    return recorder_seconds(own_session()) - last_loading.load(std::memory_order_relaxed) < kLoadingSeconds;
 }
 
 }  // namespace
 
 void enter_loader() noexcept {
-    last_loading.store(monotonic_seconds(), std::memory_order_relaxed);
+    last_loading.store(recorder_seconds(own_session()), std::memory_order_relaxed);
     loading_threads.fetch_add(1, std::memory_order_acq_rel);
     note_changing_modules();
     this_thread.loading = kMayRelocate | kMayChangeModules;

@@ -4,7 +4,7 @@
 
 #include "payload/stack/native_walk.h"
 #include "payload/stack/send_change.h"
-#include "payload/syscalls.h"
+#include "payload/waiting.h"
 
 extern "C" {
 // Of this library; set by the linker.
@@ -45,8 +45,7 @@ bool is_own(std::uint64_t address) noexcept {
         if (wire::is_answered(wanted, answered)) { return; }
         const auto phase = session.control->phase.load(std::memory_order_relaxed);
         if (phase != wire::Phase::kRecording || !controller_is_alive(session, stalls)) { break; }
-        wake_controller(session);
-        futex_wait(directory.answered, answered, kRoundNs);
+        wait_while(directory.answered, answered, kRoundNs);
     }
     directory.given_up.store(wanted + 1, std::memory_order_relaxed);
 }
@@ -54,7 +53,7 @@ bool is_own(std::uint64_t address) noexcept {
 void ask(wire::ModuleDirectory& directory) noexcept { directory.wanted.fetch_add(1, std::memory_order_acq_rel); }
 
 bool may_ask_about_unknown() noexcept {
-    const std::int64_t now = monotonic_seconds();
+    const std::int64_t now = recorder_seconds(own_session());
     std::int64_t next = next_question.load(std::memory_order_relaxed);
     return now >= next && next_question.compare_exchange_strong(next, now + kSecondsBetweenQuestions);
 }

@@ -83,10 +83,6 @@ struct alignas(kPageSize) ControlPage {
     // Written rarely, read by every event.
     alignas(64) std::atomic<Phase> phase{Phase::kIdle};
 
-    // A controller that sleeps sets controller_sleeping and waits on the futex wakeup; a writer whose ring is half
-    // full swaps controller_sleeping to 0, bumps wakeup and wakes it.
-    alignas(64) std::atomic<std::uint32_t> controller_sleeping{0};
-    std::atomic<std::uint32_t> wakeup{0};
     // The first word of a robust, process-shared mutex that the controller holds for as long as it lives: the kernel
     // sets FUTEX_OWNER_DIED (0x40000000) in it when the controller dies (set_robust_list(2)).
     alignas(64) std::atomic<std::uint32_t> controller_lock{0};
@@ -96,6 +92,7 @@ struct alignas(kPageSize) ControlPage {
     unsigned char children_lock_rest[60]{};
     // Bumped by the controller in every round of its loop: a controller that is alive but stuck stands still here.
     alignas(64) std::atomic<std::uint64_t> heartbeat{0};
+    std::atomic<std::int64_t> seconds{0};  // CLOCK_MONOTONIC, set in the same rounds
 
     alignas(64) std::atomic<std::uint32_t> slots_high_water{
         0};                                      // slots below this index have been claimed at least once

@@ -2,8 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // The target's end of one ring: reserve room, put words, commit. Only the thread that owns the slot may use it. No
-// heap, no locks, no system calls of its own: waiting for room is the caller's (a callable given to reserve), as are
-// wake-ups of the reader.
+// heap, no locks, no system calls of its own: waiting for room is the caller's (a callable given to reserve).
 #pragma once
 
 #include <cstddef>
@@ -47,13 +46,6 @@ public:
     void commit() noexcept {
         // Pairs with the acquire load of head in RingReader.
         slot_.head.store(slot_.written, std::memory_order_release);
-    }
-
-    // True if at least half of the ring waits for the reader.
-    [[nodiscard]] bool half_full() noexcept {
-        if (slot_.written - slot_.cached_tail <= mask_ / 2) [[likely]] { return false; }
-        slot_.cached_tail = slot_.tail.load(std::memory_order_acquire);
-        return slot_.written - slot_.cached_tail > mask_ / 2;
     }
 
 private:

@@ -64,7 +64,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (!writer.reserve(words, scribble)) { continue; }
         for (std::size_t word = 0; word < words; ++word) { writer.put(i); }
         writer.commit();
-        (void)writer.half_full();
         if (data[i] % 7 == 0) { slot.tail = slot.head - data[i] % 3; }
     }
     if (!guarded.intact()) { std::abort(); }

@@ -140,9 +140,9 @@ class OtherUsers(OtherUser):
                 self.attach_wake_detach(process)
 
     def test_seccomp_filters_stop_an_ordinary_user(self):
-        for action in ("errno", "trap"):
-            with self.subTest(action=action):
-                process = self.launch_as_other("forbidden", action)
+        for state in (["forbidden", "errno"], ["forbidden", "trap"], ["forbidden", "kill"], ["confined"]):
+            with self.subTest(state=state):
+                process = self.launch_as_other(*state)
                 done = self.memray("attach", process.pid, "-o", self.path, **self.own)
                 self.assert_one_line_of_error(done)
                 self.assertIn("seccomp", done.stderr)

@@ -20,7 +20,7 @@ AFTER = (Amount(100, 100 * 5001),) * 2
 PAYLOAD = "/memfd:memray-payload"
 REGION = "/memfd:memray "
 PREPARED = ("in_epoll", "in_lock", "in_accept", "in_sort", "in_asyncio", "in_greenlets", "in_gevent", "in_numpy", "busily",
-            "deep", "with_threads", "forbidden", "in_vfork")  # say so
+            "deep", "with_threads", "forbidden", "confined", "in_vfork")  # say so
 LONGEST_ATTACH = 30  # seconds: what it allows itself, to find a safe point and for its calls; scripts/bench_attach measures
 
 

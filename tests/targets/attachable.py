@@ -194,6 +194,13 @@ def wait_forbidden():
     return len(read_byte())
 
 
+def wait_confined():
+    """Under a seccomp filter that kills for whatever this program does not do itself."""
+    assert ctypes.CDLL(library("states")).confine() == 0
+    print("started", flush=True)
+    return len(read_byte())
+
+
 def wait_busily():
     thread = in_thread(lambda: (read_byte(), arrived.set()))
     print("started", flush=True)
