@@ -59,7 +59,7 @@ static int hook_object(struct dl_phdr_info* info, size_t size, void* data) {
         if (header->p_type == PT_LOAD && own < header->p_memsz) return 0;
         if (header->p_type == PT_DYNAMIC) entry = (const void*)(info->dlpi_addr + header->p_vaddr);
     }
-    const ElfW(Rela)* tables[2] = {NULL, NULL};
+    const ElfW(Rela) * tables[2] = {NULL, NULL};
     size_t bytes[2] = {0, 0};
     const ElfW(Sym)* symbols = NULL;
     const char* strings = NULL;
@@ -89,8 +89,8 @@ __attribute__((constructor)) static void find(void) {
     found_earlier[1] = dlsym(RTLD_NEXT, "free");
 }
 
-// Where there are none yet. They go on to what the first slot held, to what dlsym finds now, or to what it found when this
-// was loaded. Returns how many there are.
+// Where there are none yet. They go on to what the first slot held, to what dlsym finds now, or to what it found when
+// this was loaded. Returns how many there are.
 int install_hooks(int chosen_way) {
     way = chosen_way;
     next_malloc = way == kFoundEarlier ? found_earlier[0] : NULL;

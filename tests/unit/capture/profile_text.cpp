@@ -31,7 +31,9 @@ std::string metadata_text(const Metadata& m) {
     for (const std::string& path : m.search_paths) { line(out, "path", path); }
     line(out, "process", m.pid, m.main_thread, m.start_ms, m.end_ms);
     if (m.run != 0) { line(out, "run", m.run); }
-    line(out, "options", m.trace_python_allocators, m.large_requests, m.chained, m.native_traces, m.aggregated);
+    line(out, "options", m.trace_python_allocators, m.native_traces, m.aggregated);
+    // Not in captures from before there was that.
+    if (m.large_requests || m.chained != 0) { line(out, "hooks", m.large_requests, m.chained); }
     line(out, "ending", static_cast<int>(m.ending.kind), m.ending.code);
     numbers(out, m.losses);
     line(out, "incomplete", m.incomplete);
