@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "injector/base/file.h"
+#include "injector/base/process_status.h"
 
 namespace memray::symbolizer {
 namespace {
@@ -47,7 +48,9 @@ TargetProcess::TargetProcess(const capture::Profile& profile) {
                std::any_of(mappings_.begin(), mappings_.end(),
                            [&](const Mapping& mapping) { return mapping.path.starts_with(module.path); });
     });
-    if (same) {
+    const auto status = base::ProcessStatus::in(folder);
+    if (same && status) {
+        owner_ = static_cast<uid_t>(status->number("Uid"));
         folder_ = folder;
         root_ = folder + "/root";
     }

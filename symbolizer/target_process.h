@@ -4,6 +4,8 @@
 // The process that was recorded, if it is still there: its files are the right ones, whatever container it lives in.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -19,6 +21,8 @@ public:
 
     // "/proc/PID/root", empty if it is gone.
     [[nodiscard]] const std::string& root() const noexcept { return root_; }
+    // The user whose process it is, if it is there.
+    [[nodiscard]] uid_t owner() const noexcept { return owner_; }
     // A file that it still has mapped though it was deleted; empty if there is none.
     [[nodiscard]] std::string deleted_file(const std::string& path) const;
 
@@ -32,6 +36,7 @@ private:
     std::vector<Mapping> mappings_;
     std::string folder_;
     std::string root_;
+    uid_t owner_{0};
 };
 
 }  // namespace memray::symbolizer

@@ -12,6 +12,7 @@
 
 #include "injector/base/error.h"
 #include "injector/base/file.h"
+#include "injector/base/process_status.h"
 #include "injector/base/unique_fd.h"
 #include "injector/elf/executable_file.h"
 #include "injector/ptrace/permission.h"
@@ -72,6 +73,7 @@ void require_supported_program(const std::string& name, const std::string& execu
 }  // namespace
 
 void require_enterable(pid_t pid) {
+    base::require_own_proc();
     const std::string name = "Process " + std::to_string(pid);
     const std::string proc = "/proc/" + std::to_string(pid);
     const auto status = base::try_read_file(proc + "/status");

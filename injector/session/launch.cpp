@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/session/launch.h"
 
+#include "injector/base/process_status.h"
 #include "injector/ptrace/wait_status.h"
 #include "injector/session/command.h"
 #include "injector/session/injection.h"
@@ -20,6 +21,7 @@ int shell_exit_code(int wait_status) {
 
 const LaunchOptions& checked(const LaunchOptions& options) {
     if (options.command.empty()) { throw base::Error("Could not start the program: no command was given", 2); }
+    base::require_own_proc();
     return options;
 }
 

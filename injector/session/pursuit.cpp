@@ -6,11 +6,10 @@
 #include <sys/wait.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <vector>
 
 #include "injector/base/error.h"
-#include "injector/base/file.h"
+#include "injector/base/process_status.h"
 #include "injector/session/injection.h"
 
 namespace memray::session {
@@ -24,22 +23,21 @@ using ptrace::WaitStatus;
 constexpr std::chrono::milliseconds kTurn{20};
 constexpr unsigned long kOptions = PTRACE_O_TRACEEXEC | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 
-// A number of /proc/ID/status, 0 if the thread is gone.
+// 0 if the thread is gone.
 pid_t read_status(pid_t id, const char* field) {
-    const std::string text = base::try_read_file("/proc/" + std::to_string(id) + "/status").value_or("");
-    const std::size_t at = text.find(field);
-    return at == std::string::npos
-               ? 0
-               : static_cast<pid_t>(std::atoi(text.c_str() + at + std::char_traits<char>::length(field)));
+    const auto status = base::ProcessStatus::in("/proc/" + std::to_string(id));
+    return status ? status->number(field) : 0;
 }
 
-pid_t process_of(pid_t thread) { return read_status(thread, "\nTgid:"); }
-pid_t parent_of(pid_t process) { return read_status(process, "\nPPid:"); }
+pid_t process_of(pid_t thread) { return read_status(thread, "Tgid"); }
+pid_t parent_of(pid_t process) { return read_status(process, "PPid"); }
 
 }  // namespace
 
 Pursuit::Pursuit(RecordingPlan plan, std::string payload, Reports reports)
-    : plan_(plan), payload_(std::move(payload)), reports_(std::move(reports)) {}
+    : plan_(plan), payload_(std::move(payload)), reports_(std::move(reports)) {
+    base::require_own_proc();
+}
 
 std::shared_ptr<Pursuit::Process> Pursuit::new_process(pid_t id) { return std::make_shared<Process>(id, keeper_); }
 

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <cerrno>
@@ -29,6 +30,24 @@ std::int64_t create(RemoteSystem& system, const char* name, bool executable) {
 int checked(std::int64_t result, const char* what) {
     if (result < 0) { throw base::system_error(what, static_cast<int>(-result)); }
     return static_cast<int>(result);
+}
+
+// Another thread of the target may have put another file in its place meanwhile, one that we may write to and the
+// target may not. Only unlinked memory has no name, no content and seals (fcntl(2)); and opening a name (O_PATH) does
+// nothing to a device or a pipe.
+base::UniqueFd open_memory_file(const std::string& path) {
+    const base::UniqueFd named(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    if (!named) { throw base::system_error("opening the target's memory file"); }
+    struct stat status {};
+    const bool is_new = ::fstat(named.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 0 &&
+                        status.st_size == 0;
+    if (!is_new) { throw base::Error("The target has put another file in the place of its shared memory"); }
+    base::UniqueFd file(::open(("/proc/self/fd/" + std::to_string(named.get())).c_str(), O_RDWR | O_CLOEXEC));
+    if (!file) { throw base::system_error("opening the target's memory file"); }
+    if (::fcntl(file.get(), F_GET_SEALS) < 0) {
+        throw base::Error("The target has put another file in the place of its shared memory");
+    }
+    return file;
 }
 
 }  // namespace
@@ -59,8 +78,7 @@ void RemoteSystem::close(int fd) { call_.system_call(SYS_close, {static_cast<std
 RemoteFile::RemoteFile(RemoteSystem& system, pid_t pid, const char* name, bool executable)
     : system_(system), remote_fd_(checked(create(system, name, executable), "memfd_create in the target")) {
     const std::string path = "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(remote_fd_);
-    local_.reset(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-    if (!local_) { throw base::system_error("opening the target's memory file"); }
+    local_ = open_memory_file(path);
 }
 
 RemoteFile::~RemoteFile() {

@@ -66,6 +66,15 @@ TEST_CASE("code made at run time has the names of the process's perf map, if it 
         run_tool("touch -d @" + GENERATE(as<std::string>(), "1600000000", "1700000100") + " " + path);
         CHECK(symbolized(profile, {.sysroot = dir.file("")}) == std::vector<symbolizer::Names>(2));
     }
+    SECTION("of a process that had another number in its own PID namespace") {
+        capture::Profile inside = profile;
+        inside.threads = {{1, 8, ""}, {2, 7, ""}};
+        inside.metadata.main_thread = 2;
+        run_tool("touch -d @1700000009 " + path + " && mv " + path + " " + dir.file("tmp/perf-7.map"));
+        CHECK(symbolized(inside, {.sysroot = dir.file("")}) ==
+              std::vector<symbolizer::Names>{{{"jitted", "", 0}}, {}});
+        CHECK(symbolized(profile, {.sysroot = dir.file("")}) == std::vector<symbolizer::Names>(2));
+    }
     SECTION("not a file") {
         run_tool("mv " + path + " " + path + "2 && ln -s " + path + "2 " + path);
         CHECK(symbolized(profile, {.sysroot = dir.file("")}) == std::vector<symbolizer::Names>(2));
