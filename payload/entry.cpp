@@ -8,6 +8,7 @@
 #include "payload/got/patch.h"
 #include "payload/hooks/originals.h"
 #include "payload/hooks/python_allocators.h"
+#include "payload/python_life.h"
 #include "payload/session.h"
 #include "payload/stack/code_record.h"
 #include "payload/wire/start_error.h"
@@ -30,10 +31,15 @@ void take_out_hooks() noexcept {
     hooked = false;
 }
 
-void put_in_hooks() noexcept {
-    payload::bind_originals();
+void put_in_python_hooks() noexcept {
     payload::install_code_death_hook();
     payload::install_python_allocators();
+}
+
+void put_in_hooks() noexcept {
+    payload::bind_originals();
+    payload::renew_python_hooks = put_in_python_hooks;
+    put_in_python_hooks();
     payload::install_hooks();
     hooked = true;
 }

@@ -3,6 +3,7 @@
 #include "payload/events.h"
 
 #include "payload/got/rescan.h"
+#include "payload/python_life.h"
 #include "payload/stack/native_stack.h"
 #include "payload/stack/python_stack.h"
 #include "payload/thread.h"
@@ -29,24 +30,18 @@ void write_event(wire::Slot& slot, std::uint64_t header, const void* address) no
     put_event(writer, header, address);
 }
 
-// The first event after the interpreter began to tear down ends the recording.
-[[gnu::noinline]] void finish_recording() noexcept {
-    auto recording = wire::Phase::kRecording;
-    if (!own_session().control->phase.compare_exchange_strong(recording, wire::Phase::kFinished)) { return; }
-    if (wire::Slot* slot = current_slot()) {
-        write_event(*slot, wire::header_word(RecordKind::kFinish, Allocator::kNone, 0), nullptr);
-    }
-    end_recording(own_session(), wire::Phase::kFinished);
+// That Python ended or began, before the event that shows it.
+[[gnu::noinline]] void tell_of_python(RecordKind kind) noexcept {
+    wire::Slot* slot = current_slot();
+    if (slot == nullptr) { return end_recording(own_session(), wire::Phase::kStopped); }
+    write_event(*slot, wire::header_word(kind, Allocator::kNone, 0), nullptr);
 }
 
 // The slot to write to; nullptr if this event is not to be recorded.
 wire::Slot* begin_event() noexcept {
-    if (is_finalizing(*own_session().info)) [[unlikely]] {
-        finish_recording();
-        return nullptr;
-    }
+    if (const RecordKind news = follow_python(); news != kNothing) [[unlikely]] { tell_of_python(news); }
     const auto phase = own_session().control->phase.load(std::memory_order_relaxed);
-    if (phase != wire::Phase::kRecording) [[unlikely]] {
+    if (!wire::is_recorded(phase)) [[unlikely]] {
         // Idle: it is just being started, by another thread.
         if (phase != wire::Phase::kIdle) { end_recording(own_session(), wire::Phase::kStopped); }
         return nullptr;

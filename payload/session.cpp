@@ -148,8 +148,7 @@ void disarm(const Session& session) noexcept {
 
 void end_recording(const Session& session, wire::Phase phase) noexcept {
     disarm(session);
-    auto recording = wire::Phase::kRecording;
-    session.control->phase.compare_exchange_strong(recording, phase, std::memory_order_acq_rel);
+    wire::end_phase(session.control->phase, phase);
 }
 
 void release_session() noexcept {
@@ -159,8 +158,7 @@ void release_session() noexcept {
         if (round == kReleaseRounds) { return; }
         wait_while(nothing, 0, kReleaseRoundNs);
     }
-    auto recording = wire::Phase::kRecording;
-    last_session->control->phase.compare_exchange_strong(recording, wire::Phase::kStopped);
+    wire::end_phase(last_session->control->phase, wire::Phase::kStopped);
     close_pieces(last_session->pieces);
     unmap(last_session->control, last_session->size);
     last_session->pieces = nullptr;

@@ -112,7 +112,7 @@ bool wait_for_room(wire::Slot& slot) noexcept {
     while (slot.tail.load(std::memory_order_seq_cst) == tail) {
         const std::uint32_t released = slot.released.load(std::memory_order_acquire);
         if (slot.tail.load(std::memory_order_seq_cst) != tail) { break; }
-        if (own_session().control->phase.load(std::memory_order_relaxed) != wire::Phase::kRecording ||
+        if (!wire::is_recorded(own_session().control->phase.load(std::memory_order_relaxed)) ||
             !controller_is_alive(own_session(), stalls)) {
             own_session().control->losses.abandoned.fetch_add(1, std::memory_order_relaxed);
             end_recording(own_session(), wire::Phase::kAbandoned);

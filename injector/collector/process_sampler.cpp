@@ -37,13 +37,6 @@ std::optional<std::uint64_t> number_field(std::string_view line, int index) {
     return value;
 }
 
-std::string comm(std::int64_t pid, std::uint64_t tid) {
-    const base::UniqueFd file = open_if_there(proc_path(pid, "task/" + std::to_string(tid) + "/comm"));
-    std::string name = read_start(file.get());
-    if (!name.empty() && name.back() == '\n') { name.pop_back(); }
-    return name;
-}
-
 void thin(std::vector<capture::Snapshot>& rows) {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < rows.size(); i += 2) { rows[kept++] = rows[i]; }
@@ -53,8 +46,7 @@ void thin(std::vector<capture::Snapshot>& rows) {
 }  // namespace
 
 ProcessSampler::ProcessSampler(std::int64_t pid)
-    : pid_(pid),
-      statm_(open_if_there(proc_path(pid, "statm"))),
+    : statm_(open_if_there(proc_path(pid, "statm"))),
       stat_(open_if_there(proc_path(pid, "stat"))),
       page_size_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {}
 
@@ -96,11 +88,6 @@ std::optional<std::uint64_t> ProcessSampler::resident_bytes() const {
     const auto pages = number_field(read_start(statm_.get()), 1);
     if (!pages || *pages == 0) { return {}; }
     return *pages * page_size_;
-}
-
-std::string ProcessSampler::thread_name(std::uint64_t tid) const {
-    std::string name = comm(pid_, tid);
-    return name == comm(pid_, static_cast<std::uint64_t>(pid_)) ? std::string() : name;
 }
 
 }  // namespace memray::collector

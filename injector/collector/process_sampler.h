@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Looks at the target from outside: resident memory every 10 ms, whether it became another program (exec), and the
-// names of its threads. A target that is gone simply gives nothing.
+// Looks at the target from outside: resident memory every 10 ms, and whether it became another program (exec). A target
+// that is gone simply gives nothing.
 #pragma once
 
 #include <cstdint>
@@ -31,14 +31,11 @@ public:
     [[nodiscard]] std::uint64_t rss() const noexcept { return last_rss_; }
     // The target called exec since the first sample.
     [[nodiscard]] bool replaced() const noexcept { return replaced_; }
-    // What the kernel calls a thread; empty if it is not known or just the name of the program.
-    [[nodiscard]] std::string thread_name(std::uint64_t tid) const;
 
 private:
     void look_for_exec();
     std::optional<std::uint64_t> resident_bytes() const;
 
-    std::int64_t pid_;
     base::UniqueFd statm_;
     base::UniqueFd stat_;
     std::uint64_t page_size_;

@@ -15,10 +15,42 @@ constexpr std::uint32_t kMostVainLooks = 1000;
 }  // namespace
 
 void RecordDecoder::opened(std::uint32_t ring, std::uint32_t thread, std::uint32_t tid) {
+    if (finished_ && states_[ring].opened) { held_.retire(std::move(states_[ring])); }
     states_[ring] = ThreadState{};
     states_[ring].opened = true;
     states_[ring].thread = static_cast<std::uint32_t>(threads_.size());
     threads_.push_back({thread, tid, {}});
+    ring_of_thread_.push_back(ring);
+}
+
+void RecordDecoder::advance(std::int64_t ms) {
+    if (finished_) { return held_.add_time(ms); }
+    aggregator_.advance(ms);
+}
+
+void RecordDecoder::after_end(ThreadState& state, std::uint64_t header, std::uint64_t address) {
+    switch (wire::kind_of(header)) {
+        case wire::RecordKind::kCodeDeath:
+            return apply(state, header, address);
+        case wire::RecordKind::kRestart:
+            if (!held_.overflown()) { restart(); }
+            return;
+        default:
+            return held_.add(state, header, address);
+    }
+}
+
+void RecordDecoder::restart() {
+    finished_ = false;
+    const auto find = [this](std::uint32_t thread) -> ThreadState& { return states_[ring_of_thread_[thread]]; };
+    held_.replay(find, [this](const HeldEvents::Event& event, ThreadState& state) {
+        if (event.header == 0) { return aggregator_.advance(static_cast<std::int64_t>(event.address)); }
+        const std::uint32_t python = std::exchange(state.python.node, event.python);
+        const std::uint32_t native = std::exchange(state.native.node, event.native);
+        apply(state, event.header, event.address);
+        state.python.node = python;
+        state.native.node = native;
+    });
 }
 
 void RecordDecoder::change(std::uint32_t ring, std::uint64_t header, const wire::RingReader& reader) {

@@ -12,6 +12,7 @@
 #include "injector/collector/aggregator.h"
 #include "injector/collector/code_table.h"
 #include "injector/collector/edge_cache.h"
+#include "injector/collector/held_events.h"
 #include "injector/collector/native_frames.h"
 #include "injector/collector/ordered_merge.h"
 #include "injector/collector/stack_tree.h"
@@ -39,8 +40,12 @@ public:
     void event(std::uint32_t ring, std::uint64_t header, std::uint64_t address);
     void change(std::uint32_t ring, std::uint64_t header, const wire::RingReader& reader);
 
-    // The interpreter began to tear down: events after that do not count.
+    // Python was finalized: what happens after that counts if it is initialized again (HeldEvents).
     [[nodiscard]] bool finished() const noexcept { return finished_; }
+    // It will not count any more: too much has happened.
+    [[nodiscard]] bool finished_for_good() const noexcept { return held_.overflown(); }
+    // Events from now on happen at `ms` (since the epoch).
+    void advance(std::int64_t ms);
     // Of code objects that are alive.
     [[nodiscard]] const CodeTable& codes() const noexcept { return codes_; }
     // In order of their first record.
@@ -53,6 +58,9 @@ public:
     }
 
 private:
+    void apply(ThreadState& state, std::uint64_t header, std::uint64_t address);
+    void after_end(ThreadState& state, std::uint64_t header, std::uint64_t address);
+    void restart();
     void frames(std::uint32_t ring, std::uint64_t value, const wire::RingReader& reader);
     void native_frames(StackCursor& stack, std::uint64_t value, const wire::RingReader& reader);
     void code(std::uint32_t ring, std::uint64_t id, const wire::RingReader& reader);
@@ -72,14 +80,19 @@ private:
     NativeFrames native_frames_;
     std::vector<ThreadState> states_;  // by ring
     std::vector<capture::Thread> threads_;
+    std::vector<std::uint32_t> ring_of_thread_;
     std::uint64_t bad_records_{0};
     std::uint32_t vain_looks_{0};
     bool finished_{false};
+    HeldEvents held_;
 };
 
 inline void RecordDecoder::event(std::uint32_t ring, std::uint64_t header, std::uint64_t address) {
-    if (finished_) { return; }
-    ThreadState& state = states_[ring];
+    if (finished_) [[unlikely]] { return after_end(states_[ring], header, address); }
+    apply(states_[ring], header, address);
+}
+
+inline void RecordDecoder::apply(ThreadState& state, std::uint64_t header, std::uint64_t address) {
     const auto wire_allocator = static_cast<std::uint8_t>(wire::allocator_of(header));
     const auto allocator = wire_allocator < capture::kAllocatorCount ? static_cast<capture::Allocator>(wire_allocator)
                                                                      : capture::Allocator::kNone;

@@ -97,6 +97,7 @@ private:
     void write_if_due(Clock::time_point now);
     void stop_target();
     void stop_writing_after_failure();
+    [[nodiscard]] capture::Losses losses() const;
     void complete(capture::Profile& profile);
 
     bool compress_;
@@ -114,7 +115,8 @@ private:
     SlotReclaimer reclaimer_;
     AddressSpaceShare share_;
     std::size_t named_threads_{0};
-    Clock::time_point moved_{Clock::now()};  // when the merge last delivered something
+    std::optional<capture::Losses> losses_at_end_;  // of Python
+    Clock::time_point moved_{Clock::now()};         // when the merge last delivered something
     bool idle_{false};
 };
 
@@ -139,10 +141,11 @@ void Recorder::Impl::step(milliseconds max_wait) {
     const Clock::time_point now = Clock::now();
     beat(now);
     const std::int64_t ms = clock_.at(now);
-    aggregator_.advance(ms);
+    decoder_.advance(ms);
     modules_.update();
     idle_ = !drain();
-    sampler_.sample(ms, aggregator_.heap(), profile_.snapshots);
+    if (!decoder_.finished()) { sampler_.sample(ms, aggregator_.heap(), profile_.snapshots); }
+    if (decoder_.finished_for_good()) { stop_target(); }
     reclaimer_.step(now);
     share_.step(now);
     skip_when_stuck(now);
@@ -165,6 +168,8 @@ bool Recorder::Impl::drain() {
     const Clock::time_point now = Clock::now();
     pace_.note(handled, now);
     if (handled > 0) { moved_ = now; }
+    if (!decoder_.finished()) { losses_at_end_.reset(); }
+    if (decoder_.finished() && !losses_at_end_) { losses_at_end_ = losses(); }
     name_threads();
     return handled >= kBatch;
 }
@@ -185,9 +190,12 @@ void Recorder::Impl::skip_when_stuck(Clock::time_point now) {
 }
 
 void Recorder::Impl::name_threads() {
-    for (auto& threads = decoder_.threads(); named_threads_ < threads.size(); ++named_threads_) {
+    auto& threads = decoder_.threads();
+    if (named_threads_ == threads.size()) { return; }
+    threads_.refresh();
+    for (; named_threads_ < threads.size(); ++named_threads_) {
         capture::Thread& thread = threads[named_threads_];
-        if (thread.name.empty()) { thread.name = sampler_.thread_name(thread.tid); }
+        if (thread.name.empty()) { thread.name = threads_.name(static_cast<std::uint32_t>(thread.tid)); }
     }
 }
 
@@ -211,22 +219,11 @@ void Recorder::Impl::stop_writing_after_failure() {
     stop_target();
 }
 
-void Recorder::Impl::stop_target() {
-    wire::Phase recording = wire::Phase::kRecording;
-    region_.control().phase.compare_exchange_strong(recording, wire::Phase::kStopped);
-}
+void Recorder::Impl::stop_target() { wire::end_phase(region_.control().phase, wire::Phase::kStopped); }
 
 bool Recorder::Impl::recording() const {
-    if (decoder_.finished()) { return false; }
-    switch (region_.control().phase.load(std::memory_order_acquire)) {
-        case wire::Phase::kStopped:
-        case wire::Phase::kAbandoned:
-            return false;
-        case wire::Phase::kFinished:  // unless its record is still to be read
-            return !idle_;
-        default:
-            return true;
-    }
+    const wire::Phase phase = region_.control().phase.load(std::memory_order_acquire);
+    return phase != wire::Phase::kStopped && phase != wire::Phase::kAbandoned;
 }
 
 // Reads what is left. Numbers that are missing now are lost; a target that lives on may still be writing one.
@@ -248,10 +245,11 @@ void Recorder::Impl::finish(capture::Ending ending) {
     const bool target_gone = ending.kind == capture::EndKind::kExited || ending.kind == capture::EndKind::kSignaled ||
                              ending.kind == capture::EndKind::kReplaced;
     const std::int64_t ms = clock_.at(Clock::now());
-    aggregator_.advance(ms);
+    decoder_.advance(ms);
     drain_rest(target_gone);
     stop_target();
     drain_rest(target_gone);  // of threads that were waiting for room
+    aggregator_.advance(ms);
     profile_.threads = decoder_.threads();
     sampler_.sample_last(ms, aggregator_.heap(), profile_.snapshots);
     profile_.metadata.ending = ending;
@@ -293,17 +291,23 @@ std::future<void> Recorder::Impl::write_snapshot(std::string path, bool overwrit
     }
 }
 
+// As they stand, but for what the aggregator knows of.
+capture::Losses Recorder::Impl::losses() const {
+    const wire::Losses& seen = region_.control().losses;
+    capture::Losses losses;
+    losses.events = seen.no_slot + seen.reentrant + seen.abandoned;
+    losses.bad_stacks = seen.bad_frames + decoder_.bad_records();
+    losses.cut_native_stacks = seen.cut_native;
+    losses.unpatched = seen.unpatched;
+    losses.missing_sequences = merge_.missing();
+    return losses;
+}
+
 // Everything but the tables of sites.
 void Recorder::Impl::complete(capture::Profile& profile) {
     capture::Metadata& metadata = profile.metadata;
     metadata.end_ms = clock_.at(Clock::now());
-    const wire::Losses& seen = region_.control().losses;
-    metadata.losses = {};
-    metadata.losses.events = seen.no_slot + seen.reentrant + seen.abandoned;
-    metadata.losses.bad_stacks = seen.bad_frames + decoder_.bad_records();
-    metadata.losses.cut_native_stacks = seen.cut_native;
-    metadata.losses.unpatched = seen.unpatched;
-    metadata.losses.missing_sequences = merge_.missing();
+    metadata.losses = losses_at_end_ ? *losses_at_end_ : losses();
     metadata.large_requests = (region_.control().flags & wire::kTraceLargeRequests) != 0;
     metadata.chained = region_.control().chained;
     aggregator_.fill(profile);

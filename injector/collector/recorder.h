@@ -54,7 +54,7 @@ public:
     // because the disk is full: see status().
     void step(std::chrono::milliseconds max_wait);
 
-    // False once no more records can come: the interpreter tore down, or the payload switched itself off.
+    // False once no more records can come: the payload switched itself off.
     [[nodiscard]] bool recording() const;
 
     // Writes a capture of what the target had done when this was called, which every report opens: totals without the

@@ -6,48 +6,56 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <string>
+
+#include "injector/base/file.h"
+#include "injector/base/process_status.h"
 
 namespace memray::collector {
 namespace {
 
-// The innermost of the ids in a status file's line "NSpid:\t1234\t5"; 0 if there is none.
-std::uint64_t innermost_id(const std::filesystem::path& status) {
-    std::ifstream file(status);
-    std::string line;
-    std::uint64_t id = 0;
-    while (std::getline(file, line)) {
-        if (!line.starts_with("NSpid:")) { continue; }
-        std::istringstream ids(line.substr(6));
-        for (std::uint64_t next = 0; ids >> next;) { id = next; }
-        break;
-    }
-    return id;
+std::string folder_of(std::int64_t pid) { return "/proc/" + std::to_string(pid); }
+
+std::uint32_t innermost_id(const std::string& folder) {
+    const auto status = base::ProcessStatus::in(folder);
+    return status ? static_cast<std::uint32_t>(status->innermost_id()) : 0;
+}
+
+std::string comm(std::int64_t pid, pid_t thread) {
+    std::string name = base::try_read_file(folder_of(pid) + "/task/" + std::to_string(thread) + "/comm").value_or("");
+    if (name.ends_with('\n')) { name.pop_back(); }
+    return name;
 }
 
 }  // namespace
 
-TargetThreads::TargetThreads(std::int64_t pid)
-    : pid_(pid), own_pid_(innermost_id("/proc/" + std::to_string(pid) + "/status")) {
+TargetThreads::TargetThreads(std::int64_t pid) : pid_(pid), own_pid_(innermost_id(folder_of(pid))) {
     if (own_pid_ == 0) { own_pid_ = static_cast<std::uint64_t>(pid); }
     namespaced_ = own_pid_ != static_cast<std::uint64_t>(pid);
 }
 
 void TargetThreads::refresh() {
     if (!namespaced_) { return; }
-    inner_.clear();
+    outer_.clear();
     std::error_code error;
-    const std::filesystem::directory_iterator tasks("/proc/" + std::to_string(pid_) + "/task", error);
+    const std::filesystem::directory_iterator tasks(folder_of(pid_) + "/task", error);
     if (error) { return; }
-    for (const auto& task : tasks) { inner_.insert(innermost_id(task.path() / "status")); }
+    for (const auto& task : tasks) {
+        outer_.insert_or_assign(innermost_id(task.path()), std::atoi(task.path().filename().c_str()));
+    }
 }
 
 bool TargetThreads::alive(std::uint32_t tid) const {
-    if (namespaced_) { return inner_.empty() || inner_.count(tid) != 0; }
+    if (namespaced_) { return outer_.empty() || outer_.count(tid) != 0; }
     return ::syscall(SYS_tgkill, pid_, static_cast<pid_t>(tid), 0) == 0 || errno != ESRCH;
+}
+
+std::string TargetThreads::name(std::uint32_t tid) const {
+    const auto known = outer_.find(tid);
+    if (namespaced_ && known == outer_.end()) { return {}; }
+    std::string name = comm(pid_, namespaced_ ? known->second : static_cast<pid_t>(tid));
+    return name == comm(pid_, static_cast<pid_t>(pid_)) ? std::string() : name;
 }
 
 }  // namespace memray::collector

@@ -44,7 +44,7 @@ bool is_own(std::uint64_t address) noexcept {
         const std::uint32_t answered = directory.answered.load(std::memory_order_acquire);
         if (wire::is_answered(wanted, answered)) { return; }
         const auto phase = session.control->phase.load(std::memory_order_relaxed);
-        if (phase != wire::Phase::kRecording || !controller_is_alive(session, stalls)) { break; }
+        if (!wire::is_recorded(phase) || !controller_is_alive(session, stalls)) { break; }
         wait_while(directory.answered, answered, kRoundNs);
     }
     directory.given_up.store(wanted + 1, std::memory_order_relaxed);

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/stack/python_stack.h"
 
+#include "payload/python_life.h"
 #include "payload/session.h"
 #include "payload/stack/code_record.h"
 #include "payload/stack/frame_chain.h"
@@ -20,6 +21,13 @@ std::uint64_t own_thread_state() noexcept {
     const std::uint64_t function = own_session().info->addresses.get_this_thread_state;
     if (function == 0) { return 0; }
     return reinterpret_cast<std::uint64_t>(reinterpret_cast<void* (*)()>(function)());
+}
+
+std::uint64_t own_newest_frame() noexcept {
+    const Session& session = own_session();
+    if (session.control->phase.load(std::memory_order_relaxed) == wire::Phase::kFinished) { return 0; }
+    const std::uint64_t thread_state = own_thread_state();
+    return thread_state != 0 ? newest_frame(session.info->layout, thread_state) : 0;
 }
 
 // Ids first: sending a code object writes records of its own, which must not fall between a header and its pushes.
@@ -48,12 +56,12 @@ bool sync_python_stack(wire::Slot& slot) noexcept {
     const wire::PythonLayout& layout = session.info->layout;
     ThreadStacks& stacks = own_stacks();
     const std::uint32_t deaths = session.control->code_deaths.load(std::memory_order_acquire);
-    const std::uint64_t thread_state = own_thread_state();
-    const std::uint64_t newest = thread_state != 0 ? newest_frame(layout, thread_state) : 0;
+    const std::uint64_t newest = own_newest_frame();
     const IsCurrentId check = deaths != stacks.deaths_seen ? &is_current_id : nullptr;
     StackChange change = update_stack(layout, newest, stacks.python, stacks.python.depth, check);
     if (change.truncated) [[unlikely]] { change = update_deeper_stack(layout, newest, change); }
     stacks.deaths_seen = deaths;
+    if (newest != 0) { renew_python_hooks_if_due(); }
     if (change.kept == stacks.python.depth && change.kept == change.depth) { return true; }
     CachedFrame* frames = stacks.python.sent;
     name_frames(slot, frames, change);

@@ -31,14 +31,22 @@ inline constexpr std::uint32_t kProtocolVersion = 7;
 inline constexpr std::size_t kPageSize = 4096;
 inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
-// Where the recording stands. Only ever moves forward, except that a new start() sets kRecording again.
+// Where the recording stands. Only ever moves forward, but kFinished goes back to kRecording when the program
+// initializes Python again, and a new start() sets that, too.
 enum class Phase : std::uint32_t {
     kIdle = 0,       // mapped, not started
     kRecording = 1,  // hooks write records
-    kFinished = 2,   // the interpreter began to tear down; a kFinish record says after which event
+    kFinished = 2,   // the same, but Python was torn down; a kFinish record says after which event
     kStopped = 3,    // the controller stopped the recording (detach, disk full)
     kAbandoned = 4,  // the payload found the controller dead or stuck and switched itself off
 };
+
+constexpr bool is_recorded(Phase phase) noexcept { return phase == Phase::kRecording || phase == Phase::kFinished; }
+// For good. A recording that has ended stays as it is.
+inline void end_phase(std::atomic<Phase>& phase, Phase end) noexcept {
+    Phase seen = phase.load(std::memory_order_relaxed);
+    while (is_recorded(seen) && !phase.compare_exchange_weak(seen, end, std::memory_order_acq_rel)) {}
+}
 
 enum Flags : std::uint32_t {
     kTracePythonAllocators = 1U << 0U,

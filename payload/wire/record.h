@@ -20,22 +20,24 @@ enum class RecordKind : std::uint8_t {
     kDeallocation = 2,      // value: bytes (munmap; else 0) · word 1: address · word 2: sequence
     kUndoDeallocation = 3,  // the thread's latest kDeallocation did not happen (realloc, mremap or munmap failed);
                             // word 1: address · word 2: sequence
-    kFrames = 4,      // value: pops (24 bits) | pushes << 24 · one word per push, outermost first (see frame_word)
-    kBytes = 5,       // value: bytes, at most kMaxBytes · ceil(bytes / 8) words
-    kCode = 6,        // value: code id · word 1: first line | file name bytes << 32
-                      // word 2: name bytes | line table bytes << 32
-                      // word 3: file name character width (1 ascii/latin-1, 2, 4) | name character width << 8
-                      // blob: file name, name, line table
-    kThreadName = 7,  // blob: the name, as set by prctl(PR_SET_NAME) or pthread_setname_np
-    kFinish = 8,      // word 1: 0 · word 2: sequence. The interpreter begins to tear down: later events do not count.
+    kFrames = 4,        // value: pops (24 bits) | pushes << 24 · one word per push, outermost first (see frame_word)
+    kBytes = 5,         // value: bytes, at most kMaxBytes · ceil(bytes / 8) words
+    kCode = 6,          // value: code id · word 1: first line | file name bytes << 32
+                        // word 2: name bytes | line table bytes << 32
+                        // word 3: file name character width (1 ascii/latin-1, 2, 4) | name character width << 8
+                        // blob: file name, name, line table
+    kThreadName = 7,    // blob: the name, as set by prctl(PR_SET_NAME) or pthread_setname_np
+    kFinish = 8,        // word 1: 0 · word 2: sequence. Python is torn down: later events count only after a kRestart
     kNativeFrames = 9,  // like kFrames, for the native stack; each push is a native_word
     kCodeDeath = 10,    // value: code id · word 1: 0 · word 2: sequence. The code object has died: no event from this
                         // number on has it on its stack.
+    kRestart = 11,      // word 1: 0 · word 2: sequence. Python is initialized again: all events count
 };
 
 // Whether word 2 is a number of the one order that all threads share.
 constexpr bool is_numbered(RecordKind kind) noexcept {
-    return kind <= RecordKind::kUndoDeallocation || kind == RecordKind::kFinish || kind == RecordKind::kCodeDeath;
+    return kind <= RecordKind::kUndoDeallocation || kind == RecordKind::kFinish || kind == RecordKind::kCodeDeath ||
+           kind == RecordKind::kRestart;
 }
 
 // The allocator ids of memray's reports and files.
@@ -129,6 +131,7 @@ constexpr std::size_t record_words(std::uint64_t header) noexcept {
         case RecordKind::kUndoDeallocation:
         case RecordKind::kFinish:
         case RecordKind::kCodeDeath:
+        case RecordKind::kRestart:
             return 3;
         case RecordKind::kFrames:
         case RecordKind::kNativeFrames:

@@ -90,18 +90,23 @@ class Namespaces(Family):
         self.use_new_folder()
         decoys = self.decoys(*["child"] * (count + 1))
         process = self.start_inside(way, python, [decoy.pid for decoy in decoys])
-        target = only_child_of(only_child_of(process.pid))
-        done = self.memray("attach", target, "-o", self.path, "--follow-exec")
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.go_on()
-        self.assertEqual(process.wait(PATIENCE), 0)
-        self.assert_nobody_is_left()
+        target = self.attach_and_end(process)
         parent = self.capture()
         self.assertEqual(parent.header["pid"], str(target))
         self.assertEqual(self.at(parent, "before", NAMESPACED), Amount(100, 100 * 5001))
         self.assertEqual(self.at(parent, "after", NAMESPACED), Amount(100, 100 * 5003))
         self.assert_nothing_lost(parent)
         self.assert_untouched(decoys)
+
+    def attach_and_end(self, process):
+        """Returns the id of the target outside."""
+        target = only_child_of(only_child_of(process.pid))
+        done = self.memray("attach", target, "-o", self.path, "--follow-exec")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.go_on()
+        self.assertEqual(process.wait(PATIENCE), 0)
+        self.assert_nobody_is_left()
+        return target
 
     @with_every_interpreter
     def test_forked_children_are_recorded_as_what_they_are_outside(self, python):
@@ -117,6 +122,25 @@ class Namespaces(Family):
     def test_and_first_processes_of_further_namespaces_who_all_have_the_same_number(self):
         self.follow_inside("nested", interpreters.DEBIAN, 4)
         self.assertEqual(self.numbers(target=NAMESPACED), [1, 2, 3, 4])
+
+
+    def test_its_threads_are_called_what_they_are_called_there(self):
+        self.use_new_folder()
+        decoys = self.decoys("child")
+        process = self.start_inside("named", interpreters.DEBIAN, [decoys[0].pid])
+        self.attach_and_end(process)
+        capture = self.capture()
+        sites = [site for site in capture.sites if site.frames and site.frames[0].function == "named_work"]
+        self.assertEqual({capture.threads[site.thread]["name"] for site in sites}, {"its own name"})
+
+
+    def test_with_the_numbers_of_other_processes_in_proc_nothing_is_started(self):
+        without = [word for word in UNSHARE if word != "--mount-proc"]
+        command = self.command("-c", "print('started')")
+        done = subprocess.run([*without, *command], capture_output=True, text=True, timeout=PATIENCE)
+        self.assert_one_line_of_error(done)
+        self.assertIn("/proc does not show the PID namespace", done.stderr)
+        self.assertEqual(done.stdout, "")
 
 
 class Lies(Family):

@@ -7,10 +7,12 @@ import ctypes
 import os
 import subprocess
 import sys
+import threading
 
 from ready import ready
 
 CLONE_NEWPID = 0x20000000
+PR_SET_NAME = 15
 calls = ctypes.CDLL(sys.argv[1])
 WAY, PYTHON = sys.argv[2:4]
 WORKER, *NUMBERS = map(int, sys.argv[4:])
@@ -85,11 +87,28 @@ def nested():
         reap(pid, i)
 
 
+def named_work():
+    ctypes.CDLL(None).prctl(PR_SET_NAME, b"its own name", 0, 0, 0)
+    is_named.set()
+    go_on.wait()
+    calls.call_malloc(500, 10, 777)
+
+
+def named():
+    go_on.set()
+    thread.join()
+
+
 choose(WORKER)
 worker = os.fork()
 if worker != 0:
     sys.exit(os.waitpid(worker, 0)[1] >> 8)
+if WAY == "named":
+    is_named, go_on = threading.Event(), threading.Event()
+    thread = threading.Thread(target=named_work)
+    thread.start()
+    is_named.wait()
 ready()
 calls.call_malloc(0, 100, 5001)  # @before
-{"fork": fork, "execute": execute, "spawn": spawn, "nested": nested}[WAY]()
+{"fork": fork, "execute": execute, "spawn": spawn, "nested": nested, "named": named}[WAY]()
 calls.call_malloc(200, 100, 5003)  # @after

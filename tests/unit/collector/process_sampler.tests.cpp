@@ -75,16 +75,4 @@ TEST_CASE("exec is noticed") {
     ::close(gate[1]);
 }
 
-TEST_CASE("a thread has a name if it is not the program's") {
-    const ProcessSampler sampler(::getpid());
-    CHECK(sampler.thread_name(static_cast<std::uint64_t>(::getpid())).empty());
-    CHECK(sampler.thread_name(0x7ffffff0).empty());
-    std::string name;
-    std::thread([&] {
-        ::prctl(PR_SET_NAME, "own name");
-        name = sampler.thread_name(static_cast<std::uint64_t>(::syscall(SYS_gettid)));
-    }).join();
-    CHECK(name == "own name");
-}
-
 }  // namespace memray::collector

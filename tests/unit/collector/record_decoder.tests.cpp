@@ -215,4 +215,38 @@ TEST_CASE("a stack with too many pops is counted and starts anew") {
     CHECK(run.stack(0) == "f:a.py:1 ");
 }
 
+TEST_CASE("what happened between two Pythons is the doing of threads that may have ended") {
+    Pipeline run;
+    const auto allocation = [](std::uint64_t size) {
+        return wire::header_word(wire::RecordKind::kAllocation, wire::Allocator::kMalloc, size);
+    };
+    const auto mark = [](wire::RecordKind kind) { return wire::header_word(kind, wire::Allocator::kNone, 0); };
+    run.decoder.opened(0, 1, 11);
+    run.decoder.event(0, mark(wire::RecordKind::kFinish), 0);
+    run.decoder.event(0, allocation(5), 16);
+    run.decoder.advance(1000);
+    run.decoder.opened(0, 2, 12);  // another thread has its ring now
+    run.decoder.event(0, allocation(7), 32);
+    CHECK(run.aggregator.events() == 0);
+    run.decoder.event(0, mark(wire::RecordKind::kRestart), 0);
+    CHECK(run.aggregator.heap() == 12);
+    REQUIRE(run.aggregator.sites().size() == 2);
+    CHECK(run.aggregator.sites()[0].thread == 0);
+    CHECK(run.aggregator.sites()[1].thread == 1);
+}
+
+TEST_CASE("too much after the end of Python ends the recording there") {
+    Pipeline run;
+    run.decoder.opened(0, 1, 11);
+    run.decoder.event(0, wire::header_word(wire::RecordKind::kFinish, wire::Allocator::kNone, 0), 0);
+    const auto header = wire::header_word(wire::RecordKind::kAllocation, wire::Allocator::kMalloc, 8);
+    for (std::size_t i = 0; i < HeldEvents::kMost - 1; ++i) { run.decoder.event(0, header, 16 * (i + 1)); }
+    CHECK_FALSE(run.decoder.finished_for_good());
+    run.decoder.event(0, header, 8);
+    CHECK(run.decoder.finished_for_good());
+    run.decoder.event(0, wire::header_word(wire::RecordKind::kRestart, wire::Allocator::kNone, 0), 0);
+    CHECK(run.decoder.finished());
+    CHECK(run.aggregator.events() == 0);
+}
+
 }  // namespace memray::collector

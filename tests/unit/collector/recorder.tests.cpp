@@ -235,18 +235,59 @@ TEST_CASE("a stopped thread with a number holds the others up only for a while")
     CHECK(run.finish().metadata.losses.missing_sequences == 1);
 }
 
-TEST_CASE("recording ends when the interpreter does, or when the payload gives up") {
+TEST_CASE("recording ends when the payload gives up") {
     Recording run;
-    TargetThread thread(run.shared, 0);
     CHECK(run.recorder.recording());
-    SECTION("finish") {
-        thread.finish();
-        CHECK(run.recorder.recording());
-        run.recorder.step(milliseconds(0));
-    }
-    SECTION("abandoned") { run.shared.control().phase = wire::Phase::kAbandoned; }
+    run.shared.control().phase = wire::Phase::kFinished;
+    CHECK(run.recorder.recording());  // another Python may come
+    run.shared.control().phase = wire::Phase::kAbandoned;
     CHECK_FALSE(run.recorder.recording());
     run.recorder.finish({});
+}
+
+TEST_CASE("what happens after the last Python does not count") {
+    Recording run;
+    TargetThread thread(run.shared, 0);
+    TargetThread other(run.shared, 1);
+    thread.allocate(16, 100);
+    thread.allocate(32, 200);
+    thread.finish();
+    thread.free(16);
+    thread.allocate(48, 5000);
+    run.shared.control().losses.reentrant = 3;
+    run.recorder.step(milliseconds(0));
+    CHECK(run.recorder.status().heap_bytes == 300);
+    thread.free(32);
+    thread.take_number();  // it dies in the middle of a record
+    other.free(16);
+    const capture::Profile profile = run.finish();
+    CHECK((profile.leaked.count == 2 && profile.leaked.bytes == 300));
+    CHECK((profile.total.count == 2 && profile.total.bytes == 300));
+    CHECK((profile.peak.count == 2 && profile.peak.bytes == 300));
+    CHECK(profile.metadata.losses.missing_sequences == 0);
+}
+
+TEST_CASE("what happens between two Pythons counts") {
+    Recording run;
+    TargetThread thread(run.shared, 0);
+    thread.allocate(16, 100);
+    thread.allocate(32, 200);
+    thread.finish();
+    thread.free(16);
+    thread.allocate(48, 5000);
+    thread.undo(16);
+    run.recorder.step(milliseconds(0));
+    CHECK(run.recorder.status().heap_bytes == 300);
+    thread.restart();
+    thread.allocate(64, 7);
+    run.recorder.step(milliseconds(0));
+    CHECK(run.recorder.status().heap_bytes == 5307);
+    thread.finish();
+    thread.free(48);
+    const capture::Profile profile = run.finish();
+    CHECK((profile.leaked.count == 4 && profile.leaked.bytes == 5307));
+    CHECK((profile.total.count == 4 && profile.total.bytes == 5307));
+    CHECK((profile.peak.count == 4 && profile.peak.bytes == 5307));
 }
 
 TEST_CASE("the heart beats in every step, and the target is told the time") {

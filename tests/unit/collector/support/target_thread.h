@@ -54,6 +54,7 @@ public:
     void undo(std::uint64_t address) { event(Kind::kUndoDeallocation, Allocator::kFree, 0, address); }
     void death(std::uint32_t code) { event(Kind::kCodeDeath, Allocator::kNone, code, 0); }
     void finish() { event(Kind::kFinish, Allocator::kNone, 0, 0); }
+    void restart() { event(Kind::kRestart, Allocator::kNone, 0, 0); }
 
     void frames(std::uint32_t pops, std::initializer_list<std::uint64_t> pushes) {
         reserve(1 + pushes.size());

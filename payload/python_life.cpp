@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "payload/python_life.h"
+
+#include <errno.h>
+
+#include "payload/stack/code_record.h"
+#include "payload/stack/python_stack.h"
+#include "payload/syscalls.h"
+#include "payload/thread.h"
+
+namespace memray::payload {
+
+constinit RenewHooks renew_python_hooks = nullptr;
+
+namespace {
+
+using wire::Phase;
+using wire::RecordKind;
+
+constinit std::atomic<bool> renewal_is_due{false};
+
+// A look costs a system call; Py_Initialize makes thousands of events.
+constexpr std::uint64_t kEventsBetweenLooks = 16;
+
+enum class Finalizing { kYes, kNo, kGone };
+
+// The library of Python may be unloaded by now, so it is the kernel that reads: FUTEX_WAIT fails with EAGAIN where the
+// word has another value, and with EFAULT where there is none (futex(2)).
+Finalizing look_at_finalizing() noexcept {
+    const std::uint64_t word = own_session().info->addresses.finalizing;
+    for (const std::uint64_t half : {word, word + 4}) {
+        const KernelTimespec now{0, 0};
+        const long result =
+            raw_syscall(SYS_futex, static_cast<long>(half), FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, address_of(&now));
+        if (result == -EFAULT) { return Finalizing::kGone; }
+        if (result != -ETIMEDOUT && result != -EINTR) { return Finalizing::kYes; }
+    }
+    return Finalizing::kNo;
+}
+
+RecordKind change(Phase from, Phase to, RecordKind kind) noexcept {
+    return own_session().control->phase.compare_exchange_strong(from, to) ? kind : kNothing;
+}
+
+RecordKind look_for_restart() noexcept {
+    wire::ControlPage& control = *own_session().control;
+    if (control.next_sequence.load(std::memory_order_relaxed) % kEventsBetweenLooks != 0) { return kNothing; }
+    switch (look_at_finalizing()) {
+        case Finalizing::kYes:
+            return kNothing;
+        case Finalizing::kGone:
+            end_recording(own_session(), Phase::kStopped);
+            return kNothing;
+        case Finalizing::kNo:
+            break;
+    }
+    // Before anybody reads a frame again: addresses of the last Python's code mean nothing in this one.
+    forget_code_ids();
+    control.code_deaths.fetch_add(1, std::memory_order_release);
+    renewal_is_due.store(true, std::memory_order_relaxed);
+    return change(Phase::kFinished, Phase::kRecording, RecordKind::kRestart);
+}
+
+}  // namespace
+
+RecordKind follow_python() noexcept {
+    const Phase phase = own_session().control->phase.load(std::memory_order_relaxed);
+    if (phase == Phase::kFinished) [[unlikely]] { return look_for_restart(); }
+    if (phase != Phase::kRecording || !is_finalizing(*own_session().info)) [[likely]] { return kNothing; }
+    return change(Phase::kRecording, Phase::kFinished, RecordKind::kFinish);
+}
+
+void renew_python_hooks_if_due() noexcept {
+    if (!renewal_is_due.load(std::memory_order_relaxed)) [[likely]] { return; }
+    if (renewal_is_due.exchange(false) && renew_python_hooks != nullptr) { renew_python_hooks(); }
+}
+
+}  // namespace memray::payload

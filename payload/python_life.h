@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Programs that embed Python may finalize it and initialize it again, any number of times. Memory in between is C's
+// alone and recorded without Python stacks, as thread states are being freed or are not there yet; the collector counts
+// it if Python begins again.
+#pragma once
+
+#include "payload/wire/control.h"
+#include "payload/wire/record.h"
+
+namespace memray::payload {
+
+// Of the session of the calling thread, which is in its RecordingScope. Returns which record is to tell the collector
+// that Python ended or began since the last event (kFinish, kRestart), one thread only; kNothing otherwise.
+inline constexpr auto kNothing = static_cast<wire::RecordKind>(0);
+wire::RecordKind follow_python() noexcept;
+
+// Puts the hooks back that a new Python may not have: called for the first Python stack of each but the first.
+// Set before anything is recorded.
+using RenewHooks = void (*)() noexcept;
+extern constinit RenewHooks renew_python_hooks;
+void renew_python_hooks_if_due() noexcept;
+
+}  // namespace memray::payload
