@@ -39,8 +39,8 @@ base::UniqueFd open_memory_file(const std::string& path) {
     const base::UniqueFd named(::open(path.c_str(), O_PATH | O_CLOEXEC));
     if (!named) { throw base::system_error("opening the target's memory file"); }
     struct stat status {};
-    const bool is_new = ::fstat(named.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 0 &&
-                        status.st_size == 0;
+    const bool is_new =
+        ::fstat(named.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 0 && status.st_size == 0;
     if (!is_new) { throw base::Error("The target has put another file in the place of its shared memory"); }
     base::UniqueFd file(::open(("/proc/self/fd/" + std::to_string(named.get())).c_str(), O_RDWR | O_CLOEXEC));
     if (!file) { throw base::system_error("opening the target's memory file"); }

@@ -71,8 +71,7 @@ TEST_CASE("code made at run time has the names of the process's perf map, if it 
         inside.threads = {{1, 8, ""}, {2, 7, ""}};
         inside.metadata.main_thread = 2;
         run_tool("touch -d @1700000009 " + path + " && mv " + path + " " + dir.file("tmp/perf-7.map"));
-        CHECK(symbolized(inside, {.sysroot = dir.file("")}) ==
-              std::vector<symbolizer::Names>{{{"jitted", "", 0}}, {}});
+        CHECK(symbolized(inside, {.sysroot = dir.file("")}) == std::vector<symbolizer::Names>{{{"jitted", "", 0}}, {}});
         CHECK(symbolized(profile, {.sysroot = dir.file("")}) == std::vector<symbolizer::Names>(2));
     }
     SECTION("not a file") {
