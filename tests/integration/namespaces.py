@@ -79,18 +79,22 @@ class Namespaces(Family):
         process = subprocess.Popen([*UNSHARE, python, NAMESPACED, CALLS, way, python, *map(str, numbers)], env=env,
                                    stdin=subprocess.DEVNULL)
         self.addCleanup(self.end, process)
+        self.wait_until_ready(numbers[0])
+        return process
+
+    def wait_until_ready(self, number):
         descriptor = os.open(self.folder / "ready", os.O_RDWR)
         self.addCleanup(os.close, descriptor)
         self.assertTrue(select.select([descriptor], [], [], PATIENCE)[0])
-        self.assertEqual(int(os.read(descriptor, 100)), numbers[0])
-        return process
+        self.assertEqual(int(os.read(descriptor, 100)), number)
 
     def follow_inside(self, way, python, count):
         """Each number inside is that of an unrelated process outside."""
         self.use_new_folder()
         decoys = self.decoys(*["child"] * (count + 1))
         process = self.start_inside(way, python, [decoy.pid for decoy in decoys])
-        target = self.attach_and_end(process)
+        target = self.attach_from_outside(process)
+        self.end_inside(process)
         parent = self.capture()
         self.assertEqual(parent.header["pid"], str(target))
         self.assertEqual(self.at(parent, "before", NAMESPACED), Amount(100, 100 * 5001))
@@ -98,15 +102,17 @@ class Namespaces(Family):
         self.assert_nothing_lost(parent)
         self.assert_untouched(decoys)
 
-    def attach_and_end(self, process):
-        """Returns the id of the target outside."""
+    def attach_from_outside(self, process):
+        """Returns the id of the target there."""
         target = only_child_of(only_child_of(process.pid))
         done = self.memray("attach", target, "-o", self.path, "--follow-exec")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return target
+
+    def end_inside(self, process):
         self.go_on()
         self.assertEqual(process.wait(PATIENCE), 0)
         self.assert_nobody_is_left()
-        return target
 
     @with_every_interpreter
     def test_forked_children_are_recorded_as_what_they_are_outside(self, python):
@@ -128,8 +134,14 @@ class Namespaces(Family):
         self.use_new_folder()
         decoys = self.decoys("child")
         process = self.start_inside("named", interpreters.DEBIAN, [decoys[0].pid])
-        self.attach_and_end(process)
-        capture = self.capture()
+        target = self.attach_from_outside(process)
+        self.go_on()
+        self.wait_until_ready(decoys[0].pid)
+        taken = self.folder / "snapshot.bin"
+        done = self.memray("snapshot", target, "-o", taken)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.end_inside(process)
+        capture = self.capture(taken)
         sites = [site for site in capture.sites if site.frames and site.frames[0].function == "named_work"]
         self.assertEqual({capture.threads[site.thread]["name"] for site in sites}, {"its own name"})
 

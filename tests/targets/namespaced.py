@@ -92,10 +92,15 @@ def named_work():
     is_named.set()
     go_on.wait()
     calls.call_malloc(500, 10, 777)
+    has_worked.set()
+    end.wait()
 
 
 def named():
     go_on.set()
+    has_worked.wait()
+    ready()
+    end.set()
     thread.join()
 
 
@@ -104,7 +109,7 @@ worker = os.fork()
 if worker != 0:
     sys.exit(os.waitpid(worker, 0)[1] >> 8)
 if WAY == "named":
-    is_named, go_on = threading.Event(), threading.Event()
+    is_named, go_on, has_worked, end = (threading.Event() for _ in range(4))
     thread = threading.Thread(target=named_work)
     thread.start()
     is_named.wait()
