@@ -30,7 +30,11 @@ public:
         add({header, address, thread.thread, thread.python.node, thread.native.node});
     }
     // Events from now on happen at `ms` (since the epoch).
-    void add_time(std::int64_t ms) { add({0, static_cast<std::uint64_t>(ms), 0, 0, 0}); }
+    void add_time(std::int64_t ms) {
+        const auto now = static_cast<std::uint64_t>(ms);
+        if (events_.empty() || events_.back().header != 0) { return add({0, now, 0, 0, 0}); }
+        events_.back().address = now;
+    }
     // A thread has ended, of which events are held.
     void retire(ThreadState&& thread) { retired_.insert_or_assign(thread.thread, std::move(thread)); }
 
