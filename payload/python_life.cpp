@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/python_life.h"
 
-#include <errno.h>
+#include <cerrno>
 
 #include "payload/stack/code_record.h"
 #include "payload/stack/python_stack.h"
