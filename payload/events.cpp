@@ -39,7 +39,7 @@ void write_event(wire::Slot& slot, std::uint64_t header, const void* address) no
 
 // The slot to write to; nullptr if this event is not to be recorded.
 wire::Slot* begin_event() noexcept {
-    if (const RecordKind news = follow_python(); news != kNothing) [[unlikely]] { tell_of_python(news); }
+    if (const RecordKind news = follow_python(); news != kNoRecord) [[unlikely]] { tell_of_python(news); }
     const auto phase = own_session().control->phase.load(std::memory_order_relaxed);
     if (!wire::is_recorded(phase)) [[unlikely]] {
         // Idle: it is just being started, by another thread.

@@ -2,8 +2,6 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/python_life.h"
 
-#include <cerrno>
-
 #include "payload/stack/code_record.h"
 #include "payload/stack/python_stack.h"
 #include "payload/syscalls.h"
@@ -25,38 +23,31 @@ constexpr std::uint64_t kEventsBetweenLooks = 16;
 
 enum class Finalizing { kYes, kNo, kGone };
 
-// The library of Python may be unloaded by now, so it is the kernel that reads: FUTEX_WAIT fails with EAGAIN where the
-// word has another value, and with EFAULT where there is none (futex(2)).
+// The library of Python may be unloaded by now.
 Finalizing look_at_finalizing() noexcept {
-    const std::uint64_t word = own_session().info->addresses.finalizing;
-    for (const std::uint64_t half : {word, word + 4}) {
-        const KernelTimespec now{0, 0};
-        const long result =
-            raw_syscall(SYS_futex, static_cast<long>(half), FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, address_of(&now));
-        if (result == -EFAULT) { return Finalizing::kGone; }
-        if (result != -ETIMEDOUT && result != -EINTR) { return Finalizing::kYes; }
-    }
-    return Finalizing::kNo;
+    const wire::TargetInfo& info = *own_session().info;
+    if (!is_readable(info.addresses.finalizing)) { return Finalizing::kGone; }
+    return is_finalizing(info) ? Finalizing::kYes : Finalizing::kNo;
 }
 
 RecordKind change(Phase from, Phase to, RecordKind kind) noexcept {
-    return own_session().control->phase.compare_exchange_strong(from, to) ? kind : kNothing;
+    return own_session().control->phase.compare_exchange_strong(from, to) ? kind : kNoRecord;
 }
 
 RecordKind look_for_restart() noexcept {
     wire::ControlPage& control = *own_session().control;
-    if (control.next_sequence.load(std::memory_order_relaxed) % kEventsBetweenLooks != 0) { return kNothing; }
+    if (control.next_sequence.load(std::memory_order_relaxed) % kEventsBetweenLooks != 0) { return kNoRecord; }
     switch (look_at_finalizing()) {
         case Finalizing::kYes:
-            return kNothing;
+            return kNoRecord;
         case Finalizing::kGone:
             end_recording(own_session(), Phase::kStopped);
-            return kNothing;
+            return kNoRecord;
         case Finalizing::kNo:
             break;
     }
     // Before anybody reads a frame again: addresses of the last Python's code mean nothing in this one.
-    forget_code_ids();
+    forget_code_ids_while_recording();
     control.code_deaths.fetch_add(1, std::memory_order_release);
     renewal_is_due.store(true, std::memory_order_relaxed);
     return change(Phase::kFinished, Phase::kRecording, RecordKind::kRestart);
@@ -67,7 +58,7 @@ RecordKind look_for_restart() noexcept {
 RecordKind follow_python() noexcept {
     const Phase phase = own_session().control->phase.load(std::memory_order_relaxed);
     if (phase == Phase::kFinished) [[unlikely]] { return look_for_restart(); }
-    if (phase != Phase::kRecording || !is_finalizing(*own_session().info)) [[likely]] { return kNothing; }
+    if (phase != Phase::kRecording || !is_finalizing(*own_session().info)) [[likely]] { return kNoRecord; }
     return change(Phase::kRecording, Phase::kFinished, RecordKind::kFinish);
 }
 

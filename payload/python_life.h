@@ -12,8 +12,8 @@
 namespace memray::payload {
 
 // Of the session of the calling thread, which is in its RecordingScope. Returns which record is to tell the collector
-// that Python ended or began since the last event (kFinish, kRestart), one thread only; kNothing otherwise.
-inline constexpr auto kNothing = static_cast<wire::RecordKind>(0);
+// that Python ended or began since the last event (kFinish, kRestart), one thread only; kNoRecord otherwise.
+inline constexpr auto kNoRecord = static_cast<wire::RecordKind>(0);
 wire::RecordKind follow_python() noexcept;
 
 // Puts the hooks back that a new Python may not have: called for the first Python stack of each but the first.

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 
@@ -50,6 +51,14 @@ void futex_wake(const Word& word) noexcept {
 template <typename Word>
 void futex_wake_all(const Word& word) noexcept {
     raw_syscall(SYS_futex, address_of(&word), FUTEX_WAKE, INT32_MAX);
+}
+
+// Whether there is a word to be read at that address. The kernel copies the set before it refuses what is to be done
+// with it (rt_sigprocmask(2); Linux 2.6 to 6.x).
+inline bool is_readable(std::uint64_t address) noexcept {
+    constexpr long kNothing = ~0L;
+    constexpr long kSetSize = 8;
+    return raw_syscall(SYS_rt_sigprocmask, kNothing, static_cast<long>(address), 0, kSetSize) == -EINVAL;
 }
 
 // Private memory; nullptr if the kernel refuses.

@@ -33,15 +33,15 @@ ALLOWED_UNDEFINED = {
 
 PAYLOAD = Path(__file__).resolve().parent.parent / "payload"
 SYSTEM_CALLS = {
-    # At any time, as a Python does without us: after a dlopen; with --native.
+    # At any time, as a Python does without us: after a dlopen; with --native, and after Python was finalized.
     "mprotect", "rt_sigprocmask",
     # Only where a program with threads makes them: of two that wait for the recorder one sleeps; once more than 4,096
     # threads have been there, the dead ones are looked for.
     "futex", "getpid", "tgkill",
     # When a recording begins or ends. gettid: later only if the C library does not tell (payload/thread_id.h).
     "gettid", "madvise", "membarrier", "mmap", "munmap",
-    # In a followed child before its first event, and before it executes a program. And futex, getpid.
-    "getppid", "faccessat", "getxattr", "newfstatat", "prctl",
+    # In a followed child before its first event (newfstatat), and before it executes a program. And futex, getpid.
+    "newfstatat", "faccessat", "getxattr", "prctl",
 }
 
 

@@ -29,8 +29,12 @@ void CodeIds::insert(std::uint32_t place, std::uint64_t code, std::uint32_t id, 
 void CodeIds::clear() noexcept {
     static_assert(sizeof(CodeIds) % wire::kPageSize == 0);
     // Gives the pages back; refused only where the program has locked them.
-    if (raw_syscall(SYS_madvise, address_of(this), sizeof *this, MADV_DONTNEED) == 0) { return; }
+    if (raw_syscall(SYS_madvise, address_of(this), sizeof *this, MADV_DONTNEED) != 0) { erase_all(); }
+}
+
+void CodeIds::erase_all() noexcept {
     for (Entry& entry : entries_) {
+        if (entry.code.load(std::memory_order_relaxed) == 0) { continue; }  // its page may never have been written to
         entry.code.store(0, std::memory_order_relaxed);
         entry.id.store(0, std::memory_order_relaxed);
     }

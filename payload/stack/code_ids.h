@@ -44,6 +44,8 @@ public:
     bool erase(std::uint64_t code, Visit visit) noexcept;
     // Only of an object in memory that no file backs.
     void clear() noexcept;
+    // The same without giving memory back, which takes a system call.
+    void erase_all() noexcept;
 
 private:
     struct Entry {

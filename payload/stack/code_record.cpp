@@ -172,6 +172,7 @@ void install_code_death_hook() noexcept {
 }
 
 void forget_code_ids() noexcept { code_ids.clear(); }
+void forget_code_ids_while_recording() noexcept { code_ids.erase_all(); }
 
 void restore_code_death_hook() noexcept {
     std::atomic<Dealloc>* word = dealloc_word();

@@ -20,6 +20,8 @@ void restore_code_death_hook() noexcept;
 
 // In a forked child that begins a recording of its own: the ids of its parent's mean nothing there.
 void forget_code_ids() noexcept;
+// When another Python begins: so do those of the last one.
+void forget_code_ids_while_recording() noexcept;
 
 // Whether `id` still names this code object, for certain.
 bool is_current_id(std::uint64_t code, std::uint32_t id) noexcept;

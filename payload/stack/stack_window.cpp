@@ -2,9 +2,6 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/stack/stack_window.h"
 
-#include <cerrno>
-#include <csignal>
-
 #include "payload/syscalls.h"
 
 namespace memray::payload {
@@ -19,13 +16,7 @@ constexpr std::uint64_t kHighestPage = (1ULL << 47U) - 2 * wire::kPageSize;
 
 constexpr std::uint64_t page_of(std::uint64_t address) noexcept { return address & ~(wire::kPageSize - 1); }
 
-// The kernel copies the set before it refuses what is to be done with it (rt_sigprocmask(2); Linux 2.6 to 6.x).
-bool is_readable(std::uint64_t page) noexcept {
-    constexpr long kNothing = ~0L;
-    constexpr long kSetSize = 8;
-    if (page > kHighestPage) { return false; }
-    return raw_syscall(SYS_rt_sigprocmask, kNothing, static_cast<long>(page), 0, kSetSize) == -EINVAL;
-}
+bool is_readable_page(std::uint64_t page) noexcept { return page <= kHighestPage && is_readable(page); }
 
 }  // namespace
 
@@ -48,7 +39,7 @@ bool StackWindow::open(std::uint64_t address) noexcept {
     if (address >= from_ && address < to_) { return true; }
     const std::uint64_t page = page_of(address);
     if (address < from_ || (page - to_) / wire::kPageSize >= kLongestStep) {
-        if (!is_readable(page)) { return false; }
+        if (!is_readable_page(page)) { return false; }
         if (!elsewhere_) {
             kept_.readable_from = from_;
             kept_.readable_to = to_;
@@ -59,7 +50,7 @@ bool StackWindow::open(std::uint64_t address) noexcept {
         return true;
     }
     for (; to_ <= page; to_ += wire::kPageSize) {
-        if (!is_readable(to_)) { return false; }
+        if (!is_readable_page(to_)) { return false; }
     }
     return true;
 }
