@@ -102,7 +102,8 @@ private:
 
 void begin_scan(unsigned long long unloaded) noexcept {
     seen.begin_scan(unloaded);
-    const std::int64_t now = monotonic_seconds();
+    const Session* session = newest_session();
+    const std::int64_t now = session == nullptr ? 0 : recorder_seconds(*session);
     if (!others_hook && now - last_whole_scan < kSecondsBetweenWholeScans) { return; }
     last_whole_scan = now;
     seen.forget();
