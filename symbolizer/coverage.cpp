@@ -24,6 +24,12 @@ ModuleCoverage operator+(ModuleCoverage a, const ModuleCoverage& b) {
     return a;
 }
 
+constexpr std::string_view kKept = "gone when the recording ended, its symbols are in the capture";
+
+bool is_kept(const Symbols& symbols, std::uint32_t module) {
+    return module < symbols.modules.size() && symbols.modules[module].kept;
+}
+
 std::string name_of(const Profile& profile, std::uint32_t module) {
     return module == capture::kNoModule ? "code made at run time" : file_name(profile.modules[module].path);
 }
@@ -58,6 +64,16 @@ std::string reasons(const Profile& profile, const Symbols& symbols, const std::v
     }
     if (!text.empty()) { text += ')'; }
     return text;
+}
+
+// "; gone when the recording ended, names kept in the capture: a.so".
+std::string kept_text(const Profile& profile, const Symbols& symbols, const std::vector<ModuleCoverage>& modules) {
+    std::vector<std::string> names;
+    for (const ModuleCoverage& entry : modules) {
+        if (is_kept(symbols, entry.module)) { names.push_back(name_of(profile, entry.module)); }
+    }
+    if (names.empty()) { return {}; }
+    return fmt::format("; {}: {}", kKept, fmt::join(names, ", "));
 }
 
 }  // namespace
@@ -109,10 +125,11 @@ std::string coverage_text(const Profile& profile, const Symbols& symbols) {
     const std::vector<ModuleCoverage> modules = coverage(profile, symbols);
     ModuleCoverage sum;
     for (const ModuleCoverage& entry : modules) { sum = sum + entry; }
-    return fmt::format("{} {}: {} with function and line, {} with function only{}, {} without a name{}",
+    return fmt::format("{} {}: {} with function and line, {} with function only{}, {} without a name{}{}",
                        grouped(sum.addresses), sum.addresses == 1 ? "address" : "addresses", grouped(sum.with_line),
                        grouped(sum.with_function), reasons(profile, symbols, modules, &ModuleCoverage::with_function),
-                       grouped(sum.unnamed), reasons(profile, symbols, modules, &ModuleCoverage::unnamed));
+                       grouped(sum.unnamed), reasons(profile, symbols, modules, &ModuleCoverage::unnamed),
+                       kept_text(profile, symbols, modules));
 }
 
 std::string coverage_table(const Profile& profile, const Symbols& symbols) {
@@ -122,9 +139,10 @@ std::string coverage_table(const Profile& profile, const Symbols& symbols) {
         const bool complete = entry.with_line == entry.addresses;
         const std::string path =
             entry.module == capture::kNoModule ? "code made at run time" : profile.modules[entry.module].path;
-        fmt::format_to(std::back_inserter(text), "{:>9} {:>9} {:>9} {:>9}  {}{}\n", grouped(entry.addresses),
+        fmt::format_to(std::back_inserter(text), "{:>9} {:>9} {:>9} {:>9}  {}{}{}\n", grouped(entry.addresses),
                        grouped(entry.with_line), grouped(entry.with_function), grouped(entry.unnamed), path,
-                       complete ? "" : fmt::format(" ({})", reason_of(symbols, entry.module, entry.unnamed > 0)));
+                       complete ? "" : fmt::format(" ({})", reason_of(symbols, entry.module, entry.unnamed > 0)),
+                       is_kept(symbols, entry.module) ? fmt::format(" ({})", kKept) : "");
     }
     return text;
 }

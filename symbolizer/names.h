@@ -22,6 +22,7 @@ using Names = std::vector<Name>;
 
 struct ModuleNames {
     capture::SymbolSource source{capture::SymbolSource::kNotUsed};
+    bool kept{false};       // of the capture's own copy of the symbols
     std::vector<Names> of;  // in the order of the addresses asked for
 };
 

@@ -10,6 +10,7 @@ namespace memray::symbolizer {
 capture::Bytes encode_names(const ModuleNames& names) {
     capture::ByteWriter out;
     out.varint(static_cast<std::uint64_t>(names.source));
+    out.varint(names.kept ? 1 : 0);
     out.varint(names.of.size());
     for (const Names& chain : names.of) {
         out.varint(chain.size());
@@ -27,6 +28,7 @@ ModuleNames decode_names(const capture::Bytes& bytes) {
     ModuleNames names;
     names.source = static_cast<capture::SymbolSource>(in.varint());
     if (names.source > capture::kLastSymbolSource) { throw capture::Corrupt("names have no source"); }
+    names.kept = in.varint() != 0;
     names.of.resize(in.count(1));
     for (Names& chain : names.of) {
         chain.resize(in.count(3));

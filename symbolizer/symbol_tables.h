@@ -19,7 +19,7 @@ public:
     explicit SymbolTables(const capture::Profile& profile);
 
     void set(std::uint32_t native_frame, const Names& names);
-    void set_source(std::uint32_t module, capture::SymbolSource source) { symbols_.modules[module].source = source; }
+    void set_source(std::uint32_t module, capture::ModuleSymbols source) { symbols_.modules[module] = source; }
     [[nodiscard]] capture::SymbolSource source(std::uint32_t module) const { return symbols_.modules[module].source; }
     [[nodiscard]] capture::Symbols take() { return std::move(symbols_); }
 

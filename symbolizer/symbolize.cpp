@@ -10,6 +10,7 @@
 #include "injector/base/error.h"
 #include "injector/capture/byte_reader.h"
 #include "symbolizer/debuginfod_client.h"
+#include "symbolizer/kept_file.h"
 #include "symbolizer/module_finder.h"
 #include "symbolizer/module_session.h"
 #include "symbolizer/names_codec.h"
@@ -43,7 +44,7 @@ ModuleNames received(const std::optional<capture::Bytes>& bytes) {
         if (bytes) { return decode_names(*bytes); }
     } catch (const capture::Corrupt&) {  // as if it had crashed
     }
-    return {SymbolSource::kUnreadable, {}};
+    return {SymbolSource::kUnreadable, false, {}};
 }
 
 class Symbolizer {
@@ -109,6 +110,11 @@ private:
         ModuleNames result;
         ModuleFile file = finder_.find(module, task.debug_file);
         if (!file.fd) {
+            file.fd = kept_file(profile_, task.module);
+            file.path = module.path;
+            result.kept = static_cast<bool>(file.fd);
+        }
+        if (!file.fd) {
             result.source = file.problem;
             return result;
         }
@@ -125,7 +131,7 @@ private:
         const ModuleNames names = received(bytes);
         // A second look, with a downloaded file, may only make things better.
         if (names.source < tables_.source(task.module)) { return; }
-        tables_.set_source(task.module, names.source);
+        tables_.set_source(task.module, {names.source, names.kept});
         for (std::size_t i = 0; i < std::min(names.of.size(), task.frames.size()); ++i) {
             tables_.set(task.frames[i], names.of[i]);
         }

@@ -166,6 +166,7 @@ template <>
 struct Columns<ModuleSymbols> {
     static void visit(auto&& column) {
         column.plain([](auto& row) -> auto& { return row.source; });
+        column.later([](auto& row) -> auto& { return row.kept; });
     }
 };
 template <>
@@ -231,6 +232,13 @@ struct Columns<ProcessSnapshot> {
         column.delta([](auto& row) -> auto& { return row.snapshot.time_ms; });
         column.delta([](auto& row) -> auto& { return row.snapshot.rss; });
         column.delta([](auto& row) -> auto& { return row.snapshot.heap; });
+    }
+};
+
+template <>
+struct Columns<KeptSymbols> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.module; });
     }
 };
 

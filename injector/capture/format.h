@@ -68,6 +68,7 @@ enum class SectionType : std::uint16_t {
     // Of merged captures.
     kProcesses = 25,
     kProcessSnapshots = 26,
+    kKeptSymbols = 27,
 };
 
 enum SectionFlags : std::uint16_t {

@@ -105,6 +105,14 @@ struct Module {
     // Of the file, 0 if not known: tells another file from this one where there is no build-id.
     std::uint64_t file_size{0};
     std::int64_t modified_ns{0};  // since the epoch
+
+    friend bool operator==(const Module&, const Module&) = default;
+};
+// What the recorder kept of a module whose file was gone at the end: an ELF file with its symbols and little else (see
+// elf/symbols_only.h). The target's own bytes.
+struct KeptSymbols {
+    std::uint32_t module{0};  // modules
+    std::string file;
 };
 // A place in machine code. With a module, `address` is what the module's own headers and symbols call it (address in
 // memory minus load bias); without one (code made at run time) it is the address in memory.
@@ -193,6 +201,7 @@ struct Profile {
     std::vector<Module> modules;
     std::vector<NativeFrame> native_frames;
     std::vector<NativeStack> native_stacks{NativeStack{}};
+    std::vector<KeptSymbols> kept_symbols;
     Symbols symbols;  // of native_frames
     std::vector<Site> sites;
     std::vector<Lifetime> lifetimes;  // by site, then distance

@@ -34,6 +34,7 @@ void SectionBatch::finished_tables(const Profile& profile) {
     table(SectionType::kTimeBuckets, profile.time_buckets);
     table(SectionType::kIntervals, profile.intervals);
     table(SectionType::kSizes, profile.sizes);
+    table(SectionType::kKeptSymbols, profile.kept_symbols);
     if (!profile.processes.empty()) {
         table(SectionType::kProcesses, profile.processes);
         table(SectionType::kProcessSnapshots, profile.process_snapshots);

@@ -40,6 +40,7 @@ inline constexpr SymbolSource kLastSymbolSource = SymbolSource::kDebugInformatio
 
 struct ModuleSymbols {
     SymbolSource source{SymbolSource::kNotUsed};
+    bool kept{false};  // they come from what the recorder kept of it (Profile::kept_symbols)
 };
 
 struct Symbols {

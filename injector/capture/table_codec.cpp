@@ -65,6 +65,7 @@ constexpr auto kItself = [](auto& row) -> auto& { return row; };
 constexpr auto kName = [](auto& row) -> auto& { return row.name; };
 constexpr auto kPath = [](auto& row) -> auto& { return row.path; };
 constexpr auto kCommandLine = [](auto& row) -> auto& { return row.command_line; };
+constexpr auto kFile = [](auto& row) -> auto& { return row.file; };
 constexpr auto kBuildId = [](auto& row) -> auto& { return row.build_id; };
 
 }  // namespace
@@ -90,6 +91,10 @@ void encode_table(ByteWriter& out, const std::vector<NativeFrame>& table, RowRan
 }
 void encode_table(ByteWriter& out, const std::vector<NativeStack>& table, RowRange rows) {
     encode_rows(out, table, rows);
+}
+void encode_table(ByteWriter& out, const std::vector<KeptSymbols>& table, RowRange rows) {
+    encode_rows(out, table, rows);
+    encode_texts(out, rows_of(table, rows), kFile);
 }
 void encode_table(ByteWriter& out, const std::vector<Symbol>& table, RowRange rows) { encode_rows(out, table, rows); }
 void encode_table(ByteWriter& out, const std::vector<SymbolChain>& table, RowRange rows) {
@@ -135,6 +140,11 @@ void decode_table(ByteReader& in, std::vector<Module>& table) {
 }
 void decode_table(ByteReader& in, std::vector<NativeFrame>& table) { decode_rows(in, table); }
 void decode_table(ByteReader& in, std::vector<NativeStack>& table) { decode_rows(in, table); }
+void decode_table(ByteReader& in, std::vector<KeptSymbols>& table) {
+    const std::span<KeptSymbols> rows = decode_range(in, table, column_count<Columns<KeptSymbols>>() + 1);
+    Columns<KeptSymbols>::visit(ColumnReader<KeptSymbols>(in, rows));
+    decode_texts(in, rows, kFile);
+}
 void decode_table(ByteReader& in, std::vector<Symbol>& table) { decode_rows(in, table); }
 void decode_table(ByteReader& in, std::vector<SymbolChain>& table) { decode_rows(in, table); }
 void decode_table(ByteReader& in, std::vector<ModuleSymbols>& table) { decode_rows(in, table); }

@@ -29,6 +29,7 @@ void encode_table(ByteWriter& out, const std::vector<Stack>& table, RowRange row
 void encode_table(ByteWriter& out, const std::vector<Module>& table, RowRange rows);
 void encode_table(ByteWriter& out, const std::vector<NativeFrame>& table, RowRange rows);
 void encode_table(ByteWriter& out, const std::vector<NativeStack>& table, RowRange rows);
+void encode_table(ByteWriter& out, const std::vector<KeptSymbols>& table, RowRange rows);
 void encode_table(ByteWriter& out, const std::vector<Symbol>& table, RowRange rows);
 void encode_table(ByteWriter& out, const std::vector<SymbolChain>& table, RowRange rows);
 void encode_table(ByteWriter& out, const std::vector<ModuleSymbols>& table, RowRange rows);
@@ -49,6 +50,7 @@ void decode_table(ByteReader& in, std::vector<Stack>& table);
 void decode_table(ByteReader& in, std::vector<Module>& table);
 void decode_table(ByteReader& in, std::vector<NativeFrame>& table);
 void decode_table(ByteReader& in, std::vector<NativeStack>& table);
+void decode_table(ByteReader& in, std::vector<KeptSymbols>& table);
 void decode_table(ByteReader& in, std::vector<Symbol>& table);
 void decode_table(ByteReader& in, std::vector<SymbolChain>& table);
 void decode_table(ByteReader& in, std::vector<ModuleSymbols>& table);

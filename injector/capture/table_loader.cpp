@@ -29,6 +29,8 @@ bool decode_call(SectionType type, ByteReader& in, Profile& profile) {
             return decode_table(in, profile.native_frames), true;
         case SectionType::kNativeStacks:
             return decode_table(in, profile.native_stacks), true;
+        case SectionType::kKeptSymbols:
+            return decode_table(in, profile.kept_symbols), true;
         default:
             return false;
     }

@@ -31,6 +31,9 @@ void check_stacks(const Profile& profile) {
 
 void check_native_stacks(const Profile& profile) {
     for (const Module& module : profile.modules) { check(module.kind <= ModuleKind::kVdso, "a module has no kind"); }
+    for (const KeptSymbols& kept : profile.kept_symbols) {
+        check(kept.module < profile.modules.size(), "symbols were kept of no module");
+    }
     for (const NativeFrame& frame : profile.native_frames) {
         check(frame.module == kNoModule || frame.module < profile.modules.size(), "a native frame has no module");
     }

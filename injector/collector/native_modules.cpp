@@ -17,6 +17,7 @@ namespace {
 using unwind::ModulePlace;
 
 constexpr std::string_view kDeletedSuffix = " (deleted)";
+constexpr std::size_t kMostKept = std::size_t{16} << 20U;  // bytes of symbols in a capture
 
 capture::Module describe(pid_t pid, const ModulePlace& place, const std::string& build_id) {
     capture::Module module;
@@ -102,10 +103,25 @@ bool NativeModules::add(const ModulePlace& place) {
     entry.is_loader = is_loader(place) ? 1 : 0;
     entry.begin.store(image->begin.value(), std::memory_order_relaxed);
     entry.end.store(image->end.value(), std::memory_order_relaxed);
-    modules_.push_back({describe(pid_, place, image->build_id), image->bias, place, true});
+    modules_.push_back({describe(pid_, place, image->build_id), image->bias, place, open_module(pid_, place), true});
     // Release pairs with the load in the payload's look_up.
     directory_->count.store(static_cast<std::uint32_t>(modules_.size()), std::memory_order_release);
     return true;
+}
+
+void NativeModules::keep_symbols(capture::Profile& profile) const {
+    std::size_t room = kMostKept;
+    for (std::uint32_t i = 0; i < profile.modules.size(); ++i) {
+        const capture::Module& module = profile.modules[i];
+        const auto known = std::find_if(modules_.begin(), modules_.end(), [&module](const NativeModule& candidate) {
+            return candidate.file && candidate.module == module;
+        });
+        if (known == modules_.end()) { continue; }
+        std::string symbols = symbols_to_keep(module, known->file, room);
+        if (symbols.empty()) { continue; }
+        room -= symbols.size();
+        profile.kept_symbols.push_back({i, std::move(symbols)});
+    }
 }
 
 std::uint64_t NativeModules::put(const std::vector<std::uint8_t>& table) {

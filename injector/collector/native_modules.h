@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "injector/capture/profile.h"
+#include "injector/collector/module_files.h"
 #include "injector/collector/region.h"
 #include "injector/ptrace/remote_memory.h"
 #include "injector/unwind/loaded_modules.h"
@@ -24,6 +25,7 @@ struct NativeModule {
     capture::Module module;
     std::uint64_t bias{0};
     unwind::ModulePlace place;
+    ModuleFile file;  // may be null
     bool loaded{true};
 };
 
@@ -41,6 +43,9 @@ public:
     [[nodiscard]] const NativeModule* find(std::uint32_t number) const noexcept {
         return number == 0 || number > modules_.size() ? nullptr : &modules_[number - 1];
     }
+
+    // Puts symbols of those modules of the profile into it whose files are gone.
+    void keep_symbols(capture::Profile& profile) const;
 
 private:
     void look();

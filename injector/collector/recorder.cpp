@@ -253,6 +253,7 @@ void Recorder::Impl::finish(capture::Ending ending) {
     profile_.threads = decoder_.threads();
     sampler_.sample_last(ms, aggregator_.heap(), profile_.snapshots);
     profile_.metadata.ending = ending;
+    modules_.keep_symbols(profile_);
     complete(profile_);
     output_.finish(profile_);
 }

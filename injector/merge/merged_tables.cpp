@@ -65,7 +65,13 @@ std::vector<std::uint32_t> MergedTables::add_modules(const Profile& from) {
         to_.symbols.modules.resize(to_.modules.size());
         if (i >= from.symbols.modules.size()) { continue; }
         capture::ModuleSymbols& known = to_.symbols.modules[places.back()];
-        known.source = std::max(known.source, from.symbols.modules[i].source);
+        if (known.source < from.symbols.modules[i].source) { known = from.symbols.modules[i]; }
+    }
+    for (const capture::KeptSymbols& kept : from.kept_symbols) {
+        const std::uint32_t module = places[kept.module];
+        const bool known = std::any_of(to_.kept_symbols.begin(), to_.kept_symbols.end(),
+                                       [module](const auto& row) { return row.module == module; });
+        if (!known) { to_.kept_symbols.push_back({module, kept.file}); }
     }
     return places;
 }

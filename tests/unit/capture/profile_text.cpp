@@ -46,6 +46,7 @@ std::string native_text(const Profile& p) {
     for (const Module& row : p.modules) {
         line(out, "module", row.path, row.build_id, static_cast<int>(row.kind), row.file_size, row.modified_ns);
     }
+    for (const KeptSymbols& row : p.kept_symbols) { line(out, "kept", row.module, row.file); }
     for (const NativeFrame& row : p.native_frames) {
         line(out, "native frame", row.module, row.address, row.interrupted);
     }
@@ -75,7 +76,9 @@ std::string symbols_text(const Symbols& symbols) {
     for (const std::string& text : symbols.strings) { line(out, "symbol string", text); }
     for (const Symbol& row : symbols.names) { line(out, "symbol", row.function, row.file, row.line); }
     for (const SymbolChain& row : symbols.chains) { line(out, "symbol chain", row.first, row.count); }
-    for (const ModuleSymbols& row : symbols.modules) { line(out, "source", static_cast<int>(row.source)); }
+    for (const ModuleSymbols& row : symbols.modules) {
+        line(out, row.kept ? "source, kept" : "source", static_cast<int>(row.source));
+    }
     return out.str();
 }
 

@@ -42,7 +42,7 @@ Symbols RandomCapture::symbols(const Profile& p) {
         }
     }
     for (std::size_t i = 0; i < p.modules.size(); ++i) {
-        symbols.modules.push_back({static_cast<SymbolSource>(below(9))});
+        symbols.modules.push_back({static_cast<SymbolSource>(below(9)), below(2) == 0});
     }
     return symbols;
 }
@@ -81,6 +81,9 @@ void RandomCapture::finished(Profile& p, std::size_t rows) {
         const auto begin = static_cast<std::uint32_t>(below(rows));
         p.intervals.push_back({site, begin, kNever, amount()});
         if (begin + 1 < rows) { p.intervals.push_back({site, begin, begin + 1, amount()}); }
+    }
+    for (std::uint32_t module = 0; module < p.modules.size(); module += 2) {
+        p.kept_symbols.push_back({module, text()});
     }
     for (Amount& each : p.allocators) { each = amount(); }
     std::tie(p.peak, p.total, p.leaked) = std::tuple(amount(), amount(), amount());
