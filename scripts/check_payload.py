@@ -33,8 +33,9 @@ ALLOWED_UNDEFINED = {
 
 PAYLOAD = Path(__file__).resolve().parent.parent / "payload"
 SYSTEM_CALLS = {
-    # At any time, as a Python does without us: after a dlopen; with --native, and after Python was finalized.
-    "mprotect", "rt_sigprocmask",
+    # At any time, as a Python does without us: after a dlopen; with --native, and after Python was finalized; when a
+    # thread is first recorded, or is deeper than before (mmap, munmap and madvise as well).
+    "mprotect", "rt_sigprocmask", "mremap",
     # Only where a program with threads makes them: of two that wait for the recorder one sleeps; once more than 4,096
     # threads have been there, the dead ones are looked for.
     "futex", "getpid", "tgkill",

@@ -20,6 +20,7 @@ Profile write_killed(const std::string& path, std::uint32_t seed, int blocks, st
     profile.snapshots.clear();
     profile.metadata.incomplete.clear();
     profile.metadata.ending = {};
+    profile.kept_symbols.clear();  // these are looked for at the end
     std::vector<Event> events;
     Writer writer({path, false, true, false}, profile.metadata);
     for (int block = 0; block < blocks; ++block) {

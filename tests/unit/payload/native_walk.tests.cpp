@@ -190,12 +190,13 @@ TEST_CASE("a stack ends at code of no module, which is told, and is asked about 
 
 TEST_CASE("what was known of a module is forgotten when the directory has another version") {
     auto thread = std::make_unique<Thread>();
+    thread->directory.directory().version = 1;  // of the first modules
     CHECK(thread->walk(kOutermost + 1) == Words{returned(kOutermost + 1)});
     const std::uint32_t table_size = thread->directory.entry(1).table_size;
     thread->directory.entry(1).end = 0;
     thread->directory.add(kImage, table_size);
     CHECK(thread->walk(kOutermost + 1) == Words{returned(kOutermost + 1)});
-    thread->directory.directory().version = 1;
+    thread->directory.directory().version = 2;
     CHECK(thread->walk(kOutermost + 1) == Words{returned(kOutermost + 1, 2)});
 }
 

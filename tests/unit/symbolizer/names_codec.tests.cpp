@@ -13,6 +13,7 @@ using namespace memray::symbolizer;
 namespace {
 
 const ModuleNames kNames{capture::SymbolSource::kDebugInformation,
+                         true,
                          {{{"outer", "/src/a.c", 4'000'000'000}, {"inner", "", 0}}, {}, {{"", "b", 1}}}};
 
 }  // namespace
@@ -20,6 +21,7 @@ const ModuleNames kNames{capture::SymbolSource::kDebugInformation,
 TEST_CASE("names come back as they were sent") {
     const ModuleNames names = decode_names(encode_names(kNames));
     CHECK(names.source == kNames.source);
+    CHECK(names.kept == kNames.kept);
     CHECK(names.of == kNames.of);
 }
 
