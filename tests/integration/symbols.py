@@ -206,7 +206,7 @@ class Symbolize(Native):
     def test_bad_input_gives_one_line(self):
         (self.folder / "text").write_text("hello")
         cases = ((["missing.bin"], "No such file: missing.bin", 1), (["text"], "Failed to parse", 1),
-                 ([self.folder], "No such file", 1), ([], "captures is required", 2), (["--bad", "text"], "bad", 2),
+                 ([self.folder], "Is a directory", 1), ([], "captures is required", 2), (["--bad", "text"], "bad", 2),
                  (["--sysroot", "nowhere", self.path], "sysroot nowhere: No such file", 1),
                  (["--sysroot", "text", self.path], "sysroot text: Not a directory", 1),
                  (["--debug-dir", "nowhere", self.path], "debug directory nowhere: No such file", 1),
