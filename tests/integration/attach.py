@@ -138,8 +138,8 @@ class TracerKilled(Attached):
         done = self.memray("attach", process.pid, "-f", "-o", self.path, env=environment)
         if done.returncode == 0:
             return True
+        self.assertIsNone(process.poll(), "the program was killed by what the tracer left at a request before %d" % at)
         self.assertEqual((done.returncode, done.stderr), (1, "The process that enters the target has died\n"))
-        self.assertIsNone(process.poll(), "the program was killed by what the tracer left at request %d" % at)
         return False
 
     def kill_at_each_request(self, process, direction):
