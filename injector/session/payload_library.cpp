@@ -78,6 +78,8 @@ std::string describe_refusal(int error) {
             return "this kernel has no MADV_WIPEONFORK (Linux 4.14 or newer has)";
         case wire::kAlreadyRecording:
             return "a recording is under way already";
+        case wire::kNoMemory:
+            return "the process may not map more memory";
         default:
             return "error " + std::to_string(error);
     }
