@@ -160,6 +160,7 @@ class Again(Attached):
         process = subprocess.Popen(["/usr/bin/python3", TARGET, CALLS, "again"], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, text=True)
         self.addCleanup(self.end, process)
+        self.assertEqual(process.stdout.readline(), "ready\n")
         mapped = [self.mapped_after_a_recording(process) for _ in range(12)]
         # A recording takes 10 MB here. What the program itself maps meanwhile is less.
         self.assertLess(mapped[-1] - mapped[3], 1 << 20)

@@ -106,6 +106,7 @@ elif what == "threads":
     with_threads(number)
 elif what == "again":
     sys.setrecursionlimit(5000)
+    print("ready", flush=True)
     for _ in sys.stdin:
         with_threads(20, then=lambda: work_deep(3000))
         print("done", flush=True)
