@@ -90,10 +90,10 @@ int DiffCommand::run() {
     if (limit_) { static_cast<void>(GrowthLimit(*limit_)); }
     if (flamegraph_) { static_cast<void>(output_.path_beside(new_, "diff", ".html")); }
     const report::DiffOptions options = report_options();
-    const capture::Profile before = load_profile(old_);
-    const capture::Profile after = load_profile(new_);
-    const report::StackView before_view = filter_.view(before);
-    const report::StackView after_view = filter_.view(after);
+    capture::Profile before = load_profile(old_);
+    capture::Profile after = load_profile(new_);
+    const report::StackView before_view = filter_.take_view(before);
+    const report::StackView after_view = filter_.take_view(after);
     const report::Comparison comparison =
         report::compare({before, before_view}, {after, after_view}, options.selection);
     if (flamegraph_) {

@@ -49,8 +49,8 @@ int FlamegraphCommand::run() {
     const report::FlamegraphOptions options = page_options();
     filter_.check();
     const std::string path = output_.path("flamegraph", json_ ? ".json" : ".html");
-    const capture::Profile profile = load_profile(output_.results());
-    const std::string data = report::flamegraph_data(profile, filter_.view(profile), options);
+    capture::Profile profile = load_profile(output_.results());
+    const std::string data = report::flamegraph_data(profile, filter_.take_view(profile), options);
     output_.write(path, json_ ? data + "\n" : web::page(web::flamegraph_template(), data), profile.metadata);
     return 0;
 }

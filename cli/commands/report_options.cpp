@@ -78,8 +78,8 @@ void FilterOptions::add_to(CLI::App& app) {
         ->allow_extra_args(false);
 }
 
-report::StackView FilterOptions::view(const capture::Profile& profile) const {
-    report::StackView view = report::make_stack_view(profile);
+report::StackView FilterOptions::take_view(capture::Profile& profile) const {
+    report::StackView view = report::take_stack_view(profile);
     report::FrameFilter(include_, exclude_).apply(view);
     return view;
 }

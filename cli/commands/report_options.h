@@ -39,8 +39,9 @@ private:
 class FilterOptions {
 public:
     void add_to(CLI::App& app);
-    // The stacks that the report is about. Throws UsageError for an expression that is not valid.
-    [[nodiscard]] report::StackView view(const capture::Profile& profile) const;
+    // The stacks that the report is about, which may be taken out of the profile (see take_stack_view()). Throws
+    // UsageError for an expression that is not valid.
+    [[nodiscard]] report::StackView take_view(capture::Profile& profile) const;
     // Throws as view() does, before any work is done.
     void check() const;
 

@@ -46,8 +46,8 @@ int StatsCommand::run() {
     filter_.check();
     const std::string path = output_.empty() ? default_output(results_) : output_;
     if (json_ && !force_) { require_absent(path); }
-    const capture::Profile profile = load_profile(results_);
-    const report::StackView view = filter_.view(profile);
+    capture::Profile profile = load_profile(results_);
+    const report::StackView view = filter_.take_view(profile);
     if (json_) {
         write_report(path, report::stats_json(profile, view, largest_), force_);
         say_written(path, profile.metadata);

@@ -52,8 +52,8 @@ report::SummaryOptions SummaryCommand::report_options() const {
     return options;
 }
 
-std::string SummaryCommand::report(const capture::Profile& profile, const report::SummaryOptions& options) const {
-    const report::StackView view = filter_.view(profile);
+std::string SummaryCommand::report(capture::Profile profile, const report::SummaryOptions& options) const {
+    const report::StackView view = filter_.take_view(profile);
     if (json_) { return report::summary_json(profile, view, options); }
     const auto terminal = output_terminal();
     if (!terminal) { return report::summary_plain(profile, view, options); }

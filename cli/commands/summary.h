@@ -20,7 +20,7 @@ public:
 
 private:
     [[nodiscard]] report::SummaryOptions report_options() const;
-    [[nodiscard]] std::string report(const capture::Profile& profile, const report::SummaryOptions& options) const;
+    [[nodiscard]] std::string report(capture::Profile profile, const report::SummaryOptions& options) const;
 
     std::string results_;
     int sort_column_{1};

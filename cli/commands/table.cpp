@@ -31,9 +31,9 @@ int TableCommand::run() {
     const report::SelectionChoice choice = selection_.choice();
     filter_.check();
     const std::string path = output_.path("table", json_ ? ".json" : ".html");
-    const capture::Profile profile = load_profile(output_.results());
+    capture::Profile profile = load_profile(output_.results());
     const auto rows =
-        report::table_rows(profile, filter_.view(profile), report::select(profile, choice), split_threads_);
+        report::table_rows(profile, filter_.take_view(profile), report::select(profile, choice), split_threads_);
     const std::string title =
         choice.kind == report::SelectionKind::kLeaked ? "table report (memory leaks)" : "table report";
     const std::string data = report::table_data(profile, rows, title, split_threads_, kMostSnapshots, complete_);

@@ -57,8 +57,8 @@ int TransformCommand::run() {
     const transform::Format& chosen = format();
     filter_.check();
     const std::string path = output_.path(std::string(chosen.name), std::string(chosen.suffix));
-    const capture::Profile profile = load_profile(output_.results());
-    const report::StackView view = filter_.view(profile);
+    capture::Profile profile = load_profile(output_.results());
+    const report::StackView view = filter_.take_view(profile);
     output_.write(path, chosen.write({profile, view, report::select(profile, selection_.choice())}), profile.metadata);
     const std::string usage = usage_of(chosen.name, path);
     if (!usage.empty()) { base::print_line(stdout, fmt::format("To see it: {}", usage)); }

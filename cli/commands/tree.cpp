@@ -32,8 +32,8 @@ TreeCommand::TreeCommand(CLI::App& program)
 int TreeCommand::run() {
     filter_.check();
     const report::TreeOptions options{selection_.choice(), static_cast<std::size_t>(biggest_)};
-    const capture::Profile profile = load_profile(results_);
-    const report::StackView view = filter_.view(profile);
+    capture::Profile profile = load_profile(results_);
+    const report::StackView view = filter_.take_view(profile);
     if (json_) {
         fmt::print("{}", report::tree_json(profile, view, options));
     } else if (interactive_terminal()) {

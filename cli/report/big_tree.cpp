@@ -12,7 +12,7 @@ namespace {
 using capture::Amount;
 
 // Brings `shares` up to those of one selection. One number for each node at a time, since there may be millions.
-void add_shares(const CallNodes& tree, const Selection& selection, std::uint64_t Amount::*part,
+void add_shares(const BareNodes& tree, const Selection& selection, std::uint64_t Amount::*part,
                 std::vector<float>& shares) {
     std::vector<std::uint64_t> sums(tree.nodes.size());
     for (std::size_t site = 0; site < tree.of_site.size(); ++site) {
@@ -26,7 +26,7 @@ void add_shares(const CallNodes& tree, const Selection& selection, std::uint64_t
 }
 
 // A node's parent has at least its share and a smaller number, so it is kept if the node is.
-std::vector<bool> largest_nodes(const CallNodes& tree, const std::vector<float>& shares, std::size_t most) {
+std::vector<bool> largest_nodes(const BareNodes& tree, const std::vector<float>& shares, std::size_t most) {
     std::vector<std::uint32_t> order(tree.nodes.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) { order[i] = i; }
     const auto larger = [&](std::uint32_t a, std::uint32_t b) {
@@ -43,15 +43,13 @@ std::vector<bool> largest_nodes(const CallNodes& tree, const std::vector<float>&
 
 class Folder {
 public:
-    Folder(const CallNodes& tree, const std::vector<bool>& kept)
-        : tree_(tree), kept_(kept), number_(tree.nodes.size()), rest_(tree.nodes.size()) {
-        result_.nodes.clear();
-    }
+    Folder(const BareNodes& tree, const std::vector<bool>& kept)
+        : tree_(tree), kept_(kept), number_(tree.nodes.size()), rest_(tree.nodes.size()) {}
 
     CallNodes run() {
         for (std::uint32_t i = 0; i < tree_.nodes.size(); ++i) {
             if (kept_[i]) {
-                CallNode copy = tree_.nodes[i];
+                CallNode copy = tree_.node(i);
                 copy.parent = number_[copy.parent];
                 number_[i] = append(copy);
             } else {
@@ -69,7 +67,7 @@ private:
     void fold(std::uint32_t node) {
         const std::uint32_t parent = tree_.nodes[node].parent;
         if (kept_[parent] && rest_[parent] == 0) {
-            rest_[parent] = append({number_[parent], kNoFrame, tree_.nodes[node].thread, 0});
+            rest_[parent] = append({number_[parent], kNoFrame, tree_.node(node).thread, 0});
         }
         number_[node] = kept_[parent] ? rest_[parent] : number_[parent];
         ++result_.nodes[number_[node]].folded;
@@ -80,7 +78,7 @@ private:
         return static_cast<std::uint32_t>(result_.nodes.size() - 1);
     }
 
-    const CallNodes& tree_;
+    const BareNodes& tree_;
     const std::vector<bool>& kept_;
     std::vector<std::uint32_t> number_;  // of the node's successor in the result
     std::vector<std::uint32_t> rest_;    // the folded child of a kept node, 0 for none
@@ -91,18 +89,16 @@ private:
 
 BigTree::BigTree(const capture::Profile& profile, const StackView& view, const std::vector<Selection>& selections,
                  const CallTreeOptions& options)
-    : selections_(selections),
-      whole_(build_call_nodes(profile, view, selections, options)),
-      shares_(whole_.nodes.size()) {
+    : whole_(build_call_nodes(profile, view, selections, options)), shares_(whole_.nodes.size()) {
     for (const Selection& selection : selections) {
         add_shares(whole_, selection, &Amount::bytes, shares_);
         add_shares(whole_, selection, &Amount::count, shares_);
     }
 }
 
-CallTree BigTree::largest(std::size_t most) const {
-    if (size() <= most) { return with_amounts(whole_, selections_); }
-    return with_amounts(Folder(whole_, largest_nodes(whole_, shares_, most)).run(), selections_);
+CallNodes BigTree::largest(std::size_t most) const {
+    if (size() <= most) { return whole(whole_); }
+    return Folder(whole_, largest_nodes(whole_, shares_, most)).run();
 }
 
 }  // namespace memray::report

@@ -8,24 +8,21 @@
 #include <vector>
 
 #include "cli/report/call_nodes.h"
-#include "cli/report/call_tree.h"
 
 namespace memray::report {
 
 class BigTree {
 public:
-    // `selections` must outlive it.
     BigTree(const capture::Profile& profile, const StackView& view, const std::vector<Selection>& selections,
             const CallTreeOptions& options);
 
     [[nodiscard]] std::size_t size() const noexcept { return whole_.nodes.size(); }
     // The `most` nodes with the largest shares of any selection, and those below the root; the others become one folded
     // node for each parent. All sums stay what they were.
-    [[nodiscard]] CallTree largest(std::size_t most) const;
+    [[nodiscard]] CallNodes largest(std::size_t most) const;
 
 private:
-    const std::vector<Selection>& selections_;
-    CallNodes whole_;
+    BareNodes whole_;
     std::vector<float> shares_;  // the largest that a node has of the whole in any selection, in bytes or allocations
 };
 

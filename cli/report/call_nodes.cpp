@@ -24,25 +24,34 @@ std::vector<std::uint32_t> first_equal_frames(const StackView& view) {
     return result;
 }
 
-// Finds children: a hash table of numbers, five to eight bytes a node.
+// Finds children: a hash table of numbers, four bytes each.
 class ChildTable {
 public:
-    explicit ChildTable(std::vector<CallNode>& nodes) : nodes_(nodes) {}
+    // Has room for `expected` nodes before it must grow, of which those that do not come cost little.
+    ChildTable(BareNodes& tree, std::size_t expected, bool split_threads)
+        : tree_(tree), split_threads_(split_threads), cells_(expected / 3 * 4 + 1024) {
+        tree_.nodes.reserve(expected);
+        if (split_threads) { tree_.threads.push_back(kAllThreads); }
+    }
 
     std::uint32_t child(std::uint32_t parent, std::uint32_t frame, std::uint32_t thread) {
         std::size_t at = home_of(parent, frame, thread);
         for (; cells_[at] != 0; at = next(at)) {
-            const CallNode& node = nodes_[cells_[at]];
-            if (node.parent == parent && node.frame == frame && node.thread == thread) { return cells_[at]; }
+            const BareNodes::Node& node = tree_.nodes[cells_[at]];
+            if (node.parent == parent && node.frame == frame && thread_of(cells_[at]) == thread) { return cells_[at]; }
         }
-        const auto number = static_cast<std::uint32_t>(nodes_.size());
-        nodes_.push_back({parent, frame, thread, 0});
+        const auto number = static_cast<std::uint32_t>(tree_.nodes.size());
+        tree_.nodes.push_back({parent, frame});
+        if (split_threads_) { tree_.threads.push_back(thread); }
         cells_[at] = number;
-        if (nodes_.size() > cells_.size() / 4 * 3) { grow(); }
+        if (tree_.nodes.size() > cells_.size() / 4 * 3) { grow(); }
         return number;
     }
 
 private:
+    [[nodiscard]] std::uint32_t thread_of(std::uint32_t node) const {
+        return split_threads_ ? tree_.threads[node] : kAllThreads;
+    }
     [[nodiscard]] std::size_t home_of(std::uint32_t parent, std::uint32_t frame, std::uint32_t thread) const {
         std::uint64_t mixed = ((std::uint64_t{parent} << 32U | frame) + thread) * 0x9E3779B97F4A7C15ULL;
         mixed ^= mixed >> 29U;
@@ -53,21 +62,30 @@ private:
         const std::size_t size = cells_.size() / 2 * 3;
         std::vector<std::uint32_t>().swap(cells_);
         cells_.resize(size);
-        for (std::uint32_t i = 1; i < nodes_.size(); ++i) {
-            std::size_t at = home_of(nodes_[i].parent, nodes_[i].frame, nodes_[i].thread);
+        for (std::uint32_t i = 1; i < tree_.nodes.size(); ++i) {
+            std::size_t at = home_of(tree_.nodes[i].parent, tree_.nodes[i].frame, thread_of(i));
             while (cells_[at] != 0) { at = next(at); }
             cells_[at] = i;
         }
     }
 
-    std::vector<CallNode>& nodes_;
-    std::vector<std::uint32_t> cells_ = std::vector<std::uint32_t>(1024);  // nodes; 0: empty
+    BareNodes& tree_;
+    bool split_threads_;
+    std::vector<std::uint32_t> cells_;  // nodes; 0: empty
 };
+
+// How many nodes there are at most, where that is known: as many as stacks.
+std::size_t expected_nodes(const StackView& view, const CallTreeOptions& options) {
+    return options.inverted || options.split_threads ? 1 : view.stacks.size();
+}
 
 class Builder {
 public:
     Builder(const StackView& view, const CallTreeOptions& options)
-        : view_(view), options_(options), frames_(first_equal_frames(view)) {}
+        : view_(view),
+          options_(options),
+          frames_(first_equal_frames(view)),
+          children_(result_, expected_nodes(view, options), options.split_threads) {}
 
     void add_site(std::size_t number, std::uint32_t thread, const std::vector<Selection>& selections) {
         const std::uint32_t stack = view_.of_site[number];
@@ -79,7 +97,7 @@ public:
         if (std::none_of(selections.begin(), selections.end(), holds)) { return; }
         result_.of_site.back() = end_of_path(stack, options_.split_threads ? thread : kAllThreads);
     }
-    CallNodes finish() { return std::move(result_); }
+    BareNodes finish() { return std::move(result_); }
 
 private:
     // From the root to the stack's end, or from its end to the root.
@@ -97,18 +115,25 @@ private:
     const StackView& view_;
     const CallTreeOptions options_;
     const std::vector<std::uint32_t> frames_;
-    CallNodes result_;
-    ChildTable children_{result_.nodes};
+    BareNodes result_;
+    ChildTable children_;
     std::vector<std::uint32_t> path_;
 };
 
 }  // namespace
 
-CallNodes build_call_nodes(const capture::Profile& profile, const StackView& view,
+BareNodes build_call_nodes(const capture::Profile& profile, const StackView& view,
                            const std::vector<Selection>& selections, const CallTreeOptions& options) {
     Builder builder(view, options);
     for (std::size_t i = 0; i < profile.sites.size(); ++i) { builder.add_site(i, profile.sites[i].thread, selections); }
     return builder.finish();
+}
+
+CallNodes whole(const BareNodes& bare) {
+    CallNodes result{{}, bare.of_site};
+    result.nodes.reserve(bare.nodes.size());
+    for (std::uint32_t i = 0; i < bare.nodes.size(); ++i) { result.nodes.push_back(bare.node(i)); }
+    return result;
 }
 
 CallTree with_amounts(CallNodes nodes, const std::vector<Selection>& selections) {

@@ -8,7 +8,7 @@ namespace memray::report {
 
 CallTree build_call_tree(const capture::Profile& profile, const StackView& view,
                          const std::vector<Selection>& selections, const CallTreeOptions& options) {
-    return with_amounts(build_call_nodes(profile, view, selections, options), selections);
+    return with_amounts(whole(build_call_nodes(profile, view, selections, options)), selections);
 }
 
 ChildIndex::ChildIndex(const CallTree& tree) : first_(tree.nodes.size() + 1), order_(tree.nodes.size() - 1) {

@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "cli/report/big_tree.h"
-#include "cli/report/call_tree.h"
+#include "cli/report/call_nodes.h"
 #include "cli/report/frame_class.h"
 #include "cli/report/metadata_json.h"
 #include "cli/report/page_json.h"
@@ -40,7 +40,7 @@ private:
     std::vector<std::uint32_t> used_;
 };
 
-Json nodes_json(const CallTree& tree, Numbering& frames, bool threads) {
+Json nodes_json(const CallNodes& tree, Numbering& frames, bool threads) {
     Json parent = Json::array();
     Json frame = Json::array();
     Json folded = Json::array();
@@ -95,7 +95,7 @@ void push(Json& flat, std::initializer_list<std::uint64_t> values) {
     for (const std::uint64_t value : values) { flat.push_back(value); }
 }
 
-Json metric_json(const Profile& profile, const CallTree& tree, const Selection& selection, AllocatorTable& allocators) {
+Json metric_json(const Profile& profile, const CallNodes& tree, const Selection& selection, AllocatorTable& allocators) {
     std::map<std::pair<std::uint32_t, std::uint32_t>, Amount> own;  // by node and allocator
     for (std::size_t site = 0; site < selection.size(); ++site) {
         const std::uint32_t node = tree.of_site[site];
@@ -107,7 +107,7 @@ Json metric_json(const Profile& profile, const CallTree& tree, const Selection& 
     return flat;
 }
 
-Json metrics_json(const Profile& profile, const CallTree& tree, const std::vector<Metric>& metrics,
+Json metrics_json(const Profile& profile, const CallNodes& tree, const std::vector<Metric>& metrics,
                   AllocatorTable& allocators) {
     Json json = Json::object();
     for (const Metric& metric : metrics) {
@@ -116,7 +116,7 @@ Json metrics_json(const Profile& profile, const CallTree& tree, const std::vecto
     return json;
 }
 
-Json buckets_json(const Profile& profile, const CallTree& tree, AllocatorTable& allocators) {
+Json buckets_json(const Profile& profile, const CallNodes& tree, AllocatorTable& allocators) {
     std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>, Amount> intervals;
     for (const capture::Interval& interval : profile.intervals) {
         const std::uint32_t node = tree.of_site[interval.site];
@@ -141,7 +141,7 @@ Json buckets_json(const Profile& profile, const CallTree& tree, AllocatorTable& 
 }
 
 Json document(const Profile& profile, const StackView& view, const std::vector<Metric>& metrics,
-              const FlamegraphOptions& options, const CallTree& tree) {
+              const FlamegraphOptions& options, const CallNodes& tree) {
     Numbering frames;
     TextTable texts;
     AllocatorTable allocators;

@@ -4,15 +4,19 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "cli/report/hybrid_stacks.h"
 #include "cli/report/locations.h"
 
 namespace memray::report {
 
-StackView make_stack_view(const capture::Profile& profile) {
-    StackView view;
-    view.strings = profile.strings;
-    view.stacks = profile.stacks;
+namespace {
+
+bool has_native_stacks(const capture::Profile& profile) { return profile.native_stacks.size() > 1; }
+
+// All but strings and stacks.
+void add_frames(const capture::Profile& profile, StackView& view) {
     view.frames.reserve(profile.frames.size());
     for (const capture::Frame& frame : profile.frames) {
         const capture::Function& function = profile.functions[frame.function];
@@ -20,7 +24,25 @@ StackView make_stack_view(const capture::Profile& profile) {
     }
     view.of_site.reserve(profile.sites.size());
     for (const capture::Site& site : profile.sites) { view.of_site.push_back(site.stack); }
-    if (profile.native_stacks.size() > 1) { add_native_frames(profile, view); }
+}
+
+}  // namespace
+
+StackView make_stack_view(const capture::Profile& profile) {
+    StackView view;
+    view.strings = profile.strings;
+    view.stacks = profile.stacks;
+    add_frames(profile, view);
+    if (has_native_stacks(profile)) { add_native_frames(profile, view); }
+    return view;
+}
+
+StackView take_stack_view(capture::Profile& profile) {
+    if (has_native_stacks(profile)) { return make_stack_view(profile); }
+    StackView view;
+    view.strings = std::move(profile.strings);
+    view.stacks = std::move(profile.stacks);
+    add_frames(profile, view);
     return view;
 }
 

@@ -36,6 +36,10 @@ inline constexpr std::uint32_t kLeftOut = 0xffffffff;  // a site that filters to
 // With the native frames that the profile has.
 [[nodiscard]] StackView make_stack_view(const capture::Profile& profile);
 
+// The same, for a profile that is needed for its other tables only: the view may have taken strings and stacks from it,
+// which are what takes most memory of a large one.
+[[nodiscard]] StackView take_stack_view(capture::Profile& profile);
+
 // Takes frames out of all stacks: what they allocated counts for the nearest caller that stays. One answer for each
 // frame. Stacks keep their numbers.
 void take_out(StackView& view, const std::vector<bool>& unwanted);
