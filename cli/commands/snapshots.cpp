@@ -35,14 +35,14 @@ void Snapshots::step(Rendezvous* rendezvous) {
             if (asked->path.empty() && capture_.path.empty()) {
                 return rendezvous->answer_snapshot("-There is no capture to call the snapshot after: use -o");
             }
-            return start(asked->path.empty() ? next_path() : asked->path, asked->overwrite, false);
+            return start(asked->path.empty() ? next_path(asked->overwrite) : asked->path, asked->overwrite, false);
         }
     }
     if (!due) { return; }
     // What was due while another one was written is late, not lost.
     next_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(options_.every);
     if (options_.on_rss != 0 && recorder_.status().rss_bytes >= options_.on_rss) { armed_ = false; }
-    start(next_path(), capture_.overwrite, true);
+    start(next_path(capture_.overwrite), capture_.overwrite, true);
 }
 
 void Snapshots::serve(Rendezvous* rendezvous, pid_t process) {
@@ -93,10 +93,10 @@ void Snapshots::keep(const std::string& path) {
 
 std::optional<std::string> Snapshots::take_failure() { return std::exchange(failure_, std::nullopt); }
 
-std::string Snapshots::next_path() {
+std::string Snapshots::next_path(bool overwrite) {
     for (;;) {
         std::string path = fmt::format("{}.snapshot-{}", capture_.path, ++number_);
-        if (capture_.overwrite || ::faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0) { return path; }
+        if (overwrite || ::faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0) { return path; }
     }
 }
 

@@ -55,7 +55,8 @@ private:
     [[nodiscard]] bool is_due();
     void start(const std::string& path, bool overwrite, bool own);
     void keep(const std::string& path);
-    [[nodiscard]] std::string next_path();
+    // The next number, or unless it may overwrite that, the next of which there is no file.
+    [[nodiscard]] std::string next_path(bool overwrite);
 
     SnapshotOptions options_;
     collector::RecorderOptions capture_;

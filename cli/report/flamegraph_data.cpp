@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <tuple>
+#include <utility>
 
 #include "cli/report/big_tree.h"
 #include "cli/report/call_nodes.h"
@@ -40,19 +41,28 @@ private:
     std::vector<std::uint32_t> used_;
 };
 
-Json nodes_json(const CallNodes& tree, Numbering& frames, bool threads) {
-    Json parent = Json::array();
-    Json frame = Json::array();
-    Json folded = Json::array();
-    Json thread = Json::array();
+using Numbers = std::vector<std::int64_t>;
+
+std::int64_t number_or(std::uint32_t number, std::uint32_t none) {
+    return number == none ? -1 : static_cast<std::int64_t>(number);
+}
+
+PageObject nodes_json(const CallNodes& tree, Numbering& frames, bool threads) {
+    Numbers parent;
+    Numbers frame;
+    Numbers folded;
+    Numbers thread;
     for (const CallNode& node : tree.nodes) {
         parent.push_back(node.parent);
         frame.push_back(node.frame == kNoFrame ? -1 : static_cast<std::int64_t>(frames(node.frame)));
         folded.push_back(node.folded);
-        if (threads) { thread.push_back(node.thread == kAllThreads ? -1 : static_cast<std::int64_t>(node.thread)); }
+        if (threads) { thread.push_back(number_or(node.thread, kAllThreads)); }
     }
-    Json nodes{{"parent", std::move(parent)}, {"frame", std::move(frame)}, {"folded", std::move(folded)}};
-    if (threads) { nodes["thread"] = std::move(thread); }
+    PageObject nodes;
+    nodes.add("parent", parent);
+    nodes.add("frame", frame);
+    nodes.add("folded", folded);
+    if (threads) { nodes.add("thread", thread); }
     return nodes;
 }
 
@@ -91,93 +101,127 @@ private:
     Numbering numbers_;
 };
 
-void push(Json& flat, std::initializer_list<std::uint64_t> values) {
-    for (const std::uint64_t value : values) { flat.push_back(value); }
+// Brings rows in the order of their keys, those of one key together.
+template <typename Key>
+void merge(std::vector<std::pair<Key, Amount>>& rows) {
+    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (kept > 0 && rows[kept - 1].first == rows[i].first) {
+            rows[kept - 1].second += rows[i].second;
+        } else {
+            rows[kept++] = rows[i];
+        }
+    }
+    rows.resize(kept);
 }
 
-Json metric_json(const Profile& profile, const CallNodes& tree, const Selection& selection, AllocatorTable& allocators) {
-    std::map<std::pair<std::uint32_t, std::uint32_t>, Amount> own;  // by node and allocator
+void push(Numbers& flat, std::initializer_list<std::uint64_t> values) {
+    for (const std::uint64_t value : values) { flat.push_back(static_cast<std::int64_t>(value)); }
+}
+
+Numbers metric_numbers(const Profile& profile, const CallNodes& tree, const Selection& selection,
+                       AllocatorTable& allocators) {
+    std::vector<std::pair<std::pair<std::uint32_t, std::uint32_t>, Amount>> own;  // by node and allocator
     for (std::size_t site = 0; site < selection.size(); ++site) {
         const std::uint32_t node = tree.of_site[site];
         if (node == kLeftOut || (selection[site].count == 0 && selection[site].bytes == 0)) { continue; }
-        own[{node, allocators.number(profile.sites[site].allocator)}] += selection[site];
+        own.push_back({{node, allocators.number(profile.sites[site].allocator)}, selection[site]});
     }
-    Json flat = Json::array();
+    merge(own);
+    Numbers flat;
+    flat.reserve(4 * own.size());
     for (const auto& [key, amount] : own) { push(flat, {key.first, key.second, amount.bytes, amount.count}); }
     return flat;
 }
 
-Json metrics_json(const Profile& profile, const CallNodes& tree, const std::vector<Metric>& metrics,
-                  AllocatorTable& allocators) {
-    Json json = Json::object();
+PageObject metrics_json(const Profile& profile, const CallNodes& tree, const std::vector<Metric>& metrics,
+                        AllocatorTable& allocators) {
+    PageObject json;
     for (const Metric& metric : metrics) {
-        json[metric.name] = metric_json(profile, tree, metric.selection, allocators);
+        json.add(metric.name, metric_numbers(profile, tree, metric.selection, allocators));
     }
     return json;
 }
 
-Json buckets_json(const Profile& profile, const CallNodes& tree, AllocatorTable& allocators) {
-    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>, Amount> intervals;
+Numbers interval_numbers(const Profile& profile, const CallNodes& tree, AllocatorTable& allocators) {
+    using Key = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>;
+    std::vector<std::pair<Key, Amount>> intervals;
     for (const capture::Interval& interval : profile.intervals) {
         const std::uint32_t node = tree.of_site[interval.site];
         if (node == kLeftOut) { continue; }
         const std::uint32_t allocator = allocators.number(profile.sites[interval.site].allocator);
-        intervals[{node, allocator, interval.allocated, interval.freed}] += interval.amount;
+        intervals.push_back({{node, allocator, interval.allocated, interval.freed}, interval.amount});
     }
-    Json start = Json::array();
-    Json peak = Json::array();
-    for (const capture::TimeBucket& bucket : profile.time_buckets) {
-        start.push_back(bucket.start_ms - profile.metadata.start_ms);
-        peak.push_back(bucket.peak_bytes);
-    }
-    Json flat = Json::array();
+    merge(intervals);
+    Numbers flat;
+    flat.reserve(6 * intervals.size());
     for (const auto& [key, amount] : intervals) {
         const auto [node, allocator, allocated, freed] = key;
         push(flat, {node, allocator, allocated});
-        flat.push_back(freed == capture::kNever ? -1 : static_cast<std::int64_t>(freed));
+        flat.push_back(number_or(freed, capture::kNever));
         push(flat, {amount.bytes, amount.count});
     }
-    return {{"start_ms", std::move(start)}, {"peak", std::move(peak)}, {"intervals", std::move(flat)}};
+    return flat;
 }
 
-Json document(const Profile& profile, const StackView& view, const std::vector<Metric>& metrics,
-              const FlamegraphOptions& options, const CallNodes& tree) {
+PageObject buckets_json(const Profile& profile, const CallNodes& tree, AllocatorTable& allocators) {
+    Numbers start;
+    Numbers peak;
+    for (const capture::TimeBucket& bucket : profile.time_buckets) {
+        start.push_back(bucket.start_ms - profile.metadata.start_ms);
+        push(peak, {bucket.peak_bytes});
+    }
+    PageObject buckets;
+    buckets.add("start_ms", start);
+    buckets.add("peak", peak);
+    buckets.add("intervals", interval_numbers(profile, tree, allocators));
+    return buckets;
+}
+
+std::string document(const Profile& profile, const StackView& view, const std::vector<Metric>& metrics,
+                     const FlamegraphOptions& options, const CallNodes& tree) {
     Numbering frames;
     TextTable texts;
     AllocatorTable allocators;
-    Json nodes = nodes_json(tree, frames, options.split_threads);
-    Json json{{"options",
-               {{"metric", options.metric},
-                {"temporary_threshold", options.temporary_threshold},
-                {"inverted", options.inverted},
-                {"compares", options.compares},
-                {"note", options.note},
-                {"temporal", options.temporal}}},
-              {"metadata", metadata_json(profile)},
-              {"frames", frames_json(view, frames.used(), texts, options)},
-              {"nodes", std::move(nodes)},
-              {"metrics", metrics_json(profile, tree, metrics, allocators)},
-              {"threads", threads_json(profile)},
-              {"snapshots", snapshots_json(profile, options.most_snapshots)},
-              {"processes", processes_json(profile, options.most_snapshots)}};
-    if (options.temporal) { json["buckets"] = buckets_json(profile, tree, allocators); }
-    json["allocators"] = allocators.json();
-    json["strings"] = texts.json();
-    return json;
+    const PageObject nodes = nodes_json(tree, frames, options.split_threads);
+    PageObject json;
+    json.add("options", {{"metric", options.metric},
+                         {"temporary_threshold", options.temporary_threshold},
+                         {"inverted", options.inverted},
+                         {"compares", options.compares},
+                         {"note", options.note},
+                         {"temporal", options.temporal}});
+    json.add("metadata", metadata_json(profile));
+    json.add("frames", frames_json(view, frames.used(), texts, options));
+    json.add("nodes", nodes);
+    json.add("metrics", metrics_json(profile, tree, metrics, allocators));
+    json.add("threads", threads_json(profile));
+    json.add("snapshots", snapshots_json(profile, options.most_snapshots));
+    json.add("processes", processes_json(profile, options.most_snapshots));
+    if (options.temporal) { json.add("buckets", buckets_json(profile, tree, allocators)); }
+    json.add("allocators", allocators.json());
+    json.add("strings", texts.json());
+    return json.finish();
+}
+
+BigTree tree_of(const Profile& profile, const StackView& view, const std::vector<Metric>& metrics,
+                const FlamegraphOptions& options) {
+    std::vector<Selection> selections;
+    for (const Metric& metric : metrics) { selections.push_back(metric.selection); }
+    return {profile, view, selections, {false, options.split_threads}};
 }
 
 }  // namespace
 
 std::string flamegraph_data(const Profile& profile, const StackView& view, const std::vector<Metric>& metrics,
                             const FlamegraphOptions& options) {
-    std::vector<Selection> selections;
-    for (const Metric& metric : metrics) { selections.push_back(metric.selection); }
-    const BigTree whole(profile, view, selections, {false, options.split_threads});
+    const BigTree whole = tree_of(profile, view, metrics, options);
     std::size_t most = options.complete ? whole.size() : kMostNodes;
-    std::string text = page_text(document(profile, view, metrics, options, whole.largest(most)));
+    std::string text = document(profile, view, metrics, options, whole.largest(most));
     while (!options.complete && text.size() > kLargestData && most > kFewestNodes) {
         most = std::min(most, whole.size()) / 2;
-        text = page_text(document(profile, view, metrics, options, whole.largest(most)));
+        text = document(profile, view, metrics, options, whole.largest(most));
     }
     return text;
 }

@@ -2,7 +2,10 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/report/page_json.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 
 namespace memray::report {
 namespace {
@@ -107,6 +110,22 @@ std::string page_text(const Json& json) {
         }
     }
     return result;
+}
+
+std::string& PageObject::field(std::string_view name) {
+    if (text_.size() > 1) { text_ += ','; }
+    fmt::format_to(std::back_inserter(text_), "\"{}\":", name);
+    return text_;
+}
+
+void PageObject::add(std::string_view name, const std::vector<std::int64_t>& numbers) {
+    field(name) += '[';
+    const char* separator = "";
+    for (const std::int64_t number : numbers) {
+        fmt::format_to(std::back_inserter(text_), "{}{}", separator, number);
+        separator = ",";
+    }
+    text_ += ']';
 }
 
 }  // namespace memray::report

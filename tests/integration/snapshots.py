@@ -120,6 +120,16 @@ class Snapshots(Growing):
         self.assertLessEqual(len(list(self.folder.glob("capture.bin.snapshot-*"))), 11)
         self.assert_steps(self.capture(self.folder / "capture.bin.snapshot-12"), 1)
 
+    def test_one_without_a_name_takes_the_next_number_whoever_made_the_others(self):
+        _, pid = self.begin("alone")  # with -f
+        older = self.folder / "capture.bin.snapshot-1"
+        older.write_text("mine")
+        for number in (2, 3):
+            done = self.memray("snapshot", pid)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assert_steps(self.capture(self.folder / ("capture.bin.snapshot-%d" % number)), 1)
+        self.assertEqual(older.read_text(), "mine")
+
     def test_what_was_there_at_a_size_is_on_disk_when_everything_is_killed(self):
         process, pid = self.begin("alone", options=["--snapshot-on-rss", "130M"])
         path = self.folder / "capture.bin.snapshot-1"
