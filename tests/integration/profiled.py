@@ -130,6 +130,14 @@ class Profiled(unittest.TestCase):
             process.kill()
         process.communicate()
 
+    def most_memory(self, command):
+        """Bytes that this command or a program that it waited for held at most."""
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        return usage.ru_maxrss * 1024
+
     def assert_nothing_lost(self, capture):
         lost = {name: count for name, count in capture.losses.items() if count and name != "unknown_frees"}
         self.assertEqual((lost, capture.incomplete), ({}, ""))

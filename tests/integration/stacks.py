@@ -2,9 +2,8 @@
 # SPDX-FileCopyrightText: The memray authors
 """The Python stack of an allocation is the one that Python itself shows there, frame by frame."""
 import os
-import subprocess
 
-from profiled import TARGETS, Profiled, with_every_interpreter, with_two_interpreters
+from profiled import MEMRAY, TARGETS, Profiled, with_every_interpreter, with_two_interpreters
 
 CALL_SHAPES = TARGETS / "call_shapes.py"
 
@@ -81,14 +80,16 @@ class CompiledAgain(Profiled):
         self.assertEqual(self.sites_of(capture)["kept.py"], [("kept", 2, 0, 2 * kept)])
         self.assert_nothing_lost(capture)
 
-    def most_memory(self, times):
-        """Bytes that the recorder or the program held at most."""
-        process = subprocess.Popen(self.command(self.TARGET, times, 0), stdin=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        self.assertEqual(process.returncode, 0)
-        return usage.ru_maxrss * 1024
-
     def test_the_recorder_does_not_grow(self):
-        few, many = self.most_memory(300), self.most_memory(15_000)
+        few, many = (self.most_memory(self.command(self.TARGET, times, 0)) for times in (300, 15_000))
         self.assertLess(many - few, 4 << 20)
+
+
+class Different(Profiled):
+    """120,000 stacks of up to 64 calls, which have little in common: 3.2 million nodes."""
+
+    def test_reports_take_little_memory(self):
+        self.profile(TARGETS / "random_stacks.py")
+        for report, most in (("flamegraph", 240), ("table", 100)):
+            command = [MEMRAY, report, "-o", str(self.folder / report), str(self.path)]
+            self.assertLess(self.most_memory(command), most << 20, report)
