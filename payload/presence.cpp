@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/presence.h"
 
-#include <errno.h>
+#include <cerrno>
 
 #include "payload/syscalls.h"
 #include "payload/thread_id.h"

@@ -46,6 +46,7 @@ Session* last_session{&first_session};
 void forget_parent() noexcept {
     last_session->size = 0;
     last_session->pieces = nullptr;
+    spinning.store(0, std::memory_order_relaxed);
 }
 
 bool open_process() noexcept {
@@ -130,7 +131,6 @@ int open_child_session(void* region, const std::atomic<std::uint32_t>& controlle
     Session& session = *last_session;
     describe(session, *control, 0, pieces);
     session.controller_lock = &controller_lock;
-    spinning.store(0, std::memory_order_relaxed);
     find_thread_id();
     publish(session);
     return 0;

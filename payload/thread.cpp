@@ -77,6 +77,7 @@ wire::Slot* wait_for_slot() noexcept {
     control.slot_waiters.fetch_add(1, std::memory_order_acq_rel);
     for (int round = 0; slot == nullptr && round < kSlotRounds && controller_is_alive(own_session(), stalls); ++round) {
         wait_while(control.slots_high_water, control.slots_high_water.load(std::memory_order_relaxed), kSlotRoundNs);
+        if (!is_armed()) { return nullptr; }
         slot = try_claim_any();
     }
     control.slot_waiters.fetch_sub(1, std::memory_order_acq_rel);
@@ -119,6 +120,7 @@ bool wait_for_room(wire::Slot& slot) noexcept {
             return false;
         }
         wait_while(slot.released, released, kWaitRoundNs);
+        if (!is_armed()) { return false; }
     }
     return true;
 }

@@ -26,7 +26,8 @@ inline void pause_briefly() noexcept {
 }
 inline constexpr std::int64_t kPauseNs = 150;
 
-// Until `word` is not `expected` any more, or for some `time_ns`.
+// Until `word` is not `expected` any more, or for some `time_ns`. Afterwards this may be another process: a child that
+// a signal handler has forked. It is not armed, and must leave what it shares with its parent as it is.
 template <typename Word>
 void wait_while(const Word& word, std::uint32_t expected, std::int64_t time_ns) noexcept {
     if (spinning.exchange(1, std::memory_order_relaxed) != 0) { return futex_wait(word, expected, time_ns); }

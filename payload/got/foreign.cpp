@@ -3,8 +3,9 @@
 #include "payload/got/foreign.h"
 
 #include <dlfcn.h>
-#include <limits.h>
 #include <sys/mman.h>
+
+#include <climits>
 
 #include "payload/got/exports.h"
 #include "payload/got/objects.h"

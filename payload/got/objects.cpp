@@ -39,9 +39,10 @@ struct Visitor {
 
 // `like`: an object of this namespace, for what is the same in all.
 void visit_other_namespaces(const Visitor& visitor, const dl_phdr_info& like) noexcept {
-    const r_debug_extended& own = memray_first_namespace;
-    if (&own == nullptr || &_dl_find_object == nullptr || own.base.r_version < 2) { return; }
-    for (const r_debug_extended* other = own.r_next; other != nullptr; other = other->r_next) {
+    // Not by a reference, which could not be null.
+    const r_debug_extended* own = &memray_first_namespace;
+    if (own == nullptr || &_dl_find_object == nullptr || own->base.r_version < 2) { return; }
+    for (const r_debug_extended* other = own->r_next; other != nullptr; other = other->r_next) {
         for (const link_map* map = other->base.r_map; map != nullptr; map = map->l_next) {
             dl_phdr_info info = like;
             if (describe(*map, info)) { visitor.visit(info, visitor.data); }

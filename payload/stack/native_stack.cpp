@@ -8,8 +8,8 @@
 
 extern "C" {
 // Of this library; set by the linker.
-[[gnu::visibility("hidden")]] extern const unsigned char __ehdr_start;
-[[gnu::visibility("hidden")]] extern const unsigned char _end;
+[[gnu::visibility("hidden")]] extern const unsigned char memray_image_begin __asm__("__ehdr_start");
+[[gnu::visibility("hidden")]] extern const unsigned char memray_image_end __asm__("_end");
 }
 
 namespace memray::payload {
@@ -25,8 +25,8 @@ constexpr std::int64_t kSecondsBetweenQuestions = 1;
 std::atomic<std::int64_t> next_question{0};
 
 bool is_own(std::uint64_t address) noexcept {
-    return address - reinterpret_cast<std::uint64_t>(&__ehdr_start) <
-           reinterpret_cast<std::uint64_t>(&_end) - reinterpret_cast<std::uint64_t>(&__ehdr_start);
+    return address - reinterpret_cast<std::uint64_t>(&memray_image_begin) <
+           reinterpret_cast<std::uint64_t>(&memray_image_end) - reinterpret_cast<std::uint64_t>(&memray_image_begin);
 }
 
 // The caller of the hook. All of this library keeps frame pointers.
@@ -46,6 +46,7 @@ bool is_own(std::uint64_t address) noexcept {
         const auto phase = session.control->phase.load(std::memory_order_relaxed);
         if (!wire::is_recorded(phase) || !controller_is_alive(session, stalls)) { break; }
         wait_while(directory.answered, answered, kRoundNs);
+        if (!is_armed()) { return; }
     }
     directory.given_up.store(wanted + 1, std::memory_order_relaxed);
 }
@@ -125,6 +126,7 @@ bool sync_native_stack(wire::Slot& slot) noexcept {
     const WalkStart start = caller_of_hook();
     ThreadStacks& stacks = own_stacks();
     const WalkResult walk = walk_up_to_date(session, start, stacks);
+    if (!is_armed()) [[unlikely]] { return false; }  // it has waited, see wait_while()
     std::uint64_t* sent = stacks.native.sent;
     const std::uint64_t* walked = stacks.native.scratch();
     if (!walk.whole) [[unlikely]] { session.control->losses.cut_native.fetch_add(1, std::memory_order_relaxed); }

@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -305,6 +306,54 @@ TEST_CASE("a full ring with a dead controller does not hold the target") {
     for (int i = 0; i < 1000; ++i) { std::free(opaque(std::malloc(100))); }
     CHECK(region.control().phase.load() == wire::Phase::kAbandoned);
     CHECK(region.control().losses.abandoned.load() == 1);
+}
+
+// What a signal handler has forked: 0 in the child.
+std::atomic<pid_t> forked_in_handler{-1};
+
+TEST_CASE("a child that a signal handler forks while its thread waits for room leaves the ring to its parent") {
+    forked_in_handler = -1;
+    struct sigaction action {};
+    action.sa_handler = [](int) { forked_in_handler = ::fork(); };
+    struct sigaction before {};
+    REQUIRE(::sigaction(SIGUSR1, &action, &before) == 0);
+    Region region({8, 256, 64});
+    Recording recording(region);
+    std::atomic<bool> done{false};
+    std::thread waiting([&done] {
+        for (int i = 0; i < 1000; ++i) {
+            std::free(opaque(std::malloc(100)));
+            if (forked_in_handler == 0) { ::_exit(0); }
+        }
+        done = true;
+    });
+    const auto find_waiting = [&region]() -> std::uint32_t {
+        for (std::uint32_t slot = 0;; slot = (slot + 1) % 8) {
+            if (region.slot(slot).waiting.load() != 0) { return slot; }
+        }
+    };
+    const std::uint32_t slot = find_waiting();
+    REQUIRE(::pthread_kill(waiting.native_handle(), SIGUSR1) == 0);
+    while (forked_in_handler == -1) { std::this_thread::yield(); }
+    int status = -1;
+    REQUIRE(::waitpid(forked_in_handler, &status, 0) == forked_in_handler);
+    CHECK(status == 0);
+    CHECK(region.control().phase.load() == wire::Phase::kRecording);
+    wire::RingReader reader(region.slot(slot), 256);
+    std::uint64_t events = 0;
+    while (!done) {
+        while (reader.has_record()) {
+            events += wire::is_numbered(wire::kind_of(reader.word(0))) ? 1 : 0;
+            reader.skip(reader.record_length());
+        }
+        reader.release();
+    }
+    waiting.join();
+    recording.stop();
+    ::sigaction(SIGUSR1, &before, nullptr);
+    CHECK_FALSE(reader.corrupt());
+    CHECK(events >= 1900);  // the rest may still be there
+    CHECK(region.control().losses.abandoned.load() == 0);
 }
 
 TEST_CASE("threads beyond the pool go unrecorded and are counted") {
