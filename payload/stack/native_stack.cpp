@@ -7,9 +7,11 @@
 #include "payload/waiting.h"
 
 extern "C" {
-// Of this library; set by the linker.
-[[gnu::visibility("hidden")]] extern const unsigned char memray_image_begin __asm__("__ehdr_start");
-[[gnu::visibility("hidden")]] extern const unsigned char memray_image_end __asm__("_end");
+// Of this library; set by the linker, which chose the names.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+[[gnu::visibility("hidden")]] extern const unsigned char __ehdr_start;
+[[gnu::visibility("hidden")]] extern const unsigned char _end;
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 }
 
 namespace memray::payload {
@@ -25,8 +27,8 @@ constexpr std::int64_t kSecondsBetweenQuestions = 1;
 std::atomic<std::int64_t> next_question{0};
 
 bool is_own(std::uint64_t address) noexcept {
-    return address - reinterpret_cast<std::uint64_t>(&memray_image_begin) <
-           reinterpret_cast<std::uint64_t>(&memray_image_end) - reinterpret_cast<std::uint64_t>(&memray_image_begin);
+    return address - reinterpret_cast<std::uint64_t>(&__ehdr_start) <
+           reinterpret_cast<std::uint64_t>(&_end) - reinterpret_cast<std::uint64_t>(&__ehdr_start);
 }
 
 // The caller of the hook. All of this library keeps frame pointers.
