@@ -116,7 +116,7 @@ private:
             }
             size = (size + kAlignment - 1) / kAlignment * kAlignment;
             sections[i].sh_offset = size;
-            if (sections[i].sh_size > limit_ - std::min<std::uint64_t>(size, limit_)) { return {}; }
+            if (size > limit_ || sections[i].sh_size > limit_ - size) { return {}; }
             size += sections[i].sh_size;
         }
         return put(sections, size);

@@ -2,8 +2,12 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "symbolizer/kept_file.h"
 
+#include <elf.h>
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <filesystem>
 
@@ -89,4 +93,40 @@ TEST_CASE("what is larger than the limit is not kept, nor what is no library") {
     CHECK(symbols_of(shapes_source()).empty());
     CHECK(symbols_of("/dev/null").empty());
     CHECK(!elf::symbols_only(-1, kLimit).has_value());
+}
+
+TEST_CASE("a library that ends in empty sections does not exceed the limit either") {
+    struct File {
+        Elf64_Ehdr header{};
+        std::array<Elf64_Shdr, 5> sections{};
+        std::array<char, 100> data{};
+    };
+    File file;
+    file.header = {{0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+                   ET_DYN,
+                   EM_X86_64,
+                   EV_CURRENT,
+                   0,
+                   0,
+                   offsetof(File, sections),
+                   0,
+                   sizeof(Elf64_Ehdr),
+                   sizeof(Elf64_Phdr),
+                   0,
+                   sizeof(Elf64_Shdr),
+                   5,
+                   4};
+    file.sections[1] = {0, SHT_SYMTAB, 0, 0, offsetof(File, data), 97, 2, 0, 0, sizeof(Elf64_Sym)};
+    file.sections[2].sh_type = SHT_STRTAB;
+    file.sections[3].sh_type = SHT_NOTE;
+    file.sections[4].sh_type = SHT_STRTAB;
+    const base::UniqueFd fd(::memfd_create("library", MFD_CLOEXEC));
+    REQUIRE(::write(fd.get(), &file, sizeof file) == static_cast<ssize_t>(sizeof file));
+    std::size_t kept = 0;
+    for (std::size_t limit = 0; limit < 2 * sizeof file; ++limit) {
+        const auto symbols = elf::symbols_only(fd.get(), limit);
+        kept += symbols.has_value() ? 1 : 0;
+        if (symbols && symbols->size() > limit) { FAIL_CHECK(symbols->size() << " with a limit of " << limit); }
+    }
+    CHECK(kept > 0);
 }
