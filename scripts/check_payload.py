@@ -4,8 +4,9 @@
 """Checks that the payload can be loaded into any process: argument is the path of libmemray_payload.so.
 
 It has to export two functions and nothing else, need no library, bind to no symbol version (so that it loads with any
-C library), use little static TLS, and call only functions that are known to be harmless inside an allocator. Its
-sources may make only the system calls that are listed here and in README.md: a program may have forbidden itself others.
+C library), use little static TLS, be small enough to be copied where files must be small, and call only functions that
+are known to be harmless inside an allocator. Its sources may make only the system calls that are listed here and in
+README.md: a program may have forbidden itself others.
 """
 import re
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 EXPORTS = {"memray_payload_start", "memray_payload_stop"}
 MAX_TLS_BYTES = 128
+MAX_FILE_BYTES = 90_000  # without symbols, as it is shipped: a copy of it is a file of the target's
 ALLOWED_UNDEFINED = {
     # The functions it stands in for.
     "malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc", "memalign", "valloc", "pvalloc",
@@ -81,6 +83,9 @@ def faults(path):
     for size in re.findall(r"^\s*TLS(?:\s+0x[0-9a-f]+){4}\s+(0x[0-9a-f]+)", segments, re.MULTILINE):
         if int(size, 16) > MAX_TLS_BYTES:
             yield f"uses {int(size, 16)} bytes of TLS; {MAX_TLS_BYTES} are allowed"
+    size = Path(path).stat().st_size
+    if ".symtab" not in readelf(path, "--sections") and size > MAX_FILE_BYTES:
+        yield f"has {size} bytes; {MAX_FILE_BYTES} are allowed (ulimit -f)"
     made = dict(system_calls())
     for name in sorted(set(made) - SYSTEM_CALLS):
         yield f"makes the system call {name} ({made[name].name}), which is not on the list of this check"

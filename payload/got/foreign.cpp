@@ -69,17 +69,17 @@ void ForeignFunctions::judge() noexcept {
     }
 }
 
-const HookVariant* ForeignFunctions::accept(const Hook& hook, std::uintptr_t function) const noexcept {
+int ForeignFunctions::accept(const Hook& hook, std::uintptr_t function) const noexcept {
     for (std::size_t i = 0; i < count_; ++i) {
         if (entries_[i].hook != &hook || entries_[i].function != function || !entries_[i].accepted) { continue; }
-        for (std::size_t v = 1; v < hook.variant_count; ++v) {
-            void*& original = *hook.variants[v].original;
+        for (int v = 1; v < hook.variant_count; ++v) {
+            void*& original = hook.original(v);
             if (original != nullptr) { continue; }
             __atomic_store_n(&original, reinterpret_cast<void*>(function), __ATOMIC_RELEASE);
-            return &hook.variants[v];
+            return v;
         }
     }
-    return nullptr;
+    return Hook::kNone;
 }
 
 }  // namespace memray::payload

@@ -24,9 +24,9 @@ public:
     // unloaded while ours lead there, and is kept loaded for good. Takes the loader's locks.
     void judge() noexcept;
 
-    // The variant that stands for this function from now on; nullptr if there is none left or judge() said no. Under
-    // the loader's list lock.
-    [[nodiscard]] const HookVariant* accept(const Hook& hook, std::uintptr_t function) const noexcept;
+    // The variant that stands for this function from now on; Hook::kNone if there is none left or judge() said no.
+    // Under the loader's list lock.
+    [[nodiscard]] int accept(const Hook& hook, std::uintptr_t function) const noexcept;
 
 private:
     struct Entry {

@@ -61,34 +61,36 @@ private:
         std::uintptr_t& stub = canonical_stubs[word.hook - first_hook()];
         if (word.canonical_stub != 0) { stub = word.canonical_stub; }
         const std::uintptr_t value = word.value();
-        if (value == stub || word.hook->hooking_with(reinterpret_cast<void*>(value)) != nullptr) { return; }
-        if (const HookVariant* variant = variant_for(word, value)) { put(word, *variant); }
+        if (value == stub || word.hook->hooking_with(reinterpret_cast<void*>(value)) != Hook::kNone) { return; }
+        if (const int variant = variant_for(word, value); variant != Hook::kNone) { put(word, variant); }
     }
     static const Hook* first_hook() noexcept {
         std::size_t count = 0;
         return hook_table(count);
     }
-    // nullptr: the word is left as it is.
-    const HookVariant* variant_for(const HookedWord& word, std::uintptr_t value) noexcept {
+    // kNone: the word is left as it is.
+    int variant_for(const HookedWord& word, std::uintptr_t value) noexcept {
         const Hook& hook = *word.hook;
-        if (const HookVariant* variant = hook.standing_for(reinterpret_cast<void*>(value))) { return variant; }
+        const int known = hook.standing_for(reinterpret_cast<void*>(value));
+        if (known != Hook::kNone) { return known; }
         const bool not_bound = word.kind == WordKind::kLazy && object_.image.contains(value);
-        if (not_bound) { return *hook.variants[0].original != nullptr ? &hook.variants[0] : nullptr; }
+        if (not_bound) { return hook.original(0) != nullptr ? 0 : Hook::kNone; }
         // A variable that the program has set, or a hook that does not lead on to others.
-        if (word.kind == WordKind::kData || hook.variant_count == 1 || value == 0) { return nullptr; }
+        if (word.kind == WordKind::kData || hook.variant_count == 1 || value == 0) { return Hook::kNone; }
         if (!scan_.judged && scan_.foreign.note(hook, value)) {
             done_ = false;
-            return nullptr;
+            return Hook::kNone;
         }
-        const HookVariant* accepted = scan_.foreign.accept(hook, value);
-        if (accepted == nullptr) { ++scan_.unpatched; }
+        const int accepted = scan_.foreign.accept(hook, value);
+        if (accepted == Hook::kNone) { ++scan_.unpatched; }
         return accepted;
     }
-    void put(const HookedWord& word, const HookVariant& variant) noexcept {
-        const bool written = window_.write(word.place, reinterpret_cast<std::uintptr_t>(variant.hook) - word.bias);
+    void put(const HookedWord& word, int variant) noexcept {
+        const bool written =
+            window_.write(word.place, reinterpret_cast<std::uintptr_t>(word.hook->hook(variant)) - word.bias);
         if (!written) {
             ++scan_.unpatched;
-        } else if (&variant != word.hook->variants && word.kind != WordKind::kExport) {
+        } else if (variant != 0 && word.kind != WordKind::kExport) {
             ++scan_.chained;
             others_hook = true;
         }
@@ -125,10 +127,11 @@ void restore_in(const dl_phdr_info& info, void* /*unused*/) noexcept {
     if (!read_object(object, info)) { return; }
     PageWindow window(object);
     for_each_hooked_word(object, [&window](const HookedWord& word) {
-        const HookVariant* variant = word.hook->hooking_with(reinterpret_cast<void*>(word.value()));
-        if (variant == nullptr) { return; }
+        const int variant = word.hook->hooking_with(reinterpret_cast<void*>(word.value()));
+        if (variant == Hook::kNone) { return; }
         // Where that cannot be, ours stay and pass everything on.
-        static_cast<void>(window.write(word.place, reinterpret_cast<std::uintptr_t>(*variant->original) - word.bias));
+        static_cast<void>(
+            window.write(word.place, reinterpret_cast<std::uintptr_t>(word.hook->original(variant)) - word.bias));
     });
 }
 

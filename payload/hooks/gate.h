@@ -12,15 +12,16 @@
 
 namespace memray::payload {
 
+// The rest of is_recordable(), which few calls come to; out of line because every hook has it.
+[[nodiscard]] bool is_recordable_after_all() noexcept;
+
 // Whether the calling hook is the outermost one of a recorded thread.
 inline bool is_recordable() noexcept {
-    if (!is_armed() && !(is_followed_child() && join_as_child())) { return false; }
-    if (this_thread.activity == Activity::kNone) [[likely]] { return true; }
-    if (this_thread.activity == Activity::kRecording) {
-        // Only a signal handler gets here: the payload itself calls no allocator.
-        own_session().control->losses.reentrant.fetch_add(1, std::memory_order_relaxed);
+    if (is_armed()) [[likely]] {
+        if (this_thread.activity == Activity::kNone) [[likely]] { return true; }
+        if (this_thread.activity == Activity::kInOriginal) { return false; }
     }
-    return false;
+    return is_recordable_after_all();
 }
 
 // Runs the original with its own allocations hidden.

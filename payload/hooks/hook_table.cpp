@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "payload/hooks/allocator_hooks.h"
+#include "payload/hooks/later_hooks.h"
 #include "payload/hooks/loader_hooks.h"
 #include "payload/hooks/mapping_hooks.h"
 #include "payload/hooks/originals.h"
@@ -28,58 +29,109 @@ constexpr std::uint32_t gnu_hash(const char* name) noexcept {
     return hash;
 }
 
-#define MEMRAY_VARIANT(name, hooks, number) \
-    { reinterpret_cast<void*>(&hooks<number>::name), reinterpret_cast<void**>(&originals[number].name) }
-#define MEMRAY_VARIANTS(name, hooks)                                                                                \
-    MEMRAY_CHECK(name, hooks<0>::name)                                                                              \
-    const HookVariant name##_variants[kVariants] = {MEMRAY_VARIANT(name, hooks, 0), MEMRAY_VARIANT(name, hooks, 1), \
-                                                    MEMRAY_VARIANT(name, hooks, 2), MEMRAY_VARIANT(name, hooks, 3), \
-                                                    MEMRAY_VARIANT(name, hooks, 4), MEMRAY_VARIANT(name, hooks, 5)};
-#define MEMRAY_ALLOCATOR_VARIANTS(name) MEMRAY_VARIANTS(name, AllocatorHooks)
-#define MEMRAY_MAPPING_VARIANTS(name) MEMRAY_VARIANTS(name, MappingHooks)
-MEMRAY_ALLOCATOR_HOOKS(MEMRAY_ALLOCATOR_VARIANTS)
-MEMRAY_MAPPING_HOOKS(MEMRAY_MAPPING_VARIANTS)
+#define MEMRAY_CHECK_ALLOCATOR(name) MEMRAY_CHECK(name, AllocatorHooks<>::name)
+#define MEMRAY_CHECK_MAPPING(name) MEMRAY_CHECK(name, MappingHooks<>::name)
+#define MEMRAY_CHECK_SINGLE(name) MEMRAY_CHECK(name, hook_##name)
+MEMRAY_ALLOCATOR_HOOKS(MEMRAY_CHECK_ALLOCATOR)
+MEMRAY_MAPPING_HOOKS(MEMRAY_CHECK_MAPPING)
+MEMRAY_THREAD_HOOKS(MEMRAY_CHECK_SINGLE)
+MEMRAY_EXEC_HOOKS(MEMRAY_CHECK_SINGLE)
 
-#define MEMRAY_LOADER_VARIANT(name, number) \
-    { const_cast<unsigned char*>(memray_hooks_##name + kLoaderHookSize * (number)), &memray_original_##name[number] }
-#define MEMRAY_LOADER_VARIANTS(name)                                                                                \
-    const HookVariant name##_variants[kVariants] = {MEMRAY_LOADER_VARIANT(name, 0), MEMRAY_LOADER_VARIANT(name, 1), \
-                                                    MEMRAY_LOADER_VARIANT(name, 2), MEMRAY_LOADER_VARIANT(name, 3), \
-                                                    MEMRAY_LOADER_VARIANT(name, 4), MEMRAY_LOADER_VARIANT(name, 5)};
-MEMRAY_LOADER_HOOKS(MEMRAY_LOADER_VARIANTS)
-
-// In one variant: nobody else's hooks are worth going on to.
-#define MEMRAY_SINGLE_VARIANT(name)          \
-    MEMRAY_CHECK(name, hook_##name)          \
-    const HookVariant name##_variants[1] = { \
-        {reinterpret_cast<void*>(&hook_##name), reinterpret_cast<void**>(&originals[0].name)}};
-MEMRAY_THREAD_HOOKS(MEMRAY_SINGLE_VARIANT)
-MEMRAY_EXEC_HOOKS(MEMRAY_SINGLE_VARIANT)
+constexpr std::uint8_t kLaterHookSize = 32;
+static_assert(kVariants == 6, "one and the five that the assembler is told of");
 
 }  // namespace
 
-const HookVariant* Hook::standing_for(const void* function) const noexcept {
-    for (std::size_t i = 0; i < variant_count; ++i) {
-        if (function != nullptr && *variants[i].original == function) { return &variants[i]; }
+// What the later variants share.
+#define MEMRAY_LATER(name, hook, parameters, arguments, register)                                                    \
+    extern "C" [[gnu::visibility("hidden")]] auto memray_later_##name parameters noexcept { return hook arguments; } \
+    MEMRAY_LATER_HOOKS(name, 5, 32, register)
+#define MEMRAY_LATER_ALLOCATOR_1(name, type) \
+    MEMRAY_LATER(name, AllocatorHooks<int>::name, (type a, int variant), (a, variant), esi)
+#define MEMRAY_LATER_ALLOCATOR_2(name, type) \
+    MEMRAY_LATER(name, AllocatorHooks<int>::name, (type a, std::size_t b, int variant), (a, b, variant), edx)
+#define MEMRAY_LATER_ALLOCATOR_3(name, type)                                                           \
+    MEMRAY_LATER(name, AllocatorHooks<int>::name, (type a, std::size_t b, std::size_t c, int variant), \
+                 (a, b, c, variant), ecx)
+#define MEMRAY_LATER_MMAP(name)                                                                         \
+    extern "C" [[gnu::visibility("hidden")]] void* memray_later_##name(                                 \
+        void* address, std::size_t size, int protection, int flags, int fd, long offset, int variant) { \
+        return MappingHooks<int>::name(address, size, protection, flags, fd, offset, variant);          \
+    }                                                                                                   \
+    MEMRAY_LATER_HOOKS_AFTER_6(name, 5, 32)
+
+MEMRAY_LATER_ALLOCATOR_1(malloc, std::size_t)
+MEMRAY_LATER_ALLOCATOR_2(calloc, std::size_t)
+MEMRAY_LATER_ALLOCATOR_2(realloc, void*)
+MEMRAY_LATER_ALLOCATOR_1(free, void*)
+MEMRAY_LATER_ALLOCATOR_3(posix_memalign, void**)
+MEMRAY_LATER_ALLOCATOR_2(aligned_alloc, std::size_t)
+MEMRAY_LATER_ALLOCATOR_2(memalign, std::size_t)
+MEMRAY_LATER_ALLOCATOR_1(valloc, std::size_t)
+MEMRAY_LATER_ALLOCATOR_1(pvalloc, std::size_t)
+MEMRAY_LATER_ALLOCATOR_3(reallocarray, void*)
+MEMRAY_LATER_ALLOCATOR_2(free_sized, void*)
+MEMRAY_LATER_ALLOCATOR_3(free_aligned_sized, void*)
+MEMRAY_LATER_MMAP(mmap)
+MEMRAY_LATER_MMAP(mmap64)
+MEMRAY_LATER(munmap, MappingHooks<int>::munmap, (void* a, std::size_t b, int variant), (a, b, variant), edx)
+MEMRAY_LATER(mremap, MappingHooks<int>::remap, (void* a, std::size_t b, std::size_t c, int d, void* e, int variant),
+             (a, b, c, d, e, variant), r9d)
+
+#define MEMRAY_DECLARE_LATER(name) \
+    extern "C" [[gnu::visibility("hidden")]] const unsigned char memray_later_hooks_##name[5 * kLaterHookSize];
+MEMRAY_ALLOCATOR_HOOKS(MEMRAY_DECLARE_LATER)
+MEMRAY_MAPPING_HOOKS(MEMRAY_DECLARE_LATER)
+
+const void* Hook::hook(int variant) const noexcept { return variant == 0 ? first : later + (variant - 1) * code_size; }
+
+int Hook::standing_for(const void* function) const noexcept {
+    for (int v = 0; v < variant_count; ++v) {
+        if (function != nullptr && original(v) == function) { return v; }
     }
-    return nullptr;
+    return kNone;
 }
 
-const HookVariant* Hook::hooking_with(const void* hook) const noexcept {
-    for (std::size_t i = 0; i < variant_count; ++i) {
-        if (variants[i].hook == hook) { return &variants[i]; }
+int Hook::hooking_with(const void* function) const noexcept {
+    for (int v = 0; v < variant_count; ++v) {
+        if (hook(v) == function) { return v; }
     }
-    return nullptr;
+    return kNone;
 }
 
 const Hook* hook_table(std::size_t& count) noexcept {
-#define MEMRAY_ENTRY(name, allocates) \
-    {#name, gnu_hash(#name), allocates, name##_variants, sizeof name##_variants / sizeof name##_variants[0]},
-#define MEMRAY_ALLOCATING(name) MEMRAY_ENTRY(name, true)
-#define MEMRAY_OTHER(name) MEMRAY_ENTRY(name, false)
-    static const Hook table[] = {MEMRAY_ALLOCATOR_HOOKS(MEMRAY_ALLOCATING) MEMRAY_MAPPING_HOOKS(MEMRAY_ALLOCATING)
-                                     MEMRAY_LOADER_HOOKS(MEMRAY_OTHER) MEMRAY_THREAD_HOOKS(MEMRAY_OTHER)
-                                         MEMRAY_EXEC_HOOKS(MEMRAY_OTHER)};
+    constexpr std::uint16_t kStride = sizeof(Originals) / sizeof(void*);
+#define MEMRAY_ORIGINAL(name) reinterpret_cast<void**>(&originals[0].name)
+#define MEMRAY_ENTRY(name, hooks)                   \
+    {#name,                                         \
+     gnu_hash(#name),                               \
+     true,                                          \
+     kVariants,                                     \
+     kLaterHookSize,                                \
+     kStride,                                       \
+     reinterpret_cast<const void*>(&hooks<>::name), \
+     memray_later_hooks_##name,                     \
+     MEMRAY_ORIGINAL(name)},
+#define MEMRAY_ALLOCATOR_ENTRY(name) MEMRAY_ENTRY(name, AllocatorHooks)
+#define MEMRAY_MAPPING_ENTRY(name) MEMRAY_ENTRY(name, MappingHooks)
+#define MEMRAY_LOADER_ENTRY(name)           \
+    {#name,                                 \
+     gnu_hash(#name),                       \
+     false,                                 \
+     kVariants,                             \
+     kLoaderHookSize,                       \
+     1,                                     \
+     memray_hooks_##name,                   \
+     memray_hooks_##name + kLoaderHookSize, \
+     memray_original_##name},
+// In one variant: nobody else's hooks are worth going on to.
+#define MEMRAY_SINGLE_ENTRY(name)                                                                \
+    {#name,   gnu_hash(#name),      false, 1, 0, 0, reinterpret_cast<const void*>(&hook_##name), \
+     nullptr, MEMRAY_ORIGINAL(name)},
+    static const Hook table[] = {MEMRAY_ALLOCATOR_HOOKS(MEMRAY_ALLOCATOR_ENTRY)
+                                     MEMRAY_MAPPING_HOOKS(MEMRAY_MAPPING_ENTRY) MEMRAY_LOADER_HOOKS(MEMRAY_LOADER_ENTRY)
+                                         MEMRAY_THREAD_HOOKS(MEMRAY_SINGLE_ENTRY)
+                                             MEMRAY_EXEC_HOOKS(MEMRAY_SINGLE_ENTRY)};
     count = sizeof table / sizeof table[0];
     return table;
 }

@@ -9,23 +9,27 @@
 
 namespace memray::payload {
 
-// See variants.h.
-struct HookVariant {
-    void* hook;
-    void** original;  // *original is nullptr if the target does not have it, or the variant is not in use yet
-};
-
+// A hook in all its variants (variants.h). What one stands for is nullptr if the target does not have it, or the
+// variant is not in use yet.
 struct Hook {
+    static constexpr int kNone = -1;
+
     const char* name;
     std::uint32_t name_hash;  // as in DT_GNU_HASH
     bool allocates;
-    const HookVariant* variants;
-    std::size_t variant_count;
+    std::uint8_t variant_count;
+    std::uint8_t code_size;         // of each variant but the first
+    std::uint16_t original_stride;  // from that of one variant to that of the next, in pointers
+    const void* first;
+    const unsigned char* later;  // one after the other
+    void** originals;
 
-    // The variant that stands for this function; nullptr if there is none.
-    [[nodiscard]] const HookVariant* standing_for(const void* function) const noexcept;
-    // The one whose hook this is.
-    [[nodiscard]] const HookVariant* hooking_with(const void* hook) const noexcept;
+    [[nodiscard]] const void* hook(int variant) const noexcept;
+    [[nodiscard]] void*& original(int variant) const noexcept { return originals[variant * original_stride]; }
+    // The variant that stands for this function, or kNone.
+    [[nodiscard]] int standing_for(const void* function) const noexcept;
+    // The one whose hook this is, or kNone.
+    [[nodiscard]] int hooking_with(const void* function) const noexcept;
 };
 
 // All hooks. `count` receives their number.

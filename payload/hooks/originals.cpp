@@ -26,7 +26,7 @@ void bind_table(const LoadedObject& object, const RelocationTable& table) noexce
         const Elf64_Sym& symbol = object.symbols[ELF64_R_SYM(relocation.r_info)];
         const Hook* hook = find_hook(object.strings + symbol.st_name);
         if (hook == nullptr) { continue; }
-        *hook->variants[0].original = *reinterpret_cast<void**>(object.bias + relocation.r_offset);
+        hook->original(0) = *reinterpret_cast<void**>(object.bias + relocation.r_offset);
     }
 }
 

@@ -21,19 +21,34 @@ struct Originals {
 
 extern Originals originals[kVariants];
 
-// Calls what variant V of a hook stands for.
-template <int V, auto Function>
-struct Original {
+// Calls what a hook of variant 0 stands for.
+template <auto Function>
+struct FirstOriginal {
     template <typename... Arguments>
     auto operator()(Arguments... arguments) const noexcept {
-        if constexpr (V == 0) {
-            return (originals[0].*Function)(arguments...);
-        } else {
-            const ChainScope chain;
-            return (originals[chain.is_ring() ? 0 : V].*Function)(arguments...);
-        }
+        return (originals[0].*Function)(arguments...);
     }
 };
+
+// Calls what a hook of another variant stands for (later_hooks.h).
+template <auto Function>
+struct LaterOriginal {
+    int variant;
+    template <typename... Arguments>
+    auto operator()(Arguments... arguments) const noexcept {
+        const ChainScope chain;
+        return (originals[chain.is_ring() ? 0 : variant].*Function)(arguments...);
+    }
+};
+
+template <auto Function>
+constexpr FirstOriginal<Function> original_of() noexcept {
+    return {};
+}
+template <auto Function>
+constexpr LaterOriginal<Function> original_of(int variant) noexcept {
+    return {variant};
+}
 
 // Reads the payload's own PLT slots, the first time; later they may hold hooks of somebody else, or ours behind those.
 // Functions that the target does not have stay nullptr. Before any hook is installed.

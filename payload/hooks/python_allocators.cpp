@@ -4,6 +4,7 @@
 
 #include "payload/hooks/gate.h"
 #include "payload/hooks/large_requests.h"
+#include "payload/hooks/later_hooks.h"
 #include "payload/hooks/variants.h"
 
 namespace memray::payload {
@@ -35,68 +36,129 @@ std::atomic<Wanted> wanted{Wanted::kNothing};
 
 PyAllocator originals_of[kVariants][kDomains];
 
-template <int V, int Domain>
-struct Hooks {
-    template <auto Function>
-    struct Original {
-        template <typename... Arguments>
-        auto operator()(void* ctx, Arguments... arguments) const noexcept {
-            if constexpr (V == 0) {
-                return (originals_of[0][Domain].*Function)(ctx, arguments...);
-            } else {
-                const ChainScope chain;
-                const PyAllocator& next = originals_of[chain.is_ring() ? 0 : V][Domain];
-                return (next.*Function)(chain.is_ring() ? next.ctx : ctx, arguments...);
-            }
-        }
-    };
-    static constexpr Original<&PyAllocator::malloc> kMalloc{};
-    static constexpr Original<&PyAllocator::calloc> kCalloc{};
-    static constexpr Original<&PyAllocator::realloc> kRealloc{};
-    static constexpr Original<&PyAllocator::free> kFree{};
-
-    static bool wants_all() noexcept { return wanted.load(std::memory_order_relaxed) == Wanted::kAll; }
-    // The raw domain goes on to malloc.
-    static bool wants_large() noexcept {
-        return Domain != 0 && wanted.load(std::memory_order_relaxed) == Wanted::kLarge;
-    }
-
-    static void* malloc(void* ctx, std::size_t size) noexcept {
-        if (wants_all()) [[likely]] { return allocate(Allocator::kPymallocMalloc, size, kMalloc, ctx, size); }
-        if (wants_large()) { return allocate_if_large(Allocator::kMalloc, size, kMalloc, ctx, size); }
-        return kMalloc(ctx, size);
-    }
-    static void* calloc(void* ctx, std::size_t count, std::size_t size) noexcept {
-        const std::size_t bytes = count * size;
-        if (wants_all()) [[likely]] { return allocate(Allocator::kPymallocCalloc, bytes, kCalloc, ctx, count, size); }
-        if (wants_large()) { return allocate_if_large(Allocator::kCalloc, bytes, kCalloc, ctx, count, size); }
-        return kCalloc(ctx, count, size);
-    }
-    static void* realloc(void* ctx, void* address, std::size_t size) noexcept {
-        if (wants_all()) [[likely]] {
-            return reallocate(kPythonRealloc, false, address, size, kRealloc, ctx, address, size);
-        }
-        if (wants_large()) { return reallocate_if_large(address, size, kRealloc, ctx, address, size); }
-        return kRealloc(ctx, address, size);
-    }
-    static void free(void* ctx, void* address) noexcept {
-        if (wants_all()) [[likely]] { return deallocate(Allocator::kPymallocFree, address, kFree, ctx, address); }
-        if (wants_large()) { return deallocate_if_large(address, kFree, ctx, address); }
-        kFree(ctx, address);
-    }
-    static PyAllocator in_place_of(const PyAllocator& original) noexcept {
-        return {original.ctx, &malloc, &calloc, &realloc, &free};
+// Whose hooks call: those of variant 0 in a domain.
+template <int Domain>
+struct First {
+    static constexpr int domain = Domain;
+    template <auto Function, typename... Arguments>
+    auto call(void* ctx, Arguments... arguments) const noexcept {
+        return (originals_of[0][Domain].*Function)(ctx, arguments...);
     }
 };
 
+// Those of the other variants, which share their code (later_hooks.h).
+struct Later {
+    int variant;
+    int domain;
+    // As their own code numbers them, from 1 on.
+    explicit Later(int number) noexcept : variant((number - 1) / kDomains + 1), domain((number - 1) % kDomains) {}
+    template <auto Function, typename... Arguments>
+    auto call(void* ctx, Arguments... arguments) const noexcept {
+        const ChainScope chain;
+        const PyAllocator& next = originals_of[chain.is_ring() ? 0 : variant][domain];
+        return (next.*Function)(chain.is_ring() ? next.ctx : ctx, arguments...);
+    }
+};
+
+template <typename Caller>
+struct SharedHooks {
+    template <auto Function>
+    struct Original {
+        Caller caller;
+        template <typename... Arguments>
+        auto operator()(void* ctx, Arguments... arguments) const noexcept {
+            return caller.template call<Function>(ctx, arguments...);
+        }
+    };
+
+    static bool wants_all() noexcept { return wanted.load(std::memory_order_relaxed) == Wanted::kAll; }
+    // The raw domain goes on to malloc.
+    static bool wants_large(Caller caller) noexcept {
+        return caller.domain != 0 && wanted.load(std::memory_order_relaxed) == Wanted::kLarge;
+    }
+
+    static void* malloc(Caller caller, void* ctx, std::size_t size) noexcept {
+        const Original<&PyAllocator::malloc> original{caller};
+        if (wants_all()) [[likely]] { return allocate(Allocator::kPymallocMalloc, size, original, ctx, size); }
+        if (wants_large(caller)) { return allocate_if_large(Allocator::kMalloc, size, original, ctx, size); }
+        return original(ctx, size);
+    }
+    static void* calloc(Caller caller, void* ctx, std::size_t count, std::size_t size) noexcept {
+        const Original<&PyAllocator::calloc> original{caller};
+        const std::size_t bytes = count * size;
+        if (wants_all()) [[likely]] { return allocate(Allocator::kPymallocCalloc, bytes, original, ctx, count, size); }
+        if (wants_large(caller)) { return allocate_if_large(Allocator::kCalloc, bytes, original, ctx, count, size); }
+        return original(ctx, count, size);
+    }
+    static void* realloc(Caller caller, void* ctx, void* address, std::size_t size) noexcept {
+        const Original<&PyAllocator::realloc> original{caller};
+        if (wants_all()) [[likely]] {
+            return reallocate(kPythonRealloc, false, address, size, original, ctx, address, size);
+        }
+        if (wants_large(caller)) { return reallocate_if_large(address, size, original, ctx, address, size); }
+        return original(ctx, address, size);
+    }
+    static void free(Caller caller, void* ctx, void* address) noexcept {
+        const Original<&PyAllocator::free> original{caller};
+        if (wants_all()) [[likely]] { return deallocate(Allocator::kPymallocFree, address, original, ctx, address); }
+        if (wants_large(caller)) { return deallocate_if_large(address, original, ctx, address); }
+        original(ctx, address);
+    }
+};
+
+template <int Domain>
+struct FirstHooks {
+    using Shared = SharedHooks<First<Domain>>;
+    static void* malloc(void* ctx, std::size_t size) noexcept { return Shared::malloc({}, ctx, size); }
+    static void* calloc(void* ctx, std::size_t count, std::size_t size) noexcept {
+        return Shared::calloc({}, ctx, count, size);
+    }
+    static void* realloc(void* ctx, void* address, std::size_t size) noexcept {
+        return Shared::realloc({}, ctx, address, size);
+    }
+    static void free(void* ctx, void* address) noexcept { Shared::free({}, ctx, address); }
+};
+
+constexpr std::size_t kLaterHookSize = 16;
+constexpr std::size_t kLaterHooks = std::size_t{kVariants - 1} * kDomains;
+static_assert(kLaterHooks == 15, "as the assembler is told");
+
+extern "C" {
+[[gnu::used]] void* memray_later_py_malloc(void* ctx, std::size_t size, int number) noexcept {
+    return SharedHooks<Later>::malloc(Later(number), ctx, size);
+}
+[[gnu::used]] void* memray_later_py_calloc(void* ctx, std::size_t count, std::size_t size, int number) noexcept {
+    return SharedHooks<Later>::calloc(Later(number), ctx, count, size);
+}
+[[gnu::used]] void* memray_later_py_realloc(void* ctx, void* address, std::size_t size, int number) noexcept {
+    return SharedHooks<Later>::realloc(Later(number), ctx, address, size);
+}
+[[gnu::used]] void memray_later_py_free(void* ctx, void* address, int number) noexcept {
+    SharedHooks<Later>::free(Later(number), ctx, address);
+}
+#define MEMRAY_DECLARE_LATER(name) \
+    [[gnu::visibility("hidden")]] extern const unsigned char memray_later_hooks_##name[kLaterHookSize * kLaterHooks];
+MEMRAY_DECLARE_LATER(py_malloc)
+MEMRAY_DECLARE_LATER(py_calloc)
+MEMRAY_DECLARE_LATER(py_realloc)
+MEMRAY_DECLARE_LATER(py_free)
+}
+MEMRAY_LATER_HOOKS(py_malloc, 15, 16, edx)
+MEMRAY_LATER_HOOKS(py_calloc, 15, 16, ecx)
+MEMRAY_LATER_HOOKS(py_realloc, 15, 16, ecx)
+MEMRAY_LATER_HOOKS(py_free, 15, 16, edx)
+
+template <typename Function>
+void go_to(Function& function, const unsigned char* code) noexcept {
+    function = reinterpret_cast<Function>(reinterpret_cast<std::uintptr_t>(code));
+}
+
 class Domain {
 public:
-    using InPlaceOf = PyAllocator (*)(const PyAllocator& original);
     template <int Number>
     static Domain number() noexcept {
-        return Domain(Number,
-                      {&Hooks<0, Number>::in_place_of, &Hooks<1, Number>::in_place_of, &Hooks<2, Number>::in_place_of,
-                       &Hooks<3, Number>::in_place_of, &Hooks<4, Number>::in_place_of, &Hooks<5, Number>::in_place_of});
+        using Hooks = FirstHooks<Number>;
+        return Domain(Number, {nullptr, &Hooks::malloc, &Hooks::calloc, &Hooks::realloc, &Hooks::free});
     }
 
     void install() const noexcept {
@@ -106,7 +168,7 @@ public:
             PyAllocator& original = originals_of[v][number_];
             if (original.malloc != nullptr && original != found) { continue; }
             original = found;
-            return set(hooks_[static_cast<std::size_t>(v)](found));
+            return set(in_place_of(found, v));
         }
         newest_session()->control->losses.unpatched.fetch_add(1, std::memory_order_relaxed);
     }
@@ -116,7 +178,19 @@ public:
     }
 
 private:
-    Domain(int number, const std::array<InPlaceOf, kVariants>& hooks) noexcept : number_(number), hooks_(hooks) {}
+    Domain(int number, const PyAllocator& first) noexcept : number_(number), first_(first) {}
+
+    [[nodiscard]] PyAllocator in_place_of(const PyAllocator& original, int variant) const noexcept {
+        PyAllocator hooks = first_;
+        hooks.ctx = original.ctx;
+        if (variant == 0) { return hooks; }
+        const std::size_t at = kLaterHookSize * static_cast<std::size_t>((variant - 1) * kDomains + number_);
+        go_to(hooks.malloc, memray_later_hooks_py_malloc + at);
+        go_to(hooks.calloc, memray_later_hooks_py_calloc + at);
+        go_to(hooks.realloc, memray_later_hooks_py_realloc + at);
+        go_to(hooks.free, memray_later_hooks_py_free + at);
+        return hooks;
+    }
 
     [[nodiscard]] PyAllocator get() const noexcept {
         PyAllocator current;
@@ -129,13 +203,13 @@ private:
     // Which of ours it is; -1: none.
     [[nodiscard]] int variant_of(const PyAllocator& allocator) const noexcept {
         for (int v = 0; v < kVariants; ++v) {
-            if (allocator.malloc == hooks_[static_cast<std::size_t>(v)](allocator).malloc) { return v; }
+            if (allocator.malloc == in_place_of(allocator, v).malloc) { return v; }
         }
         return -1;
     }
 
     int number_;
-    std::array<InPlaceOf, kVariants> hooks_;
+    PyAllocator first_;
 };
 
 bool is_possible() noexcept {

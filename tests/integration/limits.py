@@ -146,7 +146,7 @@ class FileSizes(Limits):
         self.assert_threads(self.capture(), 8)
 
     def test_where_files_must_be_tiny_the_program_runs_all_the_same(self):
-        self.run_limited(300 << 10, "threads", 2)  # the library alone takes 190 KB
+        self.run_limited(100 << 10, "threads", 2)
         self.assert_threads(self.capture(), 2)
 
     def test_where_nothing_can_be_recorded_one_line_says_why(self):
