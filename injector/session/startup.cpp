@@ -27,6 +27,7 @@ private:
         if (status.ended()) { throw_ended(status); }
         switch (status.kind()) {
             case WaitKind::kExec:
+                child_.exec_error.reset();
                 threads_.follow_again();
                 image_.enter(tracee_);
                 return tracee_.resume();

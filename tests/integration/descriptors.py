@@ -98,7 +98,7 @@ class Limited(Attached):
         for count in range(4, 12):
             done = self.memray(*self.command("-c", "print('ran'); raise SystemExit(7)")[1:], preexec_fn=limit_to(count))
             self.assert_error_or_success(done, 7, "ran\n")
-            self.assertTrue(done.returncode == 7 or count < 10, count)
+            self.assertTrue(done.returncode == 7 or count < 9, count)
 
     def test_the_symbolizer_with_hardly_any_descriptors(self):
         self.profile("-c", "pass", options=["--native"])
