@@ -5,11 +5,7 @@
 #include <sys/syscall.h>
 
 #include <array>
-#include <csignal>
-#include <cstring>
 #include <string>
-
-#include "injector/base/error.h"
 
 namespace memray::ptrace {
 namespace {
@@ -20,14 +16,11 @@ using namespace std::string_view_literals;
 constexpr std::string_view kMark = "memray detours 1"sv;
 constexpr std::size_t kCallsAt = sizeof(std::uint64_t) * 2;
 constexpr std::size_t kFirstDetour = 128;
-constexpr std::size_t kDetourSize = 64;
 static_assert(kMark.size() == kCallsAt);
 
-static_assert(SYS_munmap == 0x0b && SYS_gettid == 0xba && SYS_tkill == 0xc8 && SYS_rt_sigreturn == 0x0f &&
-              SIGURG == 0x17);
+static_assert(SYS_munmap == 0x0b && SYS_rt_sigreturn == 0x0f);
 
-// The system call that shows where a thread is must do nothing, and be one that no seccomp filter of a program that
-// allocates forbids: munmap(0, 0) yields EINVAL.
+// munmap(0, 0), as in detours.
 constexpr std::string_view kCallEnd =
     "\x48\x89\xc3"    // mov %rax, %rbx
     "\xb8\x0b\0\0\0"  // mov $SYS_munmap, %eax
@@ -41,49 +34,6 @@ constexpr std::string_view kSignalReturn =
 constexpr std::string_view kSystemCall =
     "\x0f\x05"  // syscall
     "\xc3"sv;   // ret
-
-constexpr std::string_view kSave =
-    "\x50"      // push %rax
-    "\x51"      // push %rcx
-    "\x41\x53"  // push %r11
-    "\x57"      // push %rdi
-    "\x56"sv;   // push %rsi
-constexpr std::string_view kShowByCall =
-    "\xb8\x0b\0\0\0"  // mov $SYS_munmap, %eax
-    "\xbf\0\0\0\0"    // mov $0, %edi
-    "\xbe\0\0\0\0"    // mov $0, %esi
-    "\x0f\x05"sv;     // syscall
-constexpr std::string_view kShowBySignal =
-    "\xb8\xba\0\0\0"  // mov $SYS_gettid, %eax
-    "\x0f\x05"        // syscall
-    "\x89\xc7"        // mov %eax, %edi
-    "\xbe\x17\0\0\0"  // mov $SIGURG, %esi
-    "\xb8\xc8\0\0\0"  // mov $SYS_tkill, %eax
-    "\x0f\x05"sv;     // syscall
-constexpr std::string_view kRestore =
-    "\x5e"                                                // pop %rsi
-    "\x5f"                                                // pop %rdi
-    "\x41\x5b"                                            // pop %r11
-    "\x59"                                                // pop %rcx
-    "\x58"sv;                                             // pop %rax
-constexpr std::string_view kJump = "\xff\x25\0\0\0\0"sv;  // jmp *0(%rip), the target follows
-
-// What kSave leaves on the stack, from the top.
-struct SavedByDetour {
-    std::uint64_t rsi, rdi, r11, rcx, rax;
-};
-
-std::string_view show(DetourKind kind) { return kind == DetourKind::kSignal ? kShowBySignal : kShowByCall; }
-
-std::string detour_code(DetourKind kind, RemoteAddr target, std::string_view instructions) {
-    const std::uint64_t address = target.value();
-    std::string code;
-    code.append(kSave).append(show(kind)).append(kRestore).append(instructions).append(kJump);
-    code.append(reinterpret_cast<const char*>(&address), sizeof address);
-    if (code.size() > kDetourSize) { throw base::Error("The code of a detour is too long"); }
-    code.resize(kDetourSize, '\xcc');
-    return code;
-}
 
 }  // namespace
 
@@ -113,23 +63,9 @@ std::optional<Detour> CodePage::add_detour(const RemoteMemory& memory, DetourKin
         memory.read(address_ + at, present.data(), present.size());
         if (present != free && present != code) { continue; }
         if (present == free) { memory.write(address_ + at, code.data(), code.size()); }
-        return Detour{address_ + at, address_ + at + kSave.size() + show(kind).size()};
+        return detour_at(address_ + at, kind);
     }
     return std::nullopt;
-}
-
-Registers registers_behind(const RemoteMemory& memory, const Registers& inside, RemoteAddr at) {
-    const auto saved = memory.read<SavedByDetour>(RemoteAddr(inside.rsp));
-    Registers registers = inside;
-    registers.rsi = saved.rsi;
-    registers.rdi = saved.rdi;
-    registers.r11 = saved.r11;
-    registers.rcx = saved.rcx;
-    registers.rax = saved.rax;
-    registers.rsp += sizeof saved;
-    registers.rip = at.value();
-    registers.orig_rax = ~0ULL;  // nothing for the kernel to restart
-    return registers;
 }
 
 }  // namespace memray::ptrace

@@ -31,7 +31,7 @@ PythonStop read_python(pid_t pid, const std::vector<elf::MapEntry>& maps) {
     elf::Modules modules(
         maps, auxv ? auxv->entry : RemoteAddr(),
         [&source](RemoteAddr at, void* data, std::size_t size) { return source.try_read(at, data, size); });
-    return {std::move(memory), std::move(modules), RemoteAddr()};
+    return {std::move(memory), std::move(modules), {}};
 }
 
 void require_python(const elf::Modules& modules, pid_t pid) {

@@ -3,8 +3,9 @@
 #include "injector/session/image_watch.h"
 
 #include <algorithm>
-#include <array>
+#include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <string>
 
 #include "injector/base/error.h"
@@ -12,54 +13,34 @@
 #include "injector/elf/executable_file.h"
 #include "injector/elf/memory_map.h"
 #include "injector/ptrace/remote_call.h"
+#include "injector/session/detour_choice.h"
 #include "injector/session/python_version.h"
+#include "injector/session/return_place.h"
+#include "injector/session/seccomp.h"
 #include "injector/session/target_code.h"
 
 namespace memray::session {
 namespace {
 
-constexpr const char* kRunMain = "Py_RunMain";
+using base::RemoteAddr;
+using ptrace::DetourKind;
+
+// All ways to initialise CPython lead through it (CPython's Python/pylifecycle.c, Modules/main.c, since 3.8).
+constexpr const char* kInitialize = "Py_InitializeFromConfig";
 constexpr std::chrono::seconds kCalls{10};
 
-void step_back(const ptrace::Tracee& tracee, base::RemoteAddr address) {
-    ptrace::Registers registers = ptrace::get_registers(tracee);
-    registers.rip = address.value();
-    ptrace::set_registers(tracee, registers);
-}
-
-// From a function that does nothing.
-void return_at_once(const ptrace::Tracee& tracee, const ptrace::RemoteMemory& memory) {
-    ptrace::Registers registers = ptrace::get_registers(tracee);
-    registers.rip = memory.read<base::RemoteAddr>(base::RemoteAddr(registers.rsp)).value();
-    registers.rsp += sizeof registers.rip;
-    ptrace::set_registers(tracee, registers);
-}
-
-bool does_nothing(const ptrace::RemoteMemory& memory, base::RemoteAddr function) {
-    constexpr unsigned char kRet = 0xc3;
-    constexpr std::array<unsigned char, 4> kEndbr64{0xf3, 0x0f, 0x1e, 0xfa};
-    const bool is_marked = memory.read<std::array<unsigned char, 4>>(function) == kEndbr64;
-    return memory.read<unsigned char>(is_marked ? function + kEndbr64.size() : function) == kRet;
-}
-
-// The file that code at that address comes from.
-std::string file_at(pid_t pid, base::RemoteAddr address) {
-    for (const elf::MapEntry& entry : elf::read_maps(pid)) {
-        if (entry.begin <= address && address < entry.end) { return entry.path; }
-    }
-    return {};
-}
+// What the kernel puts into rax where a system call begins (arch/x86/entry/entry_64.S).
+bool begins(const ptrace::Registers& registers) { return static_cast<std::int64_t>(registers.rax) == -ENOSYS; }
 
 }  // namespace
 
-ImageWatch::~ImageWatch() {
-    if (keeper_ != nullptr) { keeper_->drop(pid_); }
-}
-
 void ImageWatch::enter(const ptrace::Tracee& tracee) {
-    forget_all();
+    phase_ = Phase::kUnwatched;
     modules_.reset();
+    loaded_.reset();
     memory_.reset();
+    padding_ = {};
+    loader_ = {};
     pid_ = tracee.id();
     const std::string proc = "/proc/" + std::to_string(pid_);
     if (elf::classify_executable_file(proc + "/exe") != elf::ExecutableKind::kDynamic) { return; }
@@ -67,103 +48,139 @@ void ImageWatch::enter(const ptrace::Tracee& tracee) {
     if (!auxv || auxv->loader_base.is_null()) { return; }
     memory_ = std::make_unique<ptrace::RemoteMemory>(pid_);
     entry_ = auxv->entry;
-    plant(entry_, Role::kEntry);
+    loader_.begin = auxv->loader_base;
+    const std::vector<elf::MapEntry> maps = elf::read_maps(pid_);
+    const auto start = std::find_if(maps.begin(), maps.end(),
+                                    [&](const elf::MapEntry& entry) { return entry.begin == auxv->loader_base; });
+    for (const elf::MapEntry& entry : maps) {
+        if (start != maps.end() && entry.path == start->path) { loader_.end = std::max(loader_.end, entry.end); }
+    }
+    phase_ = Phase::kLoading;
+}
+
+void ImageWatch::resume(ptrace::Tracee& tracee, int signal) const {
+    const bool by_calls = phase_ == Phase::kLoading || phase_ == Phase::kUninitialized ||
+                          (phase_ == Phase::kInitializing && initialized_kind_ == DetourKind::kSystemCall);
+    if (by_calls) {
+        tracee.resume_to_system_call(signal);
+    } else {
+        tracee.resume(signal);
+    }
 }
 
 ImageEvent ImageWatch::handle(ptrace::Tracee& tracee, const ptrace::WaitStatus& status) {
-    const auto hit = std::find_if(planted_.begin(), planted_.end(),
-                                  [&](const Planted& planted) { return planted.breakpoint.hit_by(tracee, status); });
-    if (hit == planted_.end()) { return ImageEvent::kNotOurs; }
-    const base::RemoteAddr address = hit->breakpoint.address();
-    const Role role = hit->role;
-    if (role == Role::kLoaded) { return examine_loaded(tracee, hit); }
-    remove(hit);
-    switch (role) {
-        case Role::kEntry:
-            step_back(tracee, address);
-            return examine(tracee);
-        case Role::kInitialize:
-            step_back(tracee, address);
-            return pass_initialize(tracee, address);
-        case Role::kInitialized:
-            return check_initialized(tracee, address);
-        case Role::kLoaded:
-        case Role::kRunMain:
+    if (status.kind() == ptrace::WaitKind::kSystemCall) {
+        return handle_system_call(tracee, ptrace::get_registers(tracee));
+    }
+    if (phase_ == Phase::kUnwatched || !status.is_signal(SIGURG)) { return ImageEvent::kNotOurs; }
+    return handle_detour(tracee, ptrace::get_registers(tracee));
+}
+
+ImageEvent ImageWatch::handle_system_call(ptrace::Tracee& tracee, const ptrace::Registers& registers) {
+    if (begins(registers)) { return ImageEvent::kPassed; }
+    switch (phase_) {
+        case Phase::kLoading:
+            return is_loading(registers) ? ImageEvent::kPassed : examine(tracee);
+        case Phase::kUninitialized:
+            divert_return(tracee, registers);
+            return ImageEvent::kPassed;
+        case Phase::kInitializing:
+            return RemoteAddr(registers.rip) == initialized_.stop ? check_initialized(tracee, registers)
+                                                                  : ImageEvent::kPassed;
+        case Phase::kOther:
+        case Phase::kUnwatched:
             break;
     }
-    arrived_at_ = address;
-    return ImageEvent::kArrived;
+    return ImageEvent::kPassed;
+}
+
+ImageEvent ImageWatch::handle_detour(ptrace::Tracee& tracee, const ptrace::Registers& registers) {
+    const RemoteAddr at(registers.rip);
+    if (loaded_ && at == loaded_->stop) { return examine_loaded(); }
+    if (phase_ == Phase::kInitializing && at == initialized_.stop) { return check_initialized(tracee, registers); }
+    return ImageEvent::kNotOurs;
 }
 
 PythonStop ImageWatch::take_stop() {
-    remove_all();
-    PythonStop stop{std::move(memory_), std::move(*modules_), arrived_at_};
+    phase_ = Phase::kUnwatched;
+    PythonStop stop{std::move(memory_), std::move(*modules_), arrived_};
     modules_.reset();
     return stop;
 }
 
-elf::Modules ImageWatch::read_modules() const {
+elf::ReadMemory ImageWatch::reader() const {
     const ptrace::RemoteMemory& memory = *memory_;
-    return {elf::read_maps(pid_), entry_,
-            [&memory](base::RemoteAddr at, void* data, std::size_t size) { return memory.try_read(at, data, size); }};
+    return [&memory](RemoteAddr at, void* data, std::size_t size) { return memory.try_read(at, data, size); };
 }
 
-// At the entry point: all libraries that the program names are loaded.
+elf::Modules ImageWatch::read_modules() const { return {elf::read_maps(pid_), entry_, reader()}; }
+
+bool ImageWatch::is_loading(const ptrace::Registers& registers) const {
+    return loader_.begin <= RemoteAddr(registers.rip) && RemoteAddr(registers.rip) < loader_.end;
+}
+
+// All libraries that the program names are there, and relocated.
 ImageEvent ImageWatch::examine(ptrace::Tracee& tracee) {
+    phase_ = Phase::kOther;
     elf::Modules modules = read_modules();
-    if (const auto run_main = modules.find(kRunMain)) { return await_python(std::move(modules), *run_main); }
+    padding_ = TextPadding(reader(), modules, loader_.begin);
+    if (const auto initialize = modules.find(kInitialize)) { return await_python(std::move(modules), *initialize); }
     refuse_other_python(tracee, modules);
-    if (keeper_ != nullptr) { await_plugin(modules); }
-    return ImageEvent::kOther;
+    if (plugins_ == Plugins::kAwaited) { await_plugin(modules); }
+    return ImageEvent::kPassed;
 }
 
 // glibc and musl call it before and after they load or unload libraries; it is there for debuggers and empty (glibc's
-// elf/dl-debug.c). The loader's lock is held: one thread at a time comes along.
+// elf/dl-debug.c).
 void ImageWatch::await_plugin(const elf::Modules& modules) {
+    using namespace std::string_view_literals;
+    constexpr std::string_view kReturn = "\xc3"sv;
     const auto function = modules.find("_dl_debug_state");
-    if (function && does_nothing(*memory_, *function)) { plant(*function, Role::kLoaded); }
+    if (!function || has_own_filters(pid_)) { return; }
+    loaded_ = padding_.add_detour(*memory_, DetourKind::kSignal, *function, kReturn);
+    if (loaded_ && !divert_empty_function(*memory_, *function, loaded_->entry)) { loaded_.reset(); }
 }
 
-// A library may be mapped but not relocated yet: nothing in it may be called.
-ImageEvent ImageWatch::examine_loaded(const ptrace::Tracee& tracee, std::list<Planted>::iterator hit) {
+ImageEvent ImageWatch::examine_loaded() {
+    if (phase_ != Phase::kOther) { return ImageEvent::kPassed; }
     elf::Modules modules = read_modules();
-    const auto run_main = modules.find(kRunMain);
-    return_at_once(tracee, *memory_);
-    if (!run_main) { return ImageEvent::kOther; }
-    remove(hit);
-    return await_python(std::move(modules), *run_main);
+    const auto initialize = modules.find(kInitialize);
+    return initialize ? await_python(std::move(modules), *initialize) : ImageEvent::kPassed;
 }
 
-ImageEvent ImageWatch::await_python(elf::Modules modules, base::RemoteAddr run_main) {
-    plant(run_main, Role::kRunMain);
-    for (const char* name : {"Py_Initialize", "Py_InitializeEx", "Py_InitializeFromConfig"}) {
-        if (const auto function = modules.find(name)) { plant(*function, Role::kInitialize); }
-    }
+ImageEvent ImageWatch::await_python(elf::Modules modules, RemoteAddr initialize) {
+    phase_ = Phase::kUninitialized;
+    initialize_ = initialize;
     modules_.emplace(std::move(modules));
     return ImageEvent::kPython;
 }
 
-// Called from elsewhere in CPython it is `python`, which comes to Py_RunMain, or one of these calling the next.
-ImageEvent ImageWatch::pass_initialize(const ptrace::Tracee& tracee, base::RemoteAddr function) {
-    const auto caller = memory_->read<base::RemoteAddr>(base::RemoteAddr(ptrace::get_registers(tracee).rsp));
-    if (file_at(pid_, caller) != file_at(pid_, function)) { plant(caller, Role::kInitialized); }
-    return ImageEvent::kPython;
+void ImageWatch::divert_return(const ptrace::Tracee& tracee, const ptrace::Registers& registers) {
+    const auto found = find_return_place(pid_, *memory_, registers, initialize_);
+    if (!found) { return; }
+    initialized_kind_ = choose_detour(tracee.id());
+    const auto detour = padding_.add_detour(*memory_, initialized_kind_, found->address);
+    if (!detour) { throw base::Error("There is no room for code in the text of the process"); }
+    initialized_ = *detour;
+    returns_to_ = found->address;
+    phase_ = Phase::kInitializing;
+    memory_->write(found->place, &detour->entry, sizeof detour->entry);
 }
 
-ImageEvent ImageWatch::check_initialized(ptrace::Tracee& tracee, base::RemoteAddr address) {
+// It may have failed, and may be tried again.
+ImageEvent ImageWatch::check_initialized(ptrace::Tracee& tracee, const ptrace::Registers& registers) {
+    arrived_ = ptrace::registers_behind(*memory_, registers, returns_to_);
+    phase_ = Phase::kUninitialized;
     const auto is_initialized = modules_->find("Py_IsInitialized");
-    ptrace::Registers registers = ptrace::get_registers(tracee);
-    registers.rip = address.value();
     TargetCode code(*modules_, elf::read_maps(pid_), *memory_);
     const ptrace::CallCode calls = code.page(tracee, kCalls).call_code();
-    ptrace::SavedRegisters saved(tracee, *memory_, registers);
+    ptrace::SavedRegisters saved(tracee, *memory_, arrived_);
     ptrace::RemoteCall call(tracee, *memory_, saved, calls);
-    if (is_initialized && (call.function(*is_initialized, {}) & 0xffffffffU) == 0) { return ImageEvent::kOther; }
-    arrived_at_ = address;
-    return ImageEvent::kArrived;
+    const bool is = !is_initialized || (call.function(*is_initialized, {}) & 0xffffffffU) != 0;
+    return is ? ImageEvent::kArrived : ImageEvent::kPassed;
 }
 
-// Py_RunMain came with CPython 3.8.
+// Py_InitializeFromConfig came with CPython 3.8.
 void ImageWatch::refuse_other_python(ptrace::Tracee& tracee, const elf::Modules& modules) const {
     for (const elf::Module& module : modules.all()) {
         if (module.file_name().starts_with("libpypy")) {
@@ -179,39 +196,20 @@ void ImageWatch::refuse_other_python(ptrace::Tracee& tracee, const elf::Modules&
     throw unsupported_version(read_version(*memory_, call, *get_version));
 }
 
-void ImageWatch::plant(base::RemoteAddr address, Role role) {
-    for (const Planted& planted : planted_) {
-        if (planted.breakpoint.address() == address) { return; }
-    }
-    if (keeper_ != nullptr) { keeper_->keep(pid_, address, memory_->read<unsigned char>(address)); }
-    planted_.emplace_back(*memory_, address, role);
-}
-
-void ImageWatch::remove(std::list<Planted>::iterator planted) {
-    planted->breakpoint.remove();
-    if (keeper_ != nullptr) { keeper_->drop(pid_, planted->breakpoint.address()); }
-    planted_.erase(planted);
-}
-
-void ImageWatch::remove_all() {
-    while (!planted_.empty()) { remove(planted_.begin()); }
-}
-
-// They are gone with the program that they were in.
-void ImageWatch::forget_all() noexcept {
-    for (Planted& planted : planted_) { planted.breakpoint.forget(); }
-    planted_.clear();
-    if (keeper_ != nullptr) { keeper_->drop(pid_); }
-}
-
 void ImageWatch::copy_to(ImageWatch& copy, pid_t child) const {
-    if (planted_.empty()) { return; }
-    copy.pid_ = child;
+    if (phase_ == Phase::kUnwatched) { return; }
     copy.memory_ = std::make_unique<ptrace::RemoteMemory>(child);
+    copy.pid_ = child;
+    copy.phase_ = phase_;
     copy.entry_ = entry_;
+    copy.loader_ = loader_;
+    copy.padding_ = padding_;
+    copy.loaded_ = loaded_;
+    copy.initialize_ = initialize_;
+    copy.initialized_ = initialized_;
+    copy.initialized_kind_ = initialized_kind_;
+    copy.returns_to_ = returns_to_;
     copy.modules_ = modules_;
-    for (const Planted& planted : planted_) { planted.breakpoint.clean_copy(*copy.memory_); }
-    for (const Planted& planted : planted_) { copy.plant(planted.breakpoint.address(), planted.role); }
 }
 
 }  // namespace memray::session

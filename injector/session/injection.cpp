@@ -14,18 +14,12 @@ namespace {
 
 constexpr std::chrono::seconds kCalls{10};
 
-ptrace::Registers registers_at(const ptrace::Tracee& tracee, base::RemoteAddr address) {
-    ptrace::Registers registers = ptrace::get_registers(tracee);
-    registers.rip = address.value();
-    return registers;
-}
-
 }  // namespace
 
 Injection::Injection(ptrace::Tracee& tracee, PythonStop stop)
     : tracee_(tracee), stop_(std::move(stop)), code_(stop_.modules, elf::read_maps(tracee.id()), *stop_.memory) {
     const ptrace::CodePage& page = code_.page(tracee_, kCalls);
-    saved_.emplace(tracee_, *stop_.memory, registers_at(tracee_, stop_.run_main));
+    saved_.emplace(tracee_, *stop_.memory, stop_.registers);
     call_.emplace(tracee_, *stop_.memory, *saved_, page.call_code(), kCalls);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Loads the payload into a traced process that stands at Py_RunMain, and starts it.
+// Loads the payload into a traced process that has just initialised CPython, and starts it.
 #pragma once
 
 #include <memory>

@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // Launches a command under ptrace, follows it through shell wrappers and execs until it is CPython about to run its
-// main program (entry of Py_RunMain: interpreter initialised, nothing of the user has run), loads the payload there,
-// starts it, and detaches. Afterwards the target is an ordinary child process of the caller with no tracer.
+// main program (interpreter initialised, nothing of the user has run), loads the payload there, starts it, and
+// detaches. Afterwards the target is an ordinary child process of the caller with no tracer.
 #pragma once
 
 #include <sys/types.h>

@@ -39,7 +39,7 @@ Pursuit::Pursuit(RecordingPlan plan, std::string payload, Reports reports)
     base::require_own_proc();
 }
 
-std::shared_ptr<Pursuit::Process> Pursuit::new_process(pid_t id) { return std::make_shared<Process>(id, keeper_); }
+std::shared_ptr<Pursuit::Process> Pursuit::new_process(pid_t id) { return std::make_shared<Process>(id); }
 
 void Pursuit::trace(pid_t thread, std::function<void()> let_go) {
     tasks_.insert_or_assign(thread, Task{nullptr, Tracee::seize(thread, kOptions, ptrace::OnDestroy::kDetach),
@@ -97,11 +97,12 @@ void Pursuit::handle_stop(Task& task, const WaitStatus& status) {
         case WaitKind::kVfork:
             return handle_child(task, status);
         case WaitKind::kSignal:
-            return handle_signal(task, status);
+        case WaitKind::kSystemCall:
+            return handle_image(task, status);
         case WaitKind::kGroupStop:
             return task.tracee.listen();
         default:
-            return task.tracee.resume();
+            return resume(task);
     }
 }
 
@@ -124,7 +125,7 @@ void Pursuit::handle_exec(pid_t id, const WaitStatus& status) {
     if (!process || process->id != id) { process = new_process(id); }
     Task& task = tasks_.insert_or_assign(id, Task{process, std::move(tracee), {}, false, false}).first->second;
     process->image.enter(task.tracee);
-    task.tracee.resume();
+    resume(task);
 }
 
 void Pursuit::handle_child(Task& task, const WaitStatus& status) {
@@ -138,26 +139,36 @@ void Pursuit::handle_child(Task& task, const WaitStatus& status) {
             adopt(child, nullptr);
             release(child);
         }
-        return task.tracee.resume();
+        return resume(task);
     }
     const std::shared_ptr<Process> process = new_process(child);
     const bool copied = task.process && status.kind() != WaitKind::kVfork;
     if (copied) { task.process->image.copy_to(process->image, child); }
     adopt(child, process);
-    if (task.process) { return task.tracee.resume(); }
+    if (task.process) { return resume(task); }
     detach(task.tracee.id(), 0);
 }
 
-void Pursuit::handle_signal(Task& task, const WaitStatus& status) {
-    if (!task.process) { return task.tracee.resume(status.code()); }
+void Pursuit::handle_image(Task& task, const WaitStatus& status) {
+    if (!task.process) { return resume(task, status.code()); }
     switch (task.process->image.handle(task.tracee, status)) {
         case ImageEvent::kNotOurs:
-            return task.tracee.resume(status.code());
-        case ImageEvent::kOther:
+            return resume(task, status.code());
         case ImageEvent::kPython:
-            return task.tracee.resume();
+            interrupt_others(task);
+            [[fallthrough]];
+        case ImageEvent::kPassed:
+            return resume(task);
         case ImageEvent::kArrived:
             return inject(task);
+    }
+}
+
+void Pursuit::resume(Task& task, int signal) {
+    if (task.process) {
+        task.process->image.resume(task.tracee, signal);
+    } else {
+        task.tracee.resume(signal);
     }
 }
 
@@ -171,7 +182,7 @@ void Pursuit::adopt(pid_t id, std::shared_ptr<Process> process) {
     known->second.process = std::move(process);
     if (!known->second.early) { return; }
     known->second.early = false;
-    known->second.tracee.resume();
+    resume(known->second);
 }
 
 // The parent was killed before it could tell.
@@ -220,12 +231,18 @@ void Pursuit::inject(Task& task) {
     tasks_.erase(task.tracee.id());
 }
 
+// They run on in the way in which they have to be seen now.
+void Pursuit::interrupt_others(const Task& task) {
+    for (auto& [id, other] : tasks_) {
+        if (&other != &task && other.process == task.process) { other.tracee.interrupt(); }
+    }
+}
+
 void Pursuit::leave_other_threads(const Task& task) {
     for (auto& [id, other] : tasks_) {
-        if (&other == &task || other.process != task.process) { continue; }
-        other.leaving = true;
-        other.tracee.interrupt();
+        if (&other != &task && other.process == task.process) { other.leaving = true; }
     }
+    interrupt_others(task);
 }
 
 }  // namespace memray::session

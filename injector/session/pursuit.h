@@ -36,8 +36,7 @@ public:
         std::function<void(pid_t, const std::string&)> failed;
     };
 
-    // `payload`: content of the library. Forks; call it before there are other threads, and before anything is mapped
-    // that must go when this process unmaps it. Throws base::Error.
+    // `payload`: content of the library. Throws base::Error.
     Pursuit(RecordingPlan plan, std::string payload, Reports reports);
 
     // A thread that is about to execute a program, or to make a process that does: from now on traced until one of the
@@ -54,9 +53,9 @@ public:
 private:
     // One that runs another program than the one that asked.
     struct Process {
-        Process(pid_t pid, BreakpointKeeper& keeper) : id(pid), image(&keeper) {}
+        explicit Process(pid_t pid) noexcept : id(pid) {}
         pid_t id;
-        ImageWatch image;
+        ImageWatch image{Plugins::kAwaited};
     };
     struct Task {
         std::shared_ptr<Process> process;  // of a thread that asked: none
@@ -67,24 +66,25 @@ private:
     };
     using Tasks = std::map<pid_t, Task>;
 
-    [[nodiscard]] std::shared_ptr<Process> new_process(pid_t id);
+    [[nodiscard]] static std::shared_ptr<Process> new_process(pid_t id);
     void handle(pid_t id, int raw);
     void handle_unknown(pid_t id, int raw);
     void handle_stop(Task& task, const ptrace::WaitStatus& status);
     void handle_exec(pid_t id, const ptrace::WaitStatus& status);
     void handle_child(Task& task, const ptrace::WaitStatus& status);
-    void handle_signal(Task& task, const ptrace::WaitStatus& status);
+    void handle_image(Task& task, const ptrace::WaitStatus& status);
     void adopt(pid_t id, std::shared_ptr<Process> process);
     void adopt_orphans();
     void end(Tasks::iterator task);
     void detach(pid_t id, int signal);
+    static void resume(Task& task, int signal = 0);
     void inject(Task& task);
+    void interrupt_others(const Task& task);
     void leave_other_threads(const Task& task);
 
     RecordingPlan plan_;
     std::string payload_;
     Reports reports_;
-    BreakpointKeeper keeper_;
     Tasks tasks_;
 };
 

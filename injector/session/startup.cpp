@@ -30,28 +30,29 @@ private:
                 child_.exec_error.reset();
                 threads_.follow_again();
                 image_.enter(tracee_);
-                return tracee_.resume();
+                return image_.resume(tracee_);
             case WaitKind::kSignal:
-                return handle_signal(status);
+            case WaitKind::kSystemCall:
+                return handle_stop(status);
             case WaitKind::kGroupStop:
                 return tracee_.listen();
             default:
-                return tracee_.resume();
+                return image_.resume(tracee_);
         }
     }
 
-    void handle_signal(const WaitStatus& status) {
+    void handle_stop(const WaitStatus& status) {
         switch (image_.handle(tracee_, status)) {
             case ImageEvent::kNotOurs:
-                return tracee_.resume(status.code());
+                return image_.resume(tracee_, status.code());
             case ImageEvent::kArrived:
                 arrived_ = true;
                 return;
             case ImageEvent::kPython:
                 threads_.release_others();
                 [[fallthrough]];
-            case ImageEvent::kOther:
-                return tracee_.resume();
+            case ImageEvent::kPassed:
+                return image_.resume(tracee_);
         }
     }
 
@@ -68,7 +69,7 @@ private:
     ptrace::Tracee& tracee_;
     ThreadGroup threads_;
     std::string name_;
-    ImageWatch image_;
+    ImageWatch image_{Plugins::kIgnored};
     bool arrived_{false};
 };
 

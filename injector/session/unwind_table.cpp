@@ -2,44 +2,27 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/session/unwind_table.h"
 
-#include <elf.h>
-
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
+
+#include "injector/elf/segments.h"
 
 namespace memray::session {
 namespace {
 
 using base::RemoteAddr;
 
-constexpr std::size_t kMaxProgramHeaders = 256;
-
 // Version, and the encodings of the pointer to .eh_frame, the count and the entries that every linker writes:
 // pc-relative int32, uint32, int32 relative to the header.
 constexpr std::array<unsigned char, 4> kUsualHeader{1, 0x1b, 0x03, 0x3b};
 
-std::vector<Elf64_Phdr> read_segments(const ptrace::RemoteMemory& memory, RemoteAddr header_address) {
-    Elf64_Ehdr header;
-    if (!memory.try_read(header_address, &header, sizeof header)) { return {}; }
-    const bool usable = std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_ident[EI_CLASS] == ELFCLASS64 &&
-                        header.e_phentsize == sizeof(Elf64_Phdr) && header.e_phnum <= kMaxProgramHeaders;
-    if (!usable) { return {}; }
-    std::vector<Elf64_Phdr> segments(header.e_phnum);
-    if (!memory.try_read(header_address + header.e_phoff, segments.data(), segments.size() * sizeof(Elf64_Phdr))) {
-        return {};
-    }
-    return segments;
-}
-
 std::optional<UnwindTable> read_table(const ptrace::RemoteMemory& memory, RemoteAddr header) {
-    RemoteAddr bias = header;
+    const elf::ReadMemory read = [&memory](RemoteAddr at, void* data, std::size_t size) {
+        return memory.try_read(at, data, size);
+    };
+    const auto [segments, bias] = elf::read_segments(read, header);
     UnwindTable table;
-    const std::vector<Elf64_Phdr> segments = read_segments(memory, header);
-    for (const Elf64_Phdr& segment : segments) {
-        if (segment.p_type == PT_LOAD && segment.p_offset == 0) { bias = header - segment.p_vaddr; }
-    }
     for (const Elf64_Phdr& segment : segments) {
         if (segment.p_type == PT_LOAD) { table.end = std::max(table.end, bias + segment.p_vaddr + segment.p_memsz); }
         if (segment.p_type == PT_GNU_EH_FRAME) { table.header = bias + segment.p_vaddr; }

@@ -61,6 +61,12 @@ public:
         return stack;
     }
 
+    RemoteAddr function_at(RemoteAddr return_address) {
+        unw_proc_info_t info{};
+        const bool found = find_proc_info(space_, return_address.value() - 1, &info, 0, this) == 0;
+        return RemoteAddr(found ? info.start_ip : 0);
+    }
+
 private:
     static Impl& self(void* argument) { return *static_cast<Impl*>(argument); }
 
@@ -135,5 +141,6 @@ Unwinder::Unwinder(const ptrace::RemoteMemory& memory, const std::vector<elf::Ma
     : impl_(std::make_unique<Impl>(memory, maps)) {}
 Unwinder::~Unwinder() = default;
 CallStack Unwinder::unwind(const ptrace::Registers& registers) { return impl_->unwind(registers); }
+RemoteAddr Unwinder::function_at(RemoteAddr return_address) { return impl_->function_at(return_address); }
 
 }  // namespace memray::session

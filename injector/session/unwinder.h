@@ -35,6 +35,8 @@ public:
     Unwinder& operator=(const Unwinder&) = delete;
 
     [[nodiscard]] CallStack unwind(const ptrace::Registers& registers);
+    // Where the function begins, or the part of it, that has a call which returns there; null if nothing is known.
+    [[nodiscard]] RemoteAddr function_at(RemoteAddr return_address);
 
 private:
     class Impl;

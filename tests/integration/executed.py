@@ -157,6 +157,42 @@ class FollowExec(Executed):
         self.assertEqual(self.numbers(), [])
 
 
+class TracerKilled(Executed):
+    """The process that traces what is executed dies at its requests, as SIGKILL has it: before one, its tracees having
+    stood still or run on meanwhile, or right after."""
+
+    STRIDE = int(os.environ.get("MEMRAY_TEST_STRIDE", "29"))
+    SOURCE = "import subprocess as s\n" \
+             "done = s.run(%r, shell=True, capture_output=True)\n" \
+             "print(done.returncode, done.stdout, done.stderr)\n"
+
+    def run_doomed(self, command, at):
+        """Whether it got through."""
+        self.use_new_folder()
+        environment = {**os.environ, "LD_PRELOAD": str(LIBRARIES / "doomed.so"), "DOOMED_AT": str(at)}
+        done = self.memray("run", "-q", "-o", self.path, *FOLLOW, "-c", self.SOURCE % command, env=environment)
+        self.assertEqual((done.returncode, done.stdout), (0, "4 b'5\\n' b''\n"),
+                         "a tracer that was killed at request %d: %s" % (at, done.stderr))
+        return any(self.capture(path).header["ending"].startswith("exited with code")
+                   for path in self.folder.glob(self.path.name + ".*"))
+
+    def kill_at_requests(self, command, direction, least):
+        count = next(at for at in range(1, 9999, self.STRIDE) if self.run_doomed(command, direction * at))
+        self.assertGreater(count, least)
+
+    def test_pythons_that_shells_start_run_on(self):
+        python = interpreters.oldest_and_newest()[0]
+        self.kill_at_requests("%s -S -c 'print(5)'; exit 4" % python, 1, 300)
+
+    def test_so_it_is_when_it_dies_right_after(self):
+        python = interpreters.oldest_and_newest()[-1]
+        self.kill_at_requests("%s -S -c 'print(5)'; exit 4" % python, -1, 300)
+
+    def test_a_program_whose_plugin_embeds_python_runs_on(self):
+        command = [LIBRARIES / "plugin_host", "here", LIBRARIES / "embedding_plugin.so", EXECUTED, CALLS, 6]
+        self.kill_at_requests(" ".join(map(str, command)) + "; echo 5; exit 4", 1, 100)
+
+
 class Commands(Executed):
     """memray run --exec"""
 

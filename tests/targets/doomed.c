@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // Preloaded into a tracer, kills it with SIGKILL at the request to ptrace, or write to a file, that $DOOMED_AT counts
-// from the first request on: just before that, when it has stood still for 2 ms, or right after.
+// from the first request on: just before that, when it has stood still for 2 ms, or right after. A tracer whose tracees
+// are to die with it (PTRACE_O_EXITKILL) is spared.
 #define _GNU_SOURCE
 #include <poll.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 
 static int count;
 static pid_t counted;
+static pid_t spared;
 
 static void die_if(int now) {
     if (now) { syscall(SYS_kill, getpid(), SIGKILL); }
@@ -22,7 +24,7 @@ static void die_if(int now) {
 // Whether it is the one. A forked process begins anew.
 static int count_request(int begins) {
     const char* doomed = getenv("DOOMED_AT");
-    if (!doomed || (!begins && counted != getpid())) { return 0; }
+    if (!doomed || spared == getpid() || (!begins && counted != getpid())) { return 0; }
     if (counted != getpid()) {
         counted = getpid();
         count = 0;
@@ -42,6 +44,7 @@ long ptrace(enum __ptrace_request request, ...) {
     void* const address = va_arg(arguments, void*);
     void* data = va_arg(arguments, void*);
     va_end(arguments);
+    if (request == PTRACE_SEIZE && ((unsigned long)data & PTRACE_O_EXITKILL)) { spared = getpid(); }
     const int doomed = count_request(1);
     stand_still(doomed);
     long word = 0;
