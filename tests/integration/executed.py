@@ -161,7 +161,7 @@ class TracerKilled(Executed):
     """The process that traces what is executed dies at its requests, as SIGKILL has it: before one, its tracees having
     stood still or run on meanwhile, or right after."""
 
-    STRIDE = int(os.environ.get("MEMRAY_TEST_STRIDE", "29"))
+    STRIDE = int(os.environ.get("MEMRAY_TEST_STRIDE", "71"))
     SOURCE = "import subprocess as s\n" \
              "done = s.run(%r, shell=True, capture_output=True)\n" \
              "print(done.returncode, done.stdout, done.stderr)\n"
@@ -209,6 +209,16 @@ class Commands(Executed):
         self.assertEqual(self.at(first, "child", EXECUTED), Amount(7, 7 * 777))
         self.assertEqual(first.header["ending"], "exited with code 7")
         self.assertEqual(self.numbers(), [2, 3])
+
+    def test_who_holds_back_or_handles_the_signal_of_the_tracer_notices_nothing(self):
+        holding_back = "import os, signal, sys\n" \
+                       "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGURG})\n" \
+                       "os.execv(%r, ['python3', *sys.argv[1:]])\n" % interpreters.DEBIAN
+        source = "import signal; print(signal.sigpending(), signal.pthread_sigmask(0, []), signal.getsignal(23))"
+        done = self.execute(interpreters.DEBIAN, "-c", holding_back, "-c", source)
+        self.assertEqual(done.stdout, "set() {<Signals.SIGURG: 23>} 0\n")
+        done = self.execute(interpreters.DEBIAN, "-c", holding_back, EXECUTED, CALLS, 5, status=5)
+        self.assertEqual(self.numbers(), [5])
 
     def test_a_shell_script_that_runs_several(self):
         script = self.folder / "script"
