@@ -20,13 +20,13 @@
 #include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/file.h"
+#include "injector/base/process.h"
 
 namespace memray::symbolizer {
 namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::microseconds kReapStep{100};
 constexpr std::size_t kReadBytes = 65'536;
 // A result this large is no result.
 constexpr std::size_t kMaxResult = std::size_t{1} << 31U;
@@ -75,13 +75,9 @@ rlim_t memory_limit() {
     ::_exit(good ? 0 : 1);
 }
 
-// Who has closed the pipe is about to end, unless a hostile file has taken it over.
-int status_of(pid_t pid, steady_clock::time_point end) {
+int reap(pid_t pid) {
     int status = 0;
-    while (::waitpid(pid, &status, WNOHANG) == 0) {
-        if (steady_clock::now() >= end) { ::kill(pid, SIGKILL); }
-        std::this_thread::sleep_for(kReapStep);
-    }
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
     return status;
 }
 
@@ -108,20 +104,20 @@ void WorkerPool::start(std::size_t number, const Work& work) {
     const pid_t pid = ::fork();
     if (pid < 0) { throw base::system_error("starting a worker process"); }
     if (pid == 0) { run_child(write_end.get(), work, number); }
-    workers_.push_back({number, pid, std::move(read_end), {}, steady_clock::now() + limit_});
+    workers_.push_back({number, pid, std::move(read_end), false, {}, steady_clock::now() + limit_});
 }
 
 void WorkerPool::wait(const Done& done) {
     std::vector<pollfd> fds;
     auto end = steady_clock::time_point::max();
     for (const Worker& worker : workers_) {
-        fds.push_back({worker.pipe.get(), POLLIN, 0});
+        fds.push_back({worker.awaited.get(), POLLIN, 0});
         end = std::min(end, worker.end);
     }
     const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now()).count() + 1;
     ::poll(fds.data(), fds.size(), static_cast<int>(std::clamp<std::int64_t>(rest, 0, 60'000)));
     for (std::size_t i = workers_.size(); i-- > 0;) {
-        const bool ended = fds[i].revents != 0 && receive(workers_[i]);
+        const bool ended = fds[i].revents != 0 && advance(workers_[i]);
         const bool good = steady_clock::now() < workers_[i].end && workers_[i].result.size() < kMaxResult;
         if (!ended && good) { continue; }
         finish(workers_[i], ended, done);
@@ -129,17 +125,27 @@ void WorkerPool::wait(const Done& done) {
     }
 }
 
+// Who has closed the pipe is about to end, unless a hostile file has taken it over: the others are not kept waiting.
+bool WorkerPool::advance(Worker& worker) {
+    if (worker.hung_up) { return true; }
+    if (receive(worker)) {
+        worker.hung_up = true;
+        worker.awaited = base::open_pidfd(worker.pid);
+    }
+    return false;
+}
+
 bool WorkerPool::receive(Worker& worker) {
     const std::size_t before = worker.result.size();
     worker.result.resize(before + kReadBytes);
-    const ssize_t got = ::read(worker.pipe.get(), worker.result.data() + before, kReadBytes);
+    const ssize_t got = ::read(worker.awaited.get(), worker.result.data() + before, kReadBytes);
     worker.result.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     return got == 0;
 }
 
 void WorkerPool::finish(Worker& worker, bool ended, const Done& done) {
     if (!ended) { ::kill(worker.pid, SIGKILL); }
-    const int status = status_of(worker.pid, worker.end);
+    const int status = reap(worker.pid);
     const bool good = ended && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     done(worker.number, good ? std::optional(std::move(worker.result)) : std::nullopt);
 }

@@ -35,13 +35,16 @@ private:
     struct Worker {
         std::size_t number;
         pid_t pid;
-        base::UniqueFd pipe;
+        base::UniqueFd awaited;  // its pipe; once it has hung up, its pidfd
+        bool hung_up;
         capture::Bytes result;
         std::chrono::steady_clock::time_point end;
     };
     void start(std::size_t number, const Work& work);
     void wait(const Done& done);
-    // Whether the worker has sent everything.
+    // Something has come from it. Whether it has ended.
+    static bool advance(Worker& worker);
+    // Whether it has sent everything.
     static bool receive(Worker& worker);
     static void finish(Worker& worker, bool ended, const Done& done);
 

@@ -57,7 +57,7 @@ TEST_CASE("a worker that crashes, throws or exits gives no result, and the other
 }
 
 TEST_CASE("a worker that never ends is ended at the limit") {
-    const Results results = run({2, std::chrono::milliseconds(100)}, 2, [](std::size_t number) -> capture::Bytes {
+    const Results results = run({2, std::chrono::milliseconds(500)}, 2, [](std::size_t number) -> capture::Bytes {
         while (number == 0) { ::pause(); }
         return {1};
     });
@@ -66,7 +66,7 @@ TEST_CASE("a worker that never ends is ended at the limit") {
 }
 
 TEST_CASE("a worker that hangs up and never ends is ended at the limit") {
-    const Results results = run({2, std::chrono::milliseconds(100)}, 2, [](std::size_t number) -> capture::Bytes {
+    const Results results = run({2, std::chrono::milliseconds(500)}, 2, [](std::size_t number) -> capture::Bytes {
         if (number == 0) {
             ::close_range(3, ~0U, 0);
             for (;;) { ::pause(); }
