@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "payload/memory/unlocked.h"
 #include "payload/syscalls.h"
 #include "payload/thread_id.h"
 
@@ -71,7 +72,7 @@ void bury_dead() noexcept {
 
 bool open_presences(bool is_new_process) noexcept {
     if (presence_table != nullptr && !is_new_process) { return true; }
-    auto* table = static_cast<PresenceTable*>(map_memory(sizeof(PresenceTable)));
+    auto* table = static_cast<PresenceTable*>(map_unlocked(sizeof(PresenceTable)));
     if (table == nullptr) { return false; }
     presence_table = table;
     present_without_presence.store(0, std::memory_order_relaxed);

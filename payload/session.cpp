@@ -5,6 +5,7 @@
 #include <new>
 
 #include "payload/memory/address_space.h"
+#include "payload/memory/unlocked.h"
 #include "payload/presence.h"
 #include "payload/syscalls.h"
 #include "payload/thread_id.h"
@@ -89,15 +90,14 @@ void describe(Session& session, wire::ControlPage& control, std::size_t mapped, 
 constexpr int kReleaseRounds = 20;
 constexpr std::int64_t kReleaseRoundNs = 100'000;
 
-// The region's layout and this process are fit for a recording: 0, or why not.
+// The region's layout is fit for a recording: 0, or why not.
 int check(void* region, std::size_t size) noexcept {
     auto* control = static_cast<wire::ControlPage*>(region);
     if (control == nullptr || size < wire::kRegionHeadSize) { return wire::kBadRegion; }
     if (control->magic != wire::kRegionMagic || control->version != wire::kProtocolVersion) {
         return wire::kOtherProtocol;
     }
-    if (!layout_is_sane(*control)) { return wire::kBadRegion; }
-    return open_process() ? 0 : wire::kNoForkDetection;
+    return layout_is_sane(*control) ? 0 : wire::kBadRegion;
 }
 
 void publish(Session& session) noexcept {
@@ -112,6 +112,8 @@ int open_session(void* region, std::size_t size) noexcept {
     // Rings have no place in a core dump of the target; without this they would be written as anonymous memory.
     raw_syscall(SYS_madvise, address_of(region), static_cast<long>(size), MADV_DONTDUMP);
     auto* control = static_cast<wire::ControlPage*>(region);
+    prepare_unlocked((control->flags & wire::kLocksMemory) != 0);
+    if (!open_process()) { return wire::kNoForkDetection; }
     Session* session = next_session();
     MappedPieces* pieces = session == nullptr ? nullptr : open_pieces(*control);
     if (pieces == nullptr) { return wire::kNoMemory; }
@@ -125,6 +127,7 @@ int open_session(void* region, std::size_t size) noexcept {
 
 int open_child_session(void* region, const std::atomic<std::uint32_t>& controller_lock) noexcept {
     if (const int error = check(region, wire::kRegionHeadSize)) { return error; }
+    if (!open_process()) { return wire::kNoForkDetection; }
     auto* control = static_cast<wire::ControlPage*>(region);
     MappedPieces* pieces = open_pieces(*control);
     if (pieces == nullptr) { return wire::kNoMemory; }

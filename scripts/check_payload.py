@@ -42,7 +42,8 @@ SYSTEM_CALLS = {
     # threads have been there, the dead ones are looked for.
     "futex", "getpid", "tgkill",
     # When a recording begins or ends. gettid: later only if the C library does not tell (payload/thread_id.h).
-    "gettid", "madvise", "membarrier", "mmap", "munmap",
+    # munlock: only where the program has memory locked at the beginning.
+    "gettid", "madvise", "membarrier", "mmap", "munlock", "munmap",
     # In a followed child before its first event (newfstatat), and before it executes a program. And futex, getpid.
     "newfstatat", "faccessat", "getxattr", "prctl",
 }

@@ -135,6 +135,7 @@ std::unique_ptr<SharedFileInTarget> make_region(RemoteSystem& system, pid_t pid,
                                                 std::uint32_t flags, const wire::TargetInfo& info) {
     RegionPlan plan{.sizes = fitted(sizes, flags, allowed_file_size()), .flags = flags, .info = info};
     plan.address_space = base::share_of_address_space(pid);
+    if (locks_memory(pid)) { plan.flags |= wire::kLocksMemory; }
     auto region = std::make_unique<SharedFileInTarget>(
         system, pid, "memray", wire::kRegionHeadSize + body_size(plan.sizes, flags), wire::kRegionHeadSize);
     const base::Mapping head = base::Mapping::shared(region->descriptor(), wire::kRegionHeadSize);

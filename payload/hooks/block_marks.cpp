@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/hooks/block_marks.h"
 
+#include "payload/memory/unlocked.h"
 #include "payload/syscalls.h"
 
 namespace memray::payload {
@@ -17,7 +18,7 @@ template <typename Node>
 Node* made(std::atomic<Node*>& place) noexcept {
     Node* node = place.load(std::memory_order_acquire);
     if (node != nullptr) { return node; }
-    auto* fresh = static_cast<Node*>(map_memory(sizeof(Node)));
+    auto* fresh = static_cast<Node*>(map_unlocked(sizeof(Node)));
     if (fresh == nullptr || place.compare_exchange_strong(node, fresh, std::memory_order_acq_rel)) { return fresh; }
     raw_syscall(SYS_munmap, address_of(fresh), sizeof(Node));
     return node;

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/memory/address_space.h"
 
+#include "payload/memory/unlocked.h"
 #include "payload/syscalls.h"
 
 namespace memray::payload {
@@ -59,9 +60,17 @@ void* map_behind_uncounted(void* page, std::uint64_t distance, std::uint64_t siz
 
 void* map_private(const wire::ControlPage& control, std::uint64_t size) noexcept {
     if (!take(control, size)) { return nullptr; }
-    void* memory = map_memory(size);
+    void* memory = map_unlocked(size);
     if (memory == nullptr) { count_unmapped(size); }
     return memory;
+}
+
+void* grow_private(const wire::ControlPage& control, void* memory, std::uint64_t size,
+                   std::uint64_t new_size) noexcept {
+    if (!take(control, new_size - size)) { return nullptr; }
+    void* grown = grow_unlocked(memory, size, new_size);
+    if (grown == nullptr) { count_unmapped(new_size - size); }
+    return grown;
 }
 
 void* map_behind(const wire::ControlPage& control, void* page, std::uint64_t distance, std::uint64_t size) noexcept {

@@ -26,12 +26,12 @@ void release(StackRoom<Frame>& room) noexcept {
 
 template <typename Frame>
 bool resize(StackRoom<Frame>& room, const wire::ControlPage& control, std::uint32_t capacity) noexcept {
-    auto* sent = static_cast<Frame*>(map_private(control, bytes_for<Frame>(capacity)));
+    const std::uint64_t size = bytes_for<Frame>(capacity);
+    void* sent = room.sent == nullptr ? map_private(control, size)
+                                      : grow_private(control, room.sent, bytes_for<Frame>(room.capacity), size);
     if (sent == nullptr) { return false; }
-    for (std::uint32_t i = 0; i < room.depth; ++i) { sent[i] = room.sent[i]; }
-    const std::uint32_t depth = room.depth;
-    release(room);
-    room = {sent, capacity, depth};
+    room.sent = static_cast<Frame*>(sent);
+    room.capacity = capacity;
     return true;
 }
 

@@ -27,7 +27,7 @@
 namespace memray::wire {
 
 inline constexpr std::uint64_t kRegionMagic = 0x31'59'41'52'4d'45'4dULL;  // "MEMRAY1"
-inline constexpr std::uint32_t kProtocolVersion = 7;
+inline constexpr std::uint32_t kProtocolVersion = 8;
 inline constexpr std::size_t kPageSize = 4096;
 inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
@@ -54,6 +54,7 @@ enum Flags : std::uint32_t {
     // Without kTracePythonAllocators: requests to CPython's allocator of more than 512 bytes, as it passes none on to
     // malloc.
     kTraceLargeRequests = 1U << 2U,
+    kLocksMemory = 1U << 3U,  // the program has memory locked at the start, perhaps all that it maps (mlockall(2))
 };
 
 // Events that were not recorded. Written by the payload (relaxed adds), read by the controller.

@@ -6,14 +6,18 @@ import os
 import resource
 import subprocess
 
+from attach_states import needs_root
 from attached import PAYLOAD, Attached, address_space, maps_of
 from capture import Amount
+from other_users import OtherUser
 from profiled import LIBRARIES, PATIENCE, TARGETS, Profiled, lines_of
 
 CALLS = LIBRARIES / "calls.so"
 TARGET = TARGETS / "limited.py"
 LINES = lines_of(TARGET.name)
 OPTIONS = ((), ("--native",), ("--follow-fork",), ("--native", "--follow-fork"))
+HEAP_STEP = 136 << 10  # bytes by which the C library makes its heap larger
+LIBRARY = 32 << 10  # bytes that attaching takes for good
 ONE_THREAD = 448 << 10  # bytes mapped or locked for a thread: its ring of 264 kB and, with --native, 168 kB
 
 
@@ -116,25 +120,76 @@ class Locked(Limits, Attached):
                     self.assertLess(found.resident - alone.resident, bound)
                     self.assert_threads(self.capture(), threads)
 
+    def test_what_is_mapped_for_later_threads_takes_nothing_from_what_may_be_locked(self):
+        alone = self.run_alone("locks_later", 20)
+        for options in OPTIONS:
+            with self.subTest(options=options):
+                _, found = self.run_target("locks_later", 20, options=options)
+                self.assertLess(abs(found.locked - alone.locked), HEAP_STEP)
+                self.assert_threads(self.capture(), 20)
+
+    def launch(self, *arguments):
+        process = subprocess.Popen(["/usr/bin/python3", TARGET, CALLS, *map(str, arguments)], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, text=True)
+        self.addCleanup(self.end, process)
+        before = Found(process.stdout.readline())
+        self.assertEqual(process.stdout.readline(), "waiting\n")
+        return process, before
+
+    @staticmethod
+    def go_on(process):
+        process.stdin.write("\n")
+        process.stdin.flush()
+        return Found(process.stdout.readline())
+
+    def test_attaching_where_all_later_memory_is_locked_takes_hardly_anything(self):
+        alone = self.go_on(self.launch("waits_to_lock_later", 20)[0])
+        for options in OPTIONS:
+            with self.subTest(options=options):
+                self.use_new_folder()
+                process, _ = self.launch("waits_to_lock_later", 20)
+                self.attach(process, *options)
+                self.assertLess(self.go_on(process).locked - alone.locked, LIBRARY + HEAP_STEP)
+                self.detach(process)
+                self.assert_threads(self.capture(), 20)
+
     def test_attaching_to_a_locked_program_adds_little(self):
         for options in OPTIONS:
             with self.subTest(options=options):
                 self.use_new_folder()
-                process = subprocess.Popen(["/usr/bin/python3", TARGET, CALLS, "waits_locked"], stdin=subprocess.PIPE,
-                                           stdout=subprocess.PIPE, text=True)
-                self.addCleanup(self.end, process)
-                alone = Found(process.stdout.readline())
-                self.assertEqual(process.stdout.readline(), "waiting\n")
+                process, alone = self.launch("waits_locked")
                 self.attach(process, *options)
-                process.stdin.write("\n")
-                process.stdin.flush()
-                found = Found(process.stdout.readline())
+                found = self.go_on(process)
                 self.assertLess(found.resident - alone.resident, 4 << 20)
                 self.assertLess(found.locked - alone.locked, 4 << 20)
                 self.detach(process)
                 self.assert_threads(self.capture(), 1)
                 self.assertEqual([path for _, _, _, path in maps_of(process.pid)
                                   if path.startswith("/memfd:memray") and not path.startswith(PAYLOAD)], [])
+
+
+@needs_root
+class TightlyLocked(OtherUser):
+    """A user who may lock 1,700 kB: ten threads of a program that has all its later memory locked."""
+
+    def test_it_has_as_many_threads_as_it_would_have_had(self):
+        target = self.folder / TARGET.name
+        self.copy(TARGET, target)
+        program = [target, self.calls, "locks_until_refused", 12]
+        alone = subprocess.run(["/usr/bin/python3", *map(str, program)], stdout=subprocess.PIPE, text=True,
+                               timeout=PATIENCE, preexec_fn=self.limit, check=True, **self.identity)
+        self.assertEqual(alone.stdout, "can't start new thread\n10\n")
+        for options in (*OPTIONS, ("--trace-python-allocators",)):
+            with self.subTest(options=options):
+                done = self.profile(*program, options=options, preexec_fn=self.limit, **self.own)
+                self.assertEqual(done.stdout, alone.stdout)
+                capture = self.capture()
+                self.assert_nothing_lost(capture)
+                self.assertEqual(capture.at(target, LINES["thread"], "malloc")[2], Amount(10, 10 * 7001))
+
+    @staticmethod
+    def limit():
+        resource.setrlimit(resource.RLIMIT_MEMLOCK, (1_700 << 10, 1_700 << 10))
 
 
 class FileSizes(Limits):

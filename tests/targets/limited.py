@@ -11,7 +11,7 @@ import threading
 
 calls = ctypes.CDLL(sys.argv[1])
 libc = ctypes.CDLL(None, use_errno=True)
-MCL_CURRENT_AND_FUTURE = 3
+MCL_FUTURE, MCL_CURRENT_AND_FUTURE = 2, 3
 
 
 def status(name):
@@ -56,8 +56,29 @@ def with_threads(count, then=say):
         thread.join()
 
 
-def lock():
-    if libc.mlockall(MCL_CURRENT_AND_FUTURE) != 0:
+def start_until_refused(most):
+    """Says how many threads that it gets."""
+    done = threading.Event()
+
+    def run(slot):
+        work(slot)
+        done.wait()
+    started = []
+    try:
+        for number in range(most):
+            thread = threading.Thread(target=run, args=(1000 + number,))
+            thread.start()
+            started.append(thread)
+    except RuntimeError as error:
+        print(error)
+    done.set()
+    for thread in started:
+        thread.join()
+    print(len(started))
+
+
+def lock(flags=MCL_CURRENT_AND_FUTURE):
+    if libc.mlockall(flags) != 0:
         sys.exit("mlockall: errno %d" % ctypes.get_errno())
 
 
@@ -102,6 +123,13 @@ elif what == "limits_threads":
 elif what == "locks":
     lock()
     with_threads(number)
+elif what == "locks_later":
+    lock(MCL_FUTURE)
+    with_threads(number)
+elif what == "locks_until_refused":
+    threading.stack_size(128 << 10)
+    lock(MCL_FUTURE)
+    start_until_refused(number)
 elif what == "threads":
     with_threads(number)
 elif what == "again":
@@ -112,11 +140,14 @@ elif what == "again":
         print("done", flush=True)
 elif what == "forks":
     fork()
-elif what == "waits_locked":
-    lock()
+elif what in ("waits_locked", "waits_to_lock_later"):
+    lock(MCL_CURRENT_AND_FUTURE if what == "waits_locked" else MCL_FUTURE)
     say()
     print("waiting", flush=True)
     sys.stdin.readline()
-    work(0)
-    say()
+    if number == 0:
+        work(0)
+        say()
+    else:
+        with_threads(number)
     sys.stdin.readline()
