@@ -1,12 +1,32 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
-"""Programs under a seccomp filter that kills them for each system call which they do not make themselves."""
+"""Programs under a seccomp filter that kills them for each system call which they do not make themselves, or refuses the
+calls that memray needs."""
+import errno
+
 from attach_states import needs_root
 from attached import CALLS, Attached
 from capture import Amount
 from profiled import TARGETS, lines_of, with_every_interpreter
 
 CONFINED = TARGETS / "confined.py"
+REFUSES = TARGETS / "refuses_mappings.py"
+
+
+class Refused(Attached):
+    def test_threads_are_counted_losses_where_no_more_can_be_mapped(self):
+        lines = lines_of(REFUSES.name)
+        for error in (errno.EPERM, errno.ENOMEM):
+            for options in ((), ("--native",)):
+                with self.subTest(error=error, options=options):
+                    self.use_new_folder()
+                    done = self.profile(REFUSES, CALLS, error, options=options)
+                    self.assertEqual((done.stdout, done.stderr), ("done\n", ""))
+                    capture = self.capture()
+                    for marker, count, size in (("before", 100, 5001), ("after", 1000, 5002)):
+                        self.assertEqual(capture.at(REFUSES, lines[marker], "malloc")[2], Amount(count, count * size))
+                    # Of each of the four threads ten blocks, and one that it frees.
+                    self.assertEqual(capture.losses["events"], 44)
 
 
 class Confined(Attached):
