@@ -28,12 +28,12 @@ bool hooked = false;
 class Entry {
 public:
     Entry() noexcept {
-        for (int round = 0; !entered_ && round < kRounds; ++round) {
+        for (std::int64_t waited = 0; !entered_ && waited < kPatienceNs;) {
             std::uint32_t inside = process.load(std::memory_order_acquire);
             // Of a thread that is not in this process: it was forked from there.
             const bool free = inside != own_;
             entered_ = free && process.compare_exchange_strong(inside, own_, std::memory_order_acq_rel);
-            if (!entered_) { payload::wait_while(process, own_, kRoundNs); }
+            if (!entered_) { waited += payload::wait_while(process, own_, kRoundNs); }
         }
     }
     ~Entry() {
@@ -44,7 +44,7 @@ public:
     [[nodiscard]] explicit operator bool() const noexcept { return entered_; }
 
 private:
-    static constexpr int kRounds = 100;
+    static constexpr std::int64_t kPatienceNs = 1'000'000'000;
     static constexpr std::int64_t kRoundNs = 10'000'000;
     static constinit std::atomic<std::uint32_t> process;  // whose thread is inside, 0: none
 

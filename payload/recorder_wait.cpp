@@ -15,9 +15,9 @@ RecorderWait::RecorderWait() noexcept : seen_answers_(children.pool->answers.loa
 
 bool RecorderWait::goes_on() noexcept {
     const std::uint32_t answers = children.pool->answers.load(std::memory_order_relaxed);
-    idle_rounds_ = answers == seen_answers_ ? idle_rounds_ + 1 : 0;
+    if (answers != seen_answers_) { idle_ns_ = 0; }
     seen_answers_ = answers;
-    return idle_rounds_ <= kIdleRounds && ++rounds_ <= kRounds && !recorder_died();
+    return idle_ns_ < kIdleNs && waited_ns_ < kLongestNs && !recorder_died();
 }
 
 }  // namespace memray::payload

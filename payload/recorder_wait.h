@@ -7,6 +7,7 @@
 
 #include "payload/children.h"
 #include "payload/syscalls.h"
+#include "payload/waiting.h"
 
 namespace memray::payload {
 
@@ -24,18 +25,20 @@ public:
 
     // Until `word` is not `value` any more, or for a moment.
     template <typename Word, typename Value>
-    void wait(const Word& word, Value value) const noexcept {
-        futex_wait(word, static_cast<std::uint32_t>(value), kRoundNs);
+    void wait(const Word& word, Value value) noexcept {
+        const std::int64_t more = sleep_while(word, static_cast<std::uint32_t>(value), kRoundNs);
+        waited_ns_ += more;
+        idle_ns_ += more;
     }
 
 private:
     static constexpr std::int64_t kRoundNs = 50'000'000;
-    static constexpr int kIdleRounds = 100;
-    static constexpr int kRounds = 1200;
+    static constexpr std::int64_t kIdleNs = 5'000'000'000;
+    static constexpr std::int64_t kLongestNs = 60'000'000'000;
 
     std::uint32_t seen_answers_;
-    int idle_rounds_{0};
-    int rounds_{0};
+    std::int64_t idle_ns_{0};
+    std::int64_t waited_ns_{0};
 };
 
 }  // namespace memray::payload

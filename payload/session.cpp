@@ -20,9 +20,9 @@ constinit Recordings recordings;
 
 namespace {
 
-// A wait round is 50 ms: a controller that does not move for 10 s is given up. Rounds, not a clock, so that a process
+// A controller that does not move for so long is given up. Time that was waited, not a clock, so that a process
 // stopped by SIGSTOP or in a debugger does not wake up to an expired deadline.
-constexpr std::uint32_t kMaxStalledRounds = 200;
+constexpr std::int64_t kMaxStalledNs = 10'000'000'000;
 
 bool is_place(std::uint64_t offset) noexcept {
     return offset % wire::kPageSize == 0 && offset >= wire::kRegionHeadSize;
@@ -176,7 +176,7 @@ bool controller_is_alive(const Session& session, StallCounter& stalls) noexcept 
     if (controller_died(session)) { return false; }
     const std::uint64_t heartbeat = session.control->heartbeat.load(std::memory_order_relaxed);
     if (heartbeat != stalls.heartbeat) { stalls = {heartbeat, 0}; }
-    return ++stalls.rounds < kMaxStalledRounds;
+    return stalls.waited_ns < kMaxStalledNs;
 }
 
 }  // namespace memray::payload

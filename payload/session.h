@@ -73,10 +73,11 @@ bool is_released() noexcept;
 
 bool controller_died(const Session& session) noexcept;
 
-// False when the controller is dead or has stood still for too long. `stalls` is the caller's memory over one wait.
+// False when the controller is dead or has stood still for too long. `stalls` is the caller's memory over one wait, to
+// which it adds what it has waited.
 struct StallCounter {
     std::uint64_t heartbeat{0};
-    std::uint32_t rounds{0};
+    std::int64_t waited_ns{0};  // since that changed
 };
 bool controller_is_alive(const Session& session, StallCounter& stalls) noexcept;
 // Of a clock that never runs backwards, as of the controller's last round: what it says costs no system call.

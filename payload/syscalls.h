@@ -38,11 +38,11 @@ struct KernelTimespec {
     std::int64_t nanoseconds;
 };
 
-// Shared futexes: the controller is another process.
+// Shared futexes: the controller is another process. The timeout is less than a second.
 template <typename Word>
-void futex_wait(const Word& word, std::uint32_t expected, std::int64_t timeout_ns) noexcept {
+long futex_wait(const Word& word, std::uint32_t expected, std::int64_t timeout_ns) noexcept {
     const KernelTimespec timeout{0, timeout_ns};
-    raw_syscall(SYS_futex, address_of(&word), FUTEX_WAIT, static_cast<long>(expected), address_of(&timeout));
+    return raw_syscall(SYS_futex, address_of(&word), FUTEX_WAIT, static_cast<long>(expected), address_of(&timeout));
 }
 template <typename Word>
 void futex_wake(const Word& word) noexcept {

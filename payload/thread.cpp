@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kWaitRoundNs = 50'000'000;
 constexpr std::int64_t kSlotRoundNs = 2'000'000;
-constexpr int kSlotRounds = 25;
+constexpr std::int64_t kSlotWaitNs = 50'000'000;
 // When the pool stayed full for all rounds, its threads are alive: nobody waits again for so long.
 constexpr std::int64_t kFullPoolSeconds = 2;
 std::atomic<std::int64_t> pool_full_until{0};
@@ -72,11 +72,11 @@ wire::Slot* try_claim_any() noexcept {
 wire::Slot* wait_for_slot() noexcept {
     if (recorder_seconds(own_session()) < pool_full_until.load(std::memory_order_relaxed)) { return nullptr; }
     wire::ControlPage& control = *own_session().control;
-    StallCounter stalls;
     wire::Slot* slot = nullptr;
     control.slot_waiters.fetch_add(1, std::memory_order_acq_rel);
-    for (int round = 0; slot == nullptr && round < kSlotRounds && controller_is_alive(own_session(), stalls); ++round) {
-        wait_while(control.slots_high_water, control.slots_high_water.load(std::memory_order_relaxed), kSlotRoundNs);
+    for (std::int64_t waited = 0; slot == nullptr && waited < kSlotWaitNs && !controller_died(own_session());) {
+        const std::uint32_t used = control.slots_high_water.load(std::memory_order_relaxed);
+        waited += wait_while(control.slots_high_water, used, kSlotRoundNs);
         if (!is_armed()) { return nullptr; }
         slot = try_claim_any();
     }
@@ -119,7 +119,7 @@ bool wait_for_room(wire::Slot& slot) noexcept {
             end_recording(own_session(), wire::Phase::kAbandoned);
             return false;
         }
-        wait_while(slot.released, released, kWaitRoundNs);
+        stalls.waited_ns += wait_while(slot.released, released, kWaitRoundNs);
         if (!is_armed()) { return false; }
     }
     return true;

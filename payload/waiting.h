@@ -26,16 +26,35 @@ inline void pause_briefly() noexcept {
 }
 inline constexpr std::int64_t kPauseNs = 150;
 
-// Until `word` is not `expected` any more, or for some `time_ns`. Afterwards this may be another process: a child that
-// a signal handler has forked. It is not armed, and must leave what it shares with its parent as it is.
 template <typename Word>
-void wait_while(const Word& word, std::uint32_t expected, std::int64_t time_ns) noexcept {
-    if (spinning.exchange(1, std::memory_order_relaxed) != 0) { return futex_wait(word, expected, time_ns); }
+void spin_while(const Word& word, std::uint32_t expected, std::int64_t time_ns) noexcept {
     for (std::int64_t left = time_ns / kPauseNs; left > 0; --left) {
-        if (word.load(std::memory_order_acquire) != expected) { break; }
+        if (static_cast<std::uint32_t>(word.load(std::memory_order_acquire)) != expected) { return; }
         pause_briefly();
     }
+}
+
+// Both wait until `word` is not `expected` any more, or for some `time_ns`, and return how long that was at most, in
+// nanoseconds of this process's own: who adds them up gives up neither because of signals, which end a sleep, nor
+// because the process was stopped meanwhile. Never 0, so that every wait ends.
+//
+// Asleep. After a signal nobody knows how long that was, so a moment of known length is added, and counts.
+template <typename Word>
+std::int64_t sleep_while(const Word& word, std::uint32_t expected, std::int64_t time_ns) noexcept {
+    constexpr std::int64_t kMomentNs = 1'000'000;
+    if (futex_wait(word, expected, time_ns) == -ETIMEDOUT) { return time_ns; }
+    spin_while(word, expected, kMomentNs);
+    return kMomentNs;
+}
+
+// Afterwards this may be another process: a child that a signal handler has forked. It is not armed, and must leave
+// what it shares with its parent as it is.
+template <typename Word>
+std::int64_t wait_while(const Word& word, std::uint32_t expected, std::int64_t time_ns) noexcept {
+    if (spinning.exchange(1, std::memory_order_relaxed) != 0) { return sleep_while(word, expected, time_ns); }
+    spin_while(word, expected, time_ns);
     spinning.store(0, std::memory_order_relaxed);
+    return time_ns;
 }
 
 }  // namespace memray::payload

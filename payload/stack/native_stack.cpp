@@ -20,7 +20,7 @@ namespace {
 // The controller has to read the target's list of mappings and to compile a table for each new module: a few
 // milliseconds. The caller may hold any lock, so the wait has an end; then stacks through new modules are cut.
 constexpr std::int64_t kRoundNs = 20'000'000;
-constexpr int kRounds = 100;
+constexpr std::int64_t kPatienceNs = 2'000'000'000;
 // Code that no module holds is asked about once after each dlopen, as it may be of what that has loaded, and else
 // rarely: it may have been mapped without our noticing, but most likely it was made at run time.
 constexpr std::int64_t kSecondsBetweenQuestions = 1;
@@ -42,12 +42,14 @@ bool is_own(std::uint64_t address) noexcept {
                                     std::uint32_t wanted) noexcept {
     if (directory.given_up.load(std::memory_order_relaxed) == wanted + 1) { return; }
     StallCounter stalls;
-    for (int round = 0; round < kRounds; ++round) {
+    for (std::int64_t waited = 0; waited < kPatienceNs;) {
         const std::uint32_t answered = directory.answered.load(std::memory_order_acquire);
         if (wire::is_answered(wanted, answered)) { return; }
         const auto phase = session.control->phase.load(std::memory_order_relaxed);
         if (!wire::is_recorded(phase) || !controller_is_alive(session, stalls)) { break; }
-        wait_while(directory.answered, answered, kRoundNs);
+        const std::int64_t more = wait_while(directory.answered, answered, kRoundNs);
+        waited += more;
+        stalls.waited_ns += more;
         if (!is_armed()) { return; }
     }
     directory.given_up.store(wanted + 1, std::memory_order_relaxed);

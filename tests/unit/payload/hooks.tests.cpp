@@ -308,6 +308,7 @@ TEST_CASE("a full ring with a dead controller does not hold the target") {
     CHECK(region.control().losses.abandoned.load() == 1);
 }
 
+std::atomic<int> handled{0};
 // What a signal handler has forked: 0 in the child.
 std::atomic<pid_t> forked_in_handler{-1};
 
@@ -354,6 +355,39 @@ TEST_CASE("a child that a signal handler forks while its thread waits for room l
     CHECK_FALSE(reader.corrupt());
     CHECK(events >= 1900);  // the rest may still be there
     CHECK(region.control().losses.abandoned.load() == 0);
+}
+
+// Two wait for room, so one of them sleeps (payload/waiting.h). Each signal ends that sleep.
+TEST_CASE("signals do not make a thread give the recorder up") {
+    struct sigaction action {};
+    action.sa_handler = [](int) { ++handled; };
+    struct sigaction before {};
+    REQUIRE(::sigaction(SIGUSR1, &action, &before) == 0);
+    Region region({8, 256, 64});
+    Recording recording(region);
+    std::atomic<int> done{0};
+    const auto fill = [&done] {
+        for (int i = 0; i < 500; ++i) { std::free(opaque(std::malloc(100))); }
+        ++done;
+    };
+    std::thread threads[] = {std::thread(fill), std::thread(fill)};
+    const auto count_waiting = [&region] {
+        std::uint32_t count = 0;
+        for (std::uint32_t slot = 0; slot < 8; ++slot) { count += region.slot(slot).waiting.load(); }
+        return count;
+    };
+    while (count_waiting() < 2) { std::this_thread::yield(); }
+    for (int i = 0; i < 1000; ++i) {
+        const int seen = handled;
+        REQUIRE(::pthread_kill(threads[i % 2].native_handle(), SIGUSR1) == 0);
+        while (handled == seen) { std::this_thread::yield(); }
+    }
+    CHECK(region.control().phase.load() == wire::Phase::kRecording);
+    CHECK(count_waiting() == 2);
+    region.control().controller_lock.store(FUTEX_OWNER_DIED);
+    for (std::thread& thread : threads) { thread.join(); }
+    recording.stop();
+    ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 TEST_CASE("threads beyond the pool go unrecorded and are counted") {
