@@ -5,8 +5,10 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <functional>
 
 #include "injector/capture/reader.h"
+#include "injector/capture/whole_capture.h"
 #include "tests/unit/capture/profile_text.h"
 #include "tests/unit/capture/sample_capture.h"
 #include "tests/unit/capture/scratch_dir.h"
@@ -33,11 +35,20 @@ void use_utc() {
     ::tzset();
 }
 
+// Unless it is there.
+void add_golden(const std::string& stem, const std::function<void(const std::string& path)>& write) {
+    const std::string path = kGolden + stem + ".bin";
+    if (std::filesystem::exists(path)) { return; }
+    write(path);
+    write_file(kGolden + stem + ".txt", content_text(path));
+}
+
 void add_golden(const std::string& stem, const WriterOptions& options, SampleEnd end) {
-    WriterOptions golden = options;
-    golden.path = kGolden + stem + ".bin";
-    write_sample(golden, end);
-    write_file(kGolden + stem + ".txt", content_text(golden.path));
+    add_golden(stem, [&](const std::string& path) {
+        WriterOptions golden = options;
+        golden.path = path;
+        write_sample(golden, end);
+    });
 }
 
 }  // namespace
@@ -59,6 +70,7 @@ TEST_CASE("captures of every released format version read as they always did") {
 TEST_CASE("the golden capture of this version says what the sample says") {
     CHECK(profile_text(read_profile(kGolden + "v1-log.bin")) == profile_text(sample_profile(false)));
     CHECK(profile_text(read_profile(kGolden + "v1-aggregated.bin")) == profile_text(sample_profile(true)));
+    CHECK(profile_text(read_profile(kGolden + "v1-native.bin")) == profile_text(native_sample_profile()));
 }
 
 // For a new format version: unit_capture "[add-golden]" after changing the names. Files of old versions stay.
@@ -69,4 +81,7 @@ TEST_CASE("add the golden captures of this version", "[.][add-golden]") {
     add_golden("v1-log-killed", {"", false, true, false}, SampleEnd::kKilled);
     add_golden("v1-aggregated", {"", false, true, true}, SampleEnd::kFinished);
     add_golden("v1-aggregated-killed", {"", false, true, true}, SampleEnd::kKilled);
+    add_golden("v1-native", [](const std::string& path) {
+        write_capture(native_sample_profile(), {path, false, true});
+    });
 }

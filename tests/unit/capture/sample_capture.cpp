@@ -90,6 +90,21 @@ Profile sample_profile(bool aggregated) {
     return p;
 }
 
+Profile native_sample_profile() {
+    Profile p = sample_profile(true);
+    p.metadata.native_traces = true;
+    p.modules = {{"/usr/lib/x86_64-linux-gnu/libc.so.6", "0123456789abcdef", ModuleKind::kFile, 1'922'136, kStart},
+                 {"/tmp/unpacked/libgone.so", "fedcba9876543210", ModuleKind::kDeleted, 0, 0}};
+    p.native_frames = {{0, 0x2724a, false}, {1, 0x1139, false}, {1, 0x1150, true}, {kNoModule, 0x7f0012345678, false}};
+    p.native_stacks = {{0, 0}, {0, 0}, {1, 1}, {2, 2}, {1, 3}};
+    p.sites[0].native_stack = 3;
+    p.sites[1].native_stack = 4;
+    p.kept_symbols = {{1,
+                       "\x7f"
+                       "ELF, its symbols"}};
+    return p;
+}
+
 void write_sample(const WriterOptions& options, SampleEnd end) {
     const Profile profile = sample_profile(options.aggregated);
     Writer writer(options, sample_metadata(options.aggregated));
