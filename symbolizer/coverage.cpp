@@ -25,9 +25,12 @@ ModuleCoverage operator+(ModuleCoverage a, const ModuleCoverage& b) {
 }
 
 constexpr std::string_view kKept = "gone when the recording ended, its symbols are in the capture";
+constexpr std::string_view kKeptExports = "gone when the recording ended, its exported symbols are in the capture";
 
-bool is_kept(const Symbols& symbols, std::uint32_t module) {
-    return module < symbols.modules.size() && symbols.modules[module].kept;
+// Empty if its symbols do not come from the capture.
+std::string_view kept_of(const Symbols& symbols, std::uint32_t module) {
+    if (module >= symbols.modules.size() || !symbols.modules[module].kept) { return {}; }
+    return symbols.modules[module].source == SymbolSource::kDynamicSymbols ? kKeptExports : kKept;
 }
 
 std::string name_of(const Profile& profile, std::uint32_t module) {
@@ -66,14 +69,17 @@ std::string reasons(const Profile& profile, const Symbols& symbols, const std::v
     return text;
 }
 
-// "; gone when the recording ended, names kept in the capture: a.so".
+// "; gone when the recording ended, its symbols are in the capture: a.so".
 std::string kept_text(const Profile& profile, const Symbols& symbols, const std::vector<ModuleCoverage>& modules) {
-    std::vector<std::string> names;
-    for (const ModuleCoverage& entry : modules) {
-        if (is_kept(symbols, entry.module)) { names.push_back(name_of(profile, entry.module)); }
+    std::string text;
+    for (const std::string_view kept : {kKept, kKeptExports}) {
+        std::vector<std::string> names;
+        for (const ModuleCoverage& entry : modules) {
+            if (kept_of(symbols, entry.module) == kept) { names.push_back(name_of(profile, entry.module)); }
+        }
+        if (!names.empty()) { text += fmt::format("; {}: {}", kept, fmt::join(names, ", ")); }
     }
-    if (names.empty()) { return {}; }
-    return fmt::format("; {}: {}", kKept, fmt::join(names, ", "));
+    return text;
 }
 
 }  // namespace
@@ -139,10 +145,11 @@ std::string coverage_table(const Profile& profile, const Symbols& symbols) {
         const bool complete = entry.with_line == entry.addresses;
         const std::string path =
             entry.module == capture::kNoModule ? "code made at run time" : profile.modules[entry.module].path;
+        const std::string_view kept = kept_of(symbols, entry.module);
         fmt::format_to(std::back_inserter(text), "{:>9} {:>9} {:>9} {:>9}  {}{}{}\n", grouped(entry.addresses),
                        grouped(entry.with_line), grouped(entry.with_function), grouped(entry.unnamed), path,
                        complete ? "" : fmt::format(" ({})", reason_of(symbols, entry.module, entry.unnamed > 0)),
-                       is_kept(symbols, entry.module) ? fmt::format(" ({})", kKept) : "");
+                       kept.empty() ? "" : fmt::format(" ({})", kept));
     }
     return text;
 }

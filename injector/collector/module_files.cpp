@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <map>
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include "injector/base/error.h"
+#include "injector/elf/mapped_symbols.h"
 #include "injector/elf/memory_map.h"
 #include "injector/elf/symbols_only.h"
 
@@ -71,6 +73,14 @@ std::string link_of_mapping(pid_t pid, base::RemoteAddr begin) {
     return {};
 }
 
+// Through the root of the process, or, where it has no name any more, through /proc/PID/map_files, which takes
+// CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN (proc(5)). Null if it cannot be had.
+ModuleFile open_module(pid_t pid, const unwind::ModulePlace& place) {
+    if (!place.path.starts_with('/')) { return nullptr; }
+    if (ModuleFile file = open_if_it_is(unwind::path_below_root(pid, place.path), place.inode)) { return file; }
+    return open_if_it_is(link_of_mapping(pid, place.header), place.inode);
+}
+
 bool is_at(const std::string& path, const base::UniqueFd& file) {
     struct stat here {};
     struct stat held {};
@@ -78,19 +88,29 @@ bool is_at(const std::string& path, const base::UniqueFd& file) {
            here.st_ino == held.st_ino;
 }
 
-}  // namespace
-
-ModuleFile open_module(pid_t pid, const unwind::ModulePlace& place) {
-    if (!place.path.starts_with('/')) { return nullptr; }
-    if (ModuleFile file = open_if_it_is("/proc/" + std::to_string(pid) + "/root" + place.path, place.inode)) {
-        return file;
-    }
-    return open_if_it_is(link_of_mapping(pid, place.header), place.inode);
+// Of a file that was never held.
+bool can_be_read(const capture::Module& module, std::uint64_t inode) {
+    struct stat here {};
+    return module.kind == capture::ModuleKind::kFile && ::stat(module.path.c_str(), &here) == 0 &&
+           here.st_ino == inode && ::access(module.path.c_str(), R_OK) == 0;
 }
 
-std::string symbols_to_keep(const capture::Module& module, const ModuleFile& file, std::size_t limit) {
-    if (!file || is_at(module.path, *file)) { return {}; }
-    return elf::symbols_only(file->get(), limit).value_or("");
+}  // namespace
+
+SymbolOrigin find_origin(pid_t pid, const unwind::ModulePlace& place, const elf::ReadMemory& read, std::size_t limit) {
+    SymbolOrigin origin{open_module(pid, place), {}, place.inode};
+    if (!origin.file && place.path.starts_with('/')) {
+        origin.from_memory = elf::mapped_symbols(place.header, read, limit).value_or("");
+    }
+    return origin;
+}
+
+std::string symbols_to_keep(const capture::Module& module, const SymbolOrigin& origin, std::size_t limit) {
+    if (origin.file) {
+        return is_at(module.path, *origin.file) ? "" : elf::symbols_only(origin.file->get(), limit).value_or("");
+    }
+    if (origin.from_memory.size() > limit || can_be_read(module, origin.inode)) { return {}; }
+    return origin.from_memory;
 }
 
 }  // namespace memray::collector

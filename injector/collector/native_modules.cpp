@@ -103,7 +103,9 @@ bool NativeModules::add(const ModulePlace& place) {
     entry.is_loader = is_loader(place) ? 1 : 0;
     entry.begin.store(image->begin.value(), std::memory_order_relaxed);
     entry.end.store(image->end.value(), std::memory_order_relaxed);
-    modules_.push_back({describe(pid_, place, image->build_id), image->bias, place, open_module(pid_, place), true});
+    SymbolOrigin origin = find_origin(pid_, place, read, kMostKept - held_);
+    held_ += origin.from_memory.size();
+    modules_.push_back({describe(pid_, place, image->build_id), image->bias, place, std::move(origin), true});
     // Release pairs with the load in the payload's look_up.
     directory_->count.store(static_cast<std::uint32_t>(modules_.size()), std::memory_order_release);
     return true;
@@ -114,10 +116,10 @@ void NativeModules::keep_symbols(capture::Profile& profile) const {
     for (std::uint32_t i = 0; i < profile.modules.size(); ++i) {
         const capture::Module& module = profile.modules[i];
         const auto known = std::find_if(modules_.begin(), modules_.end(), [&module](const NativeModule& candidate) {
-            return candidate.file && candidate.module == module;
+            return candidate.module == module && !candidate.origin.empty();
         });
         if (known == modules_.end()) { continue; }
-        std::string symbols = symbols_to_keep(module, known->file, room);
+        std::string symbols = symbols_to_keep(module, known->origin, room);
         if (symbols.empty()) { continue; }
         room -= symbols.size();
         profile.kept_symbols.push_back({i, std::move(symbols)});

@@ -25,7 +25,7 @@ struct NativeModule {
     capture::Module module;
     std::uint64_t bias{0};
     unwind::ModulePlace place;
-    ModuleFile file;  // may be null
+    SymbolOrigin origin;
     bool loaded{true};
 };
 
@@ -60,6 +60,7 @@ private:
     pid_t pid_;
     std::optional<ptrace::RemoteMemory> memory_;
     std::optional<unwind::TableCache> cache_;
+    std::size_t held_{0};  // bytes of symbols from memory
     std::vector<NativeModule> modules_;
 };
 

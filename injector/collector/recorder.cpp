@@ -277,6 +277,7 @@ capture::Profile Recorder::Impl::snapshot() {
     sampler_.sample_last(ms, aggregator_.heap(), profile.snapshots);
     profile.metadata.aggregated = true;
     profile.metadata.ending = {capture::EndKind::kRunning, 0};
+    modules_.keep_symbols(profile);
     complete(profile);
     return profile;
 }

@@ -9,19 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "injector/elf/segments.h"
+
 namespace memray::elf {
 namespace {
 
-constexpr std::size_t kMaxProgramHeaders = 256;
-constexpr std::size_t kMaxDynamicEntries = 4096;
 constexpr std::size_t kMaxChain = 4096;
 constexpr std::size_t kMaxName = 256;
-
-bool is_usable(const Elf64_Ehdr& header) {
-    return std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_ident[EI_CLASS] == ELFCLASS64 &&
-           header.e_machine == EM_X86_64 && header.e_phentsize == sizeof(Elf64_Phdr) && header.e_phnum > 0 &&
-           header.e_phnum <= kMaxProgramHeaders;
-}
 
 std::uint32_t gnu_hash_of(std::string_view name) {
     std::uint32_t hash = 5381;
@@ -47,9 +41,10 @@ bool is_exported_definition(const Elf64_Sym& symbol) {
 }  // namespace
 
 std::optional<Image> Image::try_read(RemoteAddr header, ReadMemory read) {
-    Image image(std::move(read));
-    if (!image.locate_tables(header)) { return std::nullopt; }
-    return image;
+    const Segments segments = read_segments(read, header);
+    const auto tables = read_dynamic_tables(segments, read);
+    if (!tables) { return std::nullopt; }
+    return Image(std::move(read), segments.bias, *tables);
 }
 
 template <typename T>
@@ -57,60 +52,6 @@ std::optional<T> Image::try_get(RemoteAddr address) const {
     T value;
     if (!read_(address, &value, sizeof value)) { return std::nullopt; }
     return value;
-}
-
-bool Image::locate_tables(RemoteAddr header_address) {
-    const auto header = try_get<Elf64_Ehdr>(header_address);
-    if (!header || !is_usable(*header)) { return false; }
-    std::vector<Elf64_Phdr> segments(header->e_phnum);
-    if (!read_(header_address + header->e_phoff, segments.data(), segments.size() * sizeof(Elf64_Phdr))) {
-        return false;
-    }
-    bias_ = header_address;
-    for (const Elf64_Phdr& segment : segments) {
-        if (segment.p_type == PT_LOAD && segment.p_offset == 0) { bias_ = header_address - segment.p_vaddr; }
-    }
-    for (const Elf64_Phdr& segment : segments) {
-        if (segment.p_type == PT_DYNAMIC) {
-            read_dynamic(bias_ + segment.p_vaddr, segment.p_memsz / sizeof(Elf64_Dyn));
-        }
-    }
-    return !tables_.symbols.is_null() && !tables_.strings.is_null() &&
-           !(tables_.gnu_hash.is_null() && tables_.sysv_hash.is_null());
-}
-
-void Image::read_dynamic(RemoteAddr dynamic, std::size_t count) {
-    std::vector<Elf64_Dyn> entries(std::min(count, kMaxDynamicEntries));
-    if (!read_(dynamic, entries.data(), entries.size() * sizeof(Elf64_Dyn))) { return; }
-    for (const Elf64_Dyn& entry : entries) {
-        switch (entry.d_tag) {
-            case DT_NULL:
-                return;
-            case DT_SYMTAB:
-                tables_.symbols = relocated(entry.d_un.d_ptr);
-                break;
-            case DT_STRTAB:
-                tables_.strings = relocated(entry.d_un.d_ptr);
-                break;
-            case DT_STRSZ:
-                tables_.strings_size = entry.d_un.d_val;
-                break;
-            case DT_GNU_HASH:
-                tables_.gnu_hash = relocated(entry.d_un.d_ptr);
-                break;
-            case DT_HASH:
-                tables_.sysv_hash = relocated(entry.d_un.d_ptr);
-                break;
-            default:
-                break;
-        }
-    }
-}
-
-// glibc writes final addresses into the dynamic section, musl leaves what the linker wrote.
-RemoteAddr Image::relocated(std::uint64_t pointer) const {
-    const RemoteAddr address(pointer);
-    return address < bias_ ? bias_ + pointer : address;
 }
 
 std::optional<RemoteAddr> Image::find(std::string_view name) const {

@@ -11,16 +11,13 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "injector/base/remote_addr.h"
+#include "injector/elf/dynamic_tables.h"
+#include "injector/elf/read_memory.h"
 
 namespace memray::elf {
-
-using base::RemoteAddr;
-
-// All `size` bytes, or false.
-using ReadMemory = std::function<bool(RemoteAddr, void*, std::size_t)>;
 
 class Image {
 public:
@@ -33,18 +30,8 @@ public:
     [[nodiscard]] std::vector<RemoteAddr> find_all(std::string_view name) const;
 
 private:
-    struct Tables {
-        RemoteAddr symbols;
-        RemoteAddr strings;
-        std::uint64_t strings_size{0};
-        RemoteAddr gnu_hash;
-        RemoteAddr sysv_hash;
-    };
-
-    explicit Image(ReadMemory read) : read_(std::move(read)) {}
-    bool locate_tables(RemoteAddr header);
-    void read_dynamic(RemoteAddr dynamic, std::size_t count);
-    [[nodiscard]] RemoteAddr relocated(std::uint64_t pointer) const;
+    Image(ReadMemory read, RemoteAddr bias, const DynamicTables& tables)
+        : read_(std::move(read)), bias_(bias), tables_(tables) {}
     template <typename T>
     [[nodiscard]] std::optional<T> try_get(RemoteAddr address) const;
     // `found` returns whether to go on.
@@ -57,7 +44,7 @@ private:
 
     ReadMemory read_;
     RemoteAddr bias_;
-    Tables tables_;
+    DynamicTables tables_;
 };
 
 }  // namespace memray::elf

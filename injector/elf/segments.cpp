@@ -15,7 +15,8 @@ Segments read_segments(const ReadMemory& read, RemoteAddr header) {
     Elf64_Ehdr start;
     if (!read(header, &start, sizeof start)) { return {}; }
     const bool usable = std::memcmp(start.e_ident, ELFMAG, SELFMAG) == 0 && start.e_ident[EI_CLASS] == ELFCLASS64 &&
-                        start.e_phentsize == sizeof(Elf64_Phdr) && start.e_phnum <= kMaxProgramHeaders;
+                        start.e_machine == EM_X86_64 && start.e_phentsize == sizeof(Elf64_Phdr) &&
+                        start.e_phnum <= kMaxProgramHeaders;
     if (!usable) { return {}; }
     Segments segments{std::vector<Elf64_Phdr>(start.e_phnum), header};
     if (!read(header + start.e_phoff, segments.headers.data(), segments.headers.size() * sizeof(Elf64_Phdr))) {

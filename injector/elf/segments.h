@@ -8,7 +8,7 @@
 
 #include <vector>
 
-#include "injector/elf/image.h"
+#include "injector/elf/read_memory.h"
 
 namespace memray::elf {
 
@@ -17,7 +17,7 @@ struct Segments {
     RemoteAddr bias;                  // what is added to p_vaddr
 };
 
-// Of the image whose ELF header is mapped there.
+// Of the image for x86-64 whose ELF header is mapped there.
 [[nodiscard]] Segments read_segments(const ReadMemory& read, RemoteAddr header);
 
 }  // namespace memray::elf

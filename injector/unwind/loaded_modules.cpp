@@ -4,7 +4,9 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace memray::unwind {
@@ -31,10 +33,17 @@ std::vector<ModulePlace> module_places(const std::vector<elf::MapEntry>& maps) {
 
 std::vector<ModulePlace> read_module_places(pid_t pid) { return module_places(elf::read_maps(pid)); }
 
+std::string path_below_root(pid_t pid, const std::string& path) {
+    const std::string link = "/proc/" + std::to_string(pid) + "/root";
+    std::error_code error;
+    const std::string root = std::filesystem::read_symlink(link, error).string();
+    const bool inside = !error && root != "/" && path.starts_with(root + "/");
+    return link + (inside ? path.substr(root.size()) : path);
+}
+
 FileFacts file_facts(pid_t pid, const ModulePlace& place) {
     struct stat status {};
-    const std::string path = "/proc/" + std::to_string(pid) + "/root" + place.path;
-    if (::stat(path.c_str(), &status) != 0 || status.st_ino != place.inode) { return {}; }
+    if (::stat(path_below_root(pid, place.path).c_str(), &status) != 0 || status.st_ino != place.inode) { return {}; }
     constexpr std::int64_t kNanoseconds = 1'000'000'000;
     return {static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec};
 }

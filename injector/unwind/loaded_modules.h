@@ -28,6 +28,10 @@ struct ModulePlace {
 [[nodiscard]] std::vector<ModulePlace> read_module_places(pid_t pid);
 [[nodiscard]] std::vector<ModulePlace> module_places(const std::vector<elf::MapEntry>& maps);
 
+// By which this process reaches a file that /proc/PID/maps names so: below the root directory of that process. maps has
+// names as its reader would use them, so that one in a chroot begins with that root (d_path() in fs/d_path.c of Linux).
+[[nodiscard]] std::string path_below_root(pid_t pid, const std::string& path);
+
 // What is known of the file behind a module; 0 where nothing is.
 struct FileFacts {
     std::uint64_t size{0};

@@ -6,14 +6,19 @@ import os
 import shutil
 import signal
 import subprocess
+import unittest
 from pathlib import Path
 
 import interpreters
+from attached import CALLS
+from attached import TARGET as ATTACHABLE
+from other_users import OtherUser
 from profiled import LIBRARIES, MEMRAY, PATIENCE, TARGETS, Profiled
 
 SYMBOLIZE = Path(MEMRAY).parent / "memray-symbolize"
 TARGET = TARGETS / "gone_library.py"
-FUNCTIONS = {"plugin_run", "plugin_leaf"}  # exported, and not
+EXPORTED = {"plugin_run"}
+FUNCTIONS = {"plugin_leaf", *EXPORTED}
 
 
 class Plugin(Profiled):
@@ -24,18 +29,18 @@ class Plugin(Profiled):
         self.library = self.folder / "libgone.so"
         shutil.copy(LIBRARIES / "plugin_1.so", self.library)
 
-    def assert_named(self, path=None):
-        """The plug-in's functions have names in reports, which come from the capture."""
+    def assert_named(self, path=None, functions=frozenset(FUNCTIONS)):
+        """These functions of the plug-in have names in reports, which come from the capture."""
         done = subprocess.run([SYMBOLIZE, "--check", "--no-debuginfod", path or self.path],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                               timeout=PATIENCE, check=True)
-        self.assertRegex(done.stdout, r"(?m); gone when the recording ended, its symbols are in the capture: "
-                                      r"([^\n]+, )?libgone\.so(,|$)")
+        self.assertRegex(done.stdout, r"(?m); gone when the recording ended, its %ssymbols are in the capture: "
+                                      r"([^;\n]+, )?libgone\.so(,|;|$)" % ("exported " * (functions == EXPORTED)))
         done = self.memray("summary", "--json", path or self.path)
         self.assertEqual(done.returncode, 0, done.stderr)
         rows = json.loads(done.stdout)["rows"]
         ours = {row["function"] for row in rows if row["file"] == str(self.library)}
-        self.assertEqual(ours, FUNCTIONS)
+        self.assertEqual({name for name in ours if not name.startswith(self.library.name)}, functions)
 
 
 class Gone(Plugin):
@@ -62,6 +67,14 @@ class Gone(Plugin):
         os.kill(pid, signal.SIGKILL)
         process.wait(PATIENCE)
         self.assert_named()
+
+    def test_a_snapshot_while_the_program_runs(self):
+        process, pid = self.start(TARGET, self.library, self.SIZE, "remove", "wait", options=["--native"])
+        done = self.memray("snapshot", pid, "-o", self.folder / "snapshot.bin")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        os.kill(pid, signal.SIGKILL)
+        process.wait(PATIENCE)
+        self.assert_named(self.folder / "snapshot.bin")
 
     def test_a_forked_child(self):
         self.run_target("remove", "fork", options=["--follow-fork"])
@@ -98,13 +111,80 @@ class Attached(Plugin):
     def command(self, *arguments, **_):
         return [interpreters.DEBIAN, *map(str, arguments)]
 
-    def test_a_library_that_was_gone_before(self):
-        if os.geteuid() != 0:
-            self.skipTest("/proc/PID/map_files is for root")
+    def attach_when_gone(self, **keywords):
         process, pid = self.start(TARGET, self.library, self.SIZE, "remove", "wait")
-        done = self.memray("attach", pid, "--native", "-f", "-o", self.path)
+        done = self.memray("attach", pid, "--native", "-f", "-o", self.path, **keywords)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.go_on()
         self.assertEqual(process.wait(PATIENCE), 0)
-        self.memray("detach", pid)
-        self.assert_named()
+        self.memray("detach", pid, **keywords)
+
+    def test_a_library_that_was_gone_before(self):
+        """Only root can read the file of a mapping."""
+        self.attach_when_gone()
+        self.assert_named(functions=FUNCTIONS if os.geteuid() == 0 else EXPORTED)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root")
+class Unprivileged(OtherUser, Attached):
+    """By an ordinary user."""
+
+    recorder = ()
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(os.umask, os.umask(0))  # of FIFOs
+        for source in (TARGET, TARGETS / "ready.py"):
+            self.copy(source, self.folder / source.name)
+
+    def command(self, target, *arguments, **_):
+        identity = ["--reuid=%d" % self.user, "--regid=%d" % self.user, "--clear-groups"]
+        return ["setpriv", *identity, *self.recorder, interpreters.DEBIAN, str(self.folder / target.name),
+                *map(str, arguments)]
+
+    def test_a_library_that_was_gone_before(self):
+        self.attach_when_gone(**self.own)
+        self.assert_named(functions=EXPORTED)
+
+    def test_a_library_that_is_removed_before_and_after_its_first_use(self):
+        self.recorder = [self.binary, "run", "-q", "-f", "-o", self.path, "--native", "--python"]
+        for steps, functions in ((["remove"], EXPORTED), (["use", "remove"], FUNCTIONS)):
+            shutil.copy(LIBRARIES / "plugin_1.so", self.library)
+            done = subprocess.run(self.command(TARGET, self.library, self.SIZE, *steps), stdin=subprocess.DEVNULL,
+                                  timeout=PATIENCE)
+            self.assertEqual(done.returncode, 0)
+            self.assertFalse(self.library.exists())
+            self.assert_named(functions=functions)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root")
+@unittest.skipUnless((interpreters.SID_ROOT / "usr/bin/python3").exists(), "no Debian sid root: scripts/sid_root makes one")
+class OtherRoots(OtherUser):
+    """The files of a program in a chroot, for a user who cannot go where that is."""
+
+    def setUp(self):
+        super().setUp()
+        self.symbolize = self.binary.parent / SYMBOLIZE.name
+        self.copy(SYMBOLIZE, self.symbolize)
+        inside = interpreters.SID_ROOT / "tmp" / self.folder.name
+        self.addCleanup(shutil.rmtree, inside)
+        for source in (ATTACHABLE, CALLS):
+            self.copy(source, inside / source.name)
+        self.calls.unlink()
+
+    def test_a_program_with_another_root_directory(self):
+        process = self.launch_command(["chroot", "--userspec=%d:%d" % (self.user, self.user), interpreters.SID_ROOT,
+                                       "/usr/bin/python3", self.target, self.calls, "in_read"])
+        self.attach(process, "--native", **self.own)
+        self.wake(process, "woke 1\n")
+        self.detach(process, **self.own)
+        self.wake(process, "end\n")
+        done = subprocess.run([self.symbolize, "--check", "--no-debuginfod", self.path], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=True, **self.identity)
+        self.assertRegex(done.stdout, r"; gone when the recording ended, its symbols are in the capture: calls\.so;")
+        self.assertRegex(done.stdout, r"; gone when the recording ended, its exported symbols are in the capture: "
+                                      r"([^;\n]+, )?python3\.\d+[,\n]")
+        rows = json.loads(self.memray("summary", "--json", self.path, **self.own).stdout)["rows"]
+        functions = {(Path(row["file"]).name, row["function"]) for row in rows}
+        self.assertLessEqual({("calls.so", "call_malloc"), ("libc.so.6", "__libc_start_main")}, functions)
+        self.assertIn("Py_RunMain", {function for file, function in functions if file.startswith("python3")})

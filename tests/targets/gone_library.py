@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: The memray authors
 """Allocates in a library, plugin.c, that it may remove while it is loaded: gone_library.py LIBRARY SIZE [STEP...]
 
-Steps: remove (the library), fork (a child that allocates, too), wait (for the test, then allocate once more).
+Steps: use (once more, before anything else), remove (the library), fork (a child that allocates, too), wait (for the test, then allocate once more).
 """
 import ctypes
 import os
@@ -18,6 +18,8 @@ def allocate():
     library.plugin_run(ctypes.c_size_t(int(size)))
 
 
+if "use" in steps:
+    allocate()
 if "remove" in steps:
     os.remove(path)
 allocate()

@@ -87,6 +87,20 @@ TEST_CASE("of many modules that lack the same, some are named") {
           "more)");
 }
 
+TEST_CASE("of modules that were gone it says what is known of them") {
+    Case made;
+    for (const SymbolSource source : {SymbolSource::kSymbolTable, SymbolSource::kDynamicSymbols}) {
+        made.module(source == SymbolSource::kSymbolTable ? "/a.so" : "/b.so", source);
+        made.symbols.modules.back().kept = true;
+        made.add(1, true, true);
+    }
+    CHECK(
+        coverage_text(made.profile, made.symbols) ==
+        "2 addresses: 0 with function and line, 2 with function only (no debug information: a.so, b.so), 0 without a "
+        "name; gone when the recording ended, its symbols are in the capture: a.so; gone when the recording ended, its "
+        "exported symbols are in the capture: b.so");
+}
+
 TEST_CASE("the table has a line for every module with addresses, the largest first") {
     const Case made = mixed();
     CHECK(coverage_table(made.profile, made.symbols) ==

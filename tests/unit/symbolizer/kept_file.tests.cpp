@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "symbolizer/kept_file.h"
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -11,6 +12,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "injector/elf/mapped_symbols.h"
 #include "injector/elf/symbols_only.h"
 #include "symbolizer/symbolize.h"
 #include "tests/unit/symbolizer/library_copy.h"
@@ -34,6 +36,18 @@ capture::Profile gone(const LibraryCopy& library, const std::string& kept) {
     profile.kept_symbols.push_back({0, kept});
     std::filesystem::remove(library.path);
     return profile;
+}
+
+base::RemoteAddr base_of(const void* function) {
+    Dl_info info{};
+    REQUIRE(::dladdr(function, &info) != 0);
+    return base::RemoteAddr(reinterpret_cast<std::uint64_t>(info.dli_fbase));
+}
+
+// The memory of this process.
+bool read_own(base::RemoteAddr address, void* data, std::size_t size) {
+    const base::UniqueFd memory(::open("/proc/self/mem", O_RDONLY | O_CLOEXEC));
+    return ::pread(memory.get(), data, size, static_cast<off_t>(address.value())) == static_cast<ssize_t>(size);
 }
 
 symbolizer::Outcome looked_up(const capture::Profile& profile) {
@@ -64,6 +78,21 @@ TEST_CASE("of a stripped library the exported functions are kept") {
     const auto names = symbolized(profile, {}, &source);
     CHECK(names.at(1) == symbolizer::Names{{"shapes_run", "", 0}});
     CHECK(source == SymbolSource::kDynamicSymbols);
+}
+
+TEST_CASE("of a library whose file was never read its memory names the exported functions") {
+    const LibraryCopy library;
+    void* loaded = ::dlopen(library.path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    REQUIRE(loaded != nullptr);
+    const auto kept = elf::mapped_symbols(base_of(::dlsym(loaded, "shapes_run")), read_own, kLimit);
+    ::dlclose(loaded);
+    REQUIRE(kept.has_value());
+    const capture::Profile profile = gone(library, *kept);
+    SymbolSource source{};
+    const auto names = symbolized(profile, {}, &source);
+    CHECK(names == std::vector<symbolizer::Names>{{}, {{"shapes_run", "", 0}}});
+    CHECK(source == SymbolSource::kDynamicSymbols);
+    CHECK(looked_up(profile).symbols.modules[0].kept);
 }
 
 TEST_CASE("a file that is there is better than what was kept") {
