@@ -24,8 +24,7 @@ std::string name_of(const std::string& path) { return std::filesystem::path(path
 
 capture::Ending wait_for(TargetWatch& watch) {
     for (;;) {
-        if (const auto ending = watch.try_reap()) { return *ending; }
-        watch.wait();
+        if (const auto ending = watch.reap()) { return *ending; }
     }
 }
 

@@ -8,6 +8,8 @@
 #include <atomic>
 #include <cerrno>
 
+#include "cli/commands/shared_stop.h"
+
 namespace memray::cli {
 namespace {
 
@@ -21,6 +23,7 @@ bool target_has_it_already(int number, const siginfo_t& info) {
     const bool to_group = group.load(std::memory_order_relaxed)->take(number);
     if (info.si_code > 0) { return number != SIGHUP || ::getsid(0) != ::getpid(); }
     // The target may signal its whole group.
+    if (number == SIGCONT && is_waker(info.si_pid)) { return true; }
     return to_group || info.si_pid == target_pid.load(std::memory_order_relaxed);
 }
 

@@ -9,9 +9,7 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <ctime>
 
 #include "injector/base/descriptors.h"
@@ -36,15 +34,10 @@ namespace {
     ::_exit(0);
 }
 
-// In a signal handler: system calls only.
-bool is_pending(const char* status_file, int number) noexcept {
-    constexpr const char* kField = "\nShdPnd:\t";
-    const int file = ::open(status_file, O_RDONLY | O_CLOEXEC);
-    std::array<char, 4096> text{};
-    const ssize_t size = ::read(file, text.data(), text.size() - 1);
-    ::close(file);
-    const char* field = size > 0 ? std::strstr(text.data(), kField) : nullptr;
-    const unsigned long long pending = field != nullptr ? std::strtoull(field + std::strlen(kField), nullptr, 16) : 0;
+bool is_pending(const StatusPath& path, int number) noexcept {
+    const StatusText status(path);
+    const char* field = status.field("ShdPnd");
+    const unsigned long long pending = field != nullptr ? std::strtoull(field, nullptr, 16) : 0;
     return (pending >> (number - 1) & 1U) != 0;
 }
 
@@ -62,7 +55,7 @@ GroupWatch::GroupWatch() {
     pid_ = ::fork();
     if (pid_ == 0) { hold_signals(reading.get()); }
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
-    if (pid_ > 0) { std::snprintf(status_.data(), status_.size(), "/proc/%d/status", pid_); }
+    if (pid_ > 0) { status_ = status_path(pid_); }
 }
 
 GroupWatch::~GroupWatch() {
@@ -71,7 +64,7 @@ GroupWatch::~GroupWatch() {
 }
 
 bool GroupWatch::take(int number) const noexcept {
-    if (pid_ <= 0 || !is_pending(status_.data(), number)) { return false; }
+    if (pid_ <= 0 || !is_pending(status_, number)) { return false; }
     const auto order = static_cast<unsigned char>(number);
     static_cast<void>(::write(orders_.get(), &order, 1));
     return true;

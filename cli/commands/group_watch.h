@@ -8,8 +8,7 @@
 
 #include <sys/types.h>
 
-#include <array>
-
+#include "cli/commands/status_text.h"
 #include "injector/base/unique_fd.h"
 
 namespace memray::cli {
@@ -28,7 +27,7 @@ public:
 private:
     pid_t pid_{0};
     base::UniqueFd orders_;
-    std::array<char, 32> status_{};  // path of its status file
+    StatusPath status_{};
 };
 
 }  // namespace memray::cli

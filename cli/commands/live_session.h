@@ -31,6 +31,8 @@ public:
     [[nodiscard]] bool begin(const capture::Metadata& metadata, int pidfd);
     // To be called between the steps of the recorder.
     void step(collector::Recorder& recorder);
+    // The view has this terminal: a shell could not take it over.
+    [[nodiscard]] bool has_terminal() const noexcept { return view_.has_value(); }
     // The program has ended: shows the last state until the user leaves.
     void end(collector::Recorder& recorder, const capture::Ending& ending);
     // The streams are the user's again. What there is to say about the program's output.

@@ -196,6 +196,7 @@ capture::Ending RunCommand::record(LiveSession& session) const {
     const Outcome outcome = follow(watch, recorder, [&] {
         if (recorder.recording()) { snapshots.serve(rendezvous.get(), target.pid); }
         if (live()) { session.step(recorder); }
+        watch.share_stops(!session.has_terminal());
     });
     snapshots.end(rendezvous.get());
     session.end(recorder, outcome.ending);

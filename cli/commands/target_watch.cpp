@@ -4,23 +4,28 @@
 
 #include <poll.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <string>
 
+#include "cli/commands/shared_stop.h"
 #include "injector/base/error.h"
 
 namespace memray::cli {
-std::optional<capture::Ending> TargetWatch::try_reap() {
+
+std::optional<capture::Ending> TargetWatch::look(int flags) {
     siginfo_t info{};
-    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG) != 0) {
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WSTOPPED | flags) != 0) {
         if (errno == EINTR) { return std::nullopt; }
         throw base::system_error("waiting for process " + std::to_string(pid_));
     }
     if (info.si_pid == 0) { return std::nullopt; }
+    if (info.si_code == CLD_STOPPED) {
+        if (shares_stops_) { stop_with(pid_, info.si_status); }
+        return std::nullopt;
+    }
     const bool exited = info.si_code == CLD_EXITED;
     return oom_.explain({exited ? capture::EndKind::kExited : capture::EndKind::kSignaled, info.si_status});
 }

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The memray authors
+"""Tells a FIFO that it is up and when it is continued; SIGUSR1 ends it with 7. What Ctrl-Z does: keep (stops it), deaf (it
+says so and goes on), handle (it says so and stops itself); or it stops itself at once (self). Arguments: the FIFO, and
+one of these."""
+import os
+import signal
+import sys
+
+events = os.open(sys.argv[1], os.O_WRONLY)
+
+
+def say(text):
+    os.write(events, text.encode() + b"\n")
+
+
+def handle(*_):
+    say("heard")
+    if sys.argv[2] == "handle":
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+signal.signal(signal.SIGCONT, lambda *_: say("continued"))
+signal.signal(signal.SIGUSR1, lambda *_: os._exit(7))
+if sys.argv[2] in ("deaf", "handle"):
+    signal.signal(signal.SIGTSTP, handle)
+say("up %d" % os.getpid())
+if sys.argv[2] == "self":
+    os.kill(os.getpid(), signal.SIGSTOP)
+while True:
+    signal.pause()
