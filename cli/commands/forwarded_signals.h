@@ -27,8 +27,8 @@ public:
     ForwardedSignals& operator=(const ForwardedSignals&) = delete;
 
 private:
-    static constexpr std::array kSignals{SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGALRM,
-                                         SIGTSTP, SIGCONT};
+    static constexpr std::array kSignals{SIGINT,  SIGQUIT,  SIGTERM, SIGHUP,  SIGUSR1,
+                                         SIGUSR2, SIGWINCH, SIGALRM, SIGTSTP, SIGCONT};
     GroupWatch group_;
     std::array<struct sigaction, kSignals.size()> previous_{};
     struct sigaction previous_pipe_ {};
