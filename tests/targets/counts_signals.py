@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
 """Says "up" and its process id, and waits for SIGWINCH: then it says how often the other signal came, and ends with 40.
-Arguments: its number, and what it does: keep (as at the start), die (by default), handle."""
+Arguments: its number, what it does: keep (as at the start), die (by default), handle; and the descriptor for what it says."""
 import os
 import signal
 import sys
 
-number, action = signal.Signals(int(sys.argv[1])), sys.argv[2]
+number, action, said = signal.Signals(int(sys.argv[1])), sys.argv[2], int(sys.argv[3])
 came = []
 ends = []
 heard, wakes = os.pipe()
@@ -18,9 +18,9 @@ if number == signal.SIGINT and signal.getsignal(number) == signal.default_int_ha
 if action == "die":
     signal.signal(number, signal.SIG_DFL)
 if action == "handle":
-    signal.signal(number, lambda *_: (came.append(1), print("got", flush=True)))
-print("up", os.getpid(), flush=True)
+    signal.signal(number, lambda *_: (came.append(1), os.write(said, b"got\n")))
+os.write(said, b"up %d\n" % os.getpid())  # at once: a handler may write, too
 while not ends:  # looked at between handlers, never inside another one
     os.read(heard, 1)
-print("came", len(came), flush=True)
+os.write(said, b"came %d\n" % len(came))
 os._exit(40)
