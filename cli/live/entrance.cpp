@@ -117,7 +117,7 @@ void Entrance::watch(std::vector<pollfd>& descriptors) const {
 }
 
 base::UniqueFd try_connect(int number) {
-    for (const auto& folder : RuntimeFolder::all_of(::geteuid())) {
+    for (const auto& folder : RuntimeFolder::all_in_reach()) {
         sockets::LocalConnection found = sockets::connect_to(*folder, name_of(number));
         if (found.state == sockets::LocalConnection::State::kOpen) { return std::move(found.socket); }
     }

@@ -58,7 +58,8 @@ private:
     bool refused_{false};
 };
 
-// A connection to the Unix socket of that number; none if there is none. It does not block.
+// A connection to the Unix socket of that number, this user's or, for root, anybody's; none if there is none. It does
+// not block.
 [[nodiscard]] base::UniqueFd try_connect(int number);
 
 }  // namespace memray::live

@@ -165,6 +165,7 @@ KeyPress character_key(wint_t code) {
 Screen::Screen() {
     if (std::setlocale(LC_ALL, "") == nullptr || MB_CUR_MAX == 1) { std::setlocale(LC_CTYPE, "C.UTF-8"); }
     if (::newterm(nullptr, stdout, stdin) == nullptr) { throw base::Error("The live view cannot use this terminal"); }
+    // Keys are keys here, no signals: Ctrl-C leaves the view. Typed when it is closed they are the program's, as alone.
     ::raw();
     ::noecho();
     ::nonl();

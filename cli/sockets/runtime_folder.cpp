@@ -8,9 +8,15 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
+#include <set>
+#include <string_view>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 #include "cli/sockets/peer.h"
 #include "injector/base/error.h"
@@ -22,6 +28,7 @@ using std::chrono::steady_clock;
 using Folder = std::shared_ptr<const RuntimeFolder>;
 
 constexpr const char* kName = "memray";
+constexpr const char* kUsers = "/run/user";
 constexpr const char* kTemporary = "/tmp";  // whatever TMPDIR is: others have to find it
 constexpr std::chrono::seconds kLockWait{2};
 
@@ -39,7 +46,7 @@ std::vector<std::string> bases_of(uid_t user, const std::string& hint) {
     const char* variable = user == ::geteuid() ? std::getenv("XDG_RUNTIME_DIR") : nullptr;
     std::vector<std::string> bases;
     for (const std::string& base :
-         {std::string(variable != nullptr ? variable : ""), "/run/user/" + std::to_string(user), hint}) {
+         {std::string(variable != nullptr ? variable : ""), std::string(kUsers) + "/" + std::to_string(user), hint}) {
         const bool known = std::find(bases.begin(), bases.end(), base) != bases.end();
         if (base.starts_with('/') && !known) { bases.push_back(base); }
     }
@@ -80,6 +87,21 @@ std::vector<Folder> others_of(uid_t user) {
     return found;
 }
 
+// By names, which need not be true: all_of() makes sure of what has them. Not root, and each once.
+std::set<uid_t> users_with_folders() {
+    std::set<uid_t> users;
+    for (const auto& [folder, begin] : {std::pair(kUsers, ""), std::pair(kTemporary, "memray-")}) {
+        const base::UniqueFd parent(::open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        for (const std::string& name : names_in(parent.get())) {
+            uid_t user = 0;
+            const std::string_view number = std::string_view(name).substr(std::min(std::strlen(begin), name.size()));
+            const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), user);
+            if (name.starts_with(begin) && error == std::errc() && user != 0) { users.insert(user); }
+        }
+    }
+    return users;
+}
+
 Folder made_with_random_name(uid_t user) {
     std::string name = temporary_name(user) + ".XXXXXX";
     return ::mkdtemp(name.data()) != nullptr ? folder_at(AT_FDCWD, name, user) : nullptr;
@@ -112,6 +134,16 @@ std::vector<Folder> RuntimeFolder::all_of(uid_t user, const std::string& hint) {
     const std::vector<Folder> others = others_of(user);
     found.insert(found.end(), others.begin(), others.end());
     std::erase(found, nullptr);
+    return found;
+}
+
+std::vector<Folder> RuntimeFolder::all_in_reach() {
+    std::vector<Folder> found = all_of(::geteuid());
+    if (::geteuid() != 0) { return found; }
+    for (const uid_t user : users_with_folders()) {
+        const std::vector<Folder> theirs = all_of(user);
+        found.insert(found.end(), theirs.begin(), theirs.end());
+    }
     return found;
 }
 

@@ -32,6 +32,9 @@ public:
     [[nodiscard]] static std::vector<std::shared_ptr<const RuntimeFolder>> all_of(uid_t user,
                                                                                   const std::string& hint = {});
 
+    // All of this user, and after them, for root, those of all other users, but for folders that are none of these.
+    [[nodiscard]] static std::vector<std::shared_ptr<const RuntimeFolder>> all_in_reach();
+
     RuntimeFolder(base::UniqueFd fd, uid_t owner) : fd_(std::move(fd)), owner_(owner) {}
 
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }

@@ -17,6 +17,7 @@ import interpreters
 from attached import Attached
 from other_users import NOBODY, OtherUser
 from profiled import LIBRARIES, MEMRAY, PATIENCE, TARGETS, Profiled
+from terminal import Terminal
 
 HOSTILE = "\x1b]0;taken over\x07\x1b[2J\r"
 QUICKLY = 30  # seconds for what gives a silent peer 5: far from the 120 of a hang
@@ -177,6 +178,28 @@ class OtherUsers(OtherUser):
         self.assertEqual(sockets_in(folder / "memray"), [socket_name(process.pid)])
         self.wake(process, "woke 1\n")
         self.detach(process)
+
+    def test_root_watches_what_a_user_has_started(self):
+        process = subprocess.Popen([MEMRAY, "run", "--live-remote", "--python", interpreters.DEBIAN, "-c", "print('ran')"],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, cwd="/", **self.own)
+        self.addCleanup(self.end, process)
+        number = re.search(r"memray live (\d+)", process.stdout.readline())[1]
+        viewer = Terminal([MEMRAY, "live", number])
+        self.addCleanup(viewer.close)
+        viewer.wait_for("Remote has disconnected", "exited with code 0")
+        self.assertEqual((process.stdout.read(), process.wait(PATIENCE)), ("ran\n", 0))
+
+    def test_root_watches_nothing_in_a_folder_that_is_not_its_users(self):
+        self.take_name("folder")
+        path = self.taken / "live-1.sock"
+        fake = Listener(path)
+        self.addCleanup(fake.close)
+        for owner in (self.user, NOBODY):
+            os.chown(path, owner, owner)
+            viewer = Terminal([MEMRAY, "live", 1])
+            self.addCleanup(viewer.close)
+            viewer.wait_for("waiting for a program on port 1;")
+        self.assertEqual(fake.connections, [])
 
     def test_root_does_not_follow_a_link_to_a_socket_of_its_own(self):
         self.taken.mkdir(mode=0o700)
