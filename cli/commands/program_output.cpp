@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -74,7 +75,13 @@ void ProgramOutput::redirect() {
         ::dup2(stream == STDIN_FILENO ? nothing.get() : slave_.get(), stream);
     }
     slave_.reset();
+    // Signals are for the thread that records: two of them would pass them on in any order.
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
     pump_ = std::thread([this] { pump(); });
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 void ProgramOutput::restore() {
