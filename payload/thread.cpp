@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/thread.h"
 
+#include "payload/interrupted.h"
 #include "payload/thread_id.h"
 #include "payload/waiting.h"
 
@@ -58,6 +59,8 @@ wire::Slot* take_over(wire::Slot& slot, std::uint32_t index) noexcept {
 }
 
 wire::Slot* try_claim_any() noexcept {
+    // A handler that forked here would have its child claim what belongs to its parent.
+    const HandlersHeld held;
     MappedPieces& pieces = *own_session().pieces;
     for (std::uint32_t index = 0; index < pieces.slot_count; ++index) {
         wire::Slot* slot = slot_at(pieces, index);

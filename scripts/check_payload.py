@@ -22,7 +22,7 @@ ALLOWED_UNDEFINED = {
     "reallocarray", "free_sized", "free_aligned_sized", "mmap", "mmap64", "munmap", "mremap",
     "dlopen", "dlmopen", "dlclose", "prctl", "pthread_setname_np",
     "execl", "execle", "execlp", "execv", "execve", "execvp", "execvpe", "fexecve", "posix_spawn", "posix_spawnp",
-    "popen", "system",
+    "popen", "system", "fork", "_Fork",
     # Finding what to patch.
     "dl_iterate_phdr", "_dl_find_object", "_r_debug", "dlsym", "dlvsym",
     # Which C library this is.
@@ -35,8 +35,8 @@ ALLOWED_UNDEFINED = {
 
 PAYLOAD = Path(__file__).resolve().parent.parent / "payload"
 SYSTEM_CALLS = {
-    # At any time, as a Python does without us: after a dlopen; with --native, and after Python was finalized; when a
-    # thread is first recorded, or is deeper than before (mmap, munmap and madvise as well).
+    # At any time, as a Python does without us: after a dlopen; with --native, after Python was finalized, and when a
+    # thread is first recorded; then, and when one is deeper than before (mmap, munmap and madvise as well).
     "mprotect", "rt_sigprocmask", "mremap",
     # Only where a program with threads makes them: of two that wait for the recorder one sleeps; once more than 4,096
     # threads have been there, the dead ones are looked for.

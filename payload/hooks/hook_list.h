@@ -58,12 +58,17 @@
     X(popen)                 \
     X(system)
 
+#define MEMRAY_FORK_HOOKS(X) \
+    X(fork)                  \
+    X(_Fork)
+
 #define MEMRAY_HOOKS(X)       \
     MEMRAY_ALLOCATOR_HOOKS(X) \
     MEMRAY_MAPPING_HOOKS(X)   \
     MEMRAY_LOADER_HOOKS(X)    \
     MEMRAY_THREAD_HOOKS(X)    \
-    MEMRAY_EXEC_HOOKS(X)
+    MEMRAY_EXEC_HOOKS(X)      \
+    MEMRAY_FORK_HOOKS(X)
 
 // The types of the originals, as glibc's headers have them; never called nor taken the address of by these names
 // (originals.h says why).
@@ -98,6 +103,8 @@ int posix_spawnp(int* pid, const char* file, const void* actions, const void* at
                  char* const* environment) noexcept;
 int pthread_setname_np(unsigned long thread, const char* name) noexcept;
 int system(const char* command);
+int fork() noexcept;
+int _Fork() noexcept;
 void* dlopen(const char* file, int mode) noexcept;
 void* dlmopen(long name_space, const char* file, int mode) noexcept;
 void* dlsym(void* handle, const char* name) noexcept;
@@ -122,6 +129,8 @@ int hook_posix_spawnp(int* pid, const char* file, const void* actions, const voi
                       char* const* environment);
 FILE* hook_popen(const char* command, const char* mode);
 int hook_system(const char* command);
+int hook_fork();
+int hook__Fork();
 int hook_prctl(int option, ...);
 int hook_pthread_setname_np(unsigned long thread, const char* name);
 }

@@ -36,6 +36,7 @@ MEMRAY_ALLOCATOR_HOOKS(MEMRAY_CHECK_ALLOCATOR)
 MEMRAY_MAPPING_HOOKS(MEMRAY_CHECK_MAPPING)
 MEMRAY_THREAD_HOOKS(MEMRAY_CHECK_SINGLE)
 MEMRAY_EXEC_HOOKS(MEMRAY_CHECK_SINGLE)
+MEMRAY_FORK_HOOKS(MEMRAY_CHECK_SINGLE)
 
 constexpr std::uint8_t kLaterHookSize = 32;
 static_assert(kVariants == 6, "one and the five that the assembler is told of");
@@ -130,8 +131,8 @@ const Hook* hook_table(std::size_t& count) noexcept {
      nullptr, MEMRAY_ORIGINAL(name)},
     static const Hook table[] = {MEMRAY_ALLOCATOR_HOOKS(MEMRAY_ALLOCATOR_ENTRY)
                                      MEMRAY_MAPPING_HOOKS(MEMRAY_MAPPING_ENTRY) MEMRAY_LOADER_HOOKS(MEMRAY_LOADER_ENTRY)
-                                         MEMRAY_THREAD_HOOKS(MEMRAY_SINGLE_ENTRY)
-                                             MEMRAY_EXEC_HOOKS(MEMRAY_SINGLE_ENTRY)};
+                                         MEMRAY_THREAD_HOOKS(MEMRAY_SINGLE_ENTRY) MEMRAY_EXEC_HOOKS(MEMRAY_SINGLE_ENTRY)
+                                             MEMRAY_FORK_HOOKS(MEMRAY_SINGLE_ENTRY)};
     count = sizeof table / sizeof table[0];
     return table;
 }

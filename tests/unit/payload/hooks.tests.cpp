@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -308,6 +309,17 @@ TEST_CASE("a full ring with a dead controller does not hold the target") {
     CHECK(region.control().losses.abandoned.load() == 1);
 }
 
+// Steps over all records of a ring; returns how many are numbered.
+std::uint64_t drain(wire::RingReader& reader) {
+    std::uint64_t events = 0;
+    while (reader.has_record()) {
+        events += wire::is_numbered(wire::kind_of(reader.word(0))) ? 1 : 0;
+        reader.skip(reader.record_length());
+    }
+    reader.release();
+    return events;
+}
+
 std::atomic<int> handled{0};
 // What a signal handler has forked: 0 in the child.
 std::atomic<pid_t> forked_in_handler{-1};
@@ -355,6 +367,45 @@ TEST_CASE("a child that a signal handler forks while its thread waits for room l
     CHECK_FALSE(reader.corrupt());
     CHECK(events >= 1900);  // the rest may still be there
     CHECK(region.control().losses.abandoned.load() == 0);
+}
+
+TEST_CASE("a child that a signal handler forks in the middle of a record leaves the recording to its parent") {
+    constexpr int kForks = 60;
+    struct sigaction action {};
+    action.sa_handler = [](int) { forked_in_handler = ::fork(); };
+    struct sigaction before {};
+    REQUIRE(::sigaction(SIGUSR1, &action, &before) == 0);
+    Region region(kRoomy);
+    std::array<wire::RingReader, 8> readers;
+    for (std::uint32_t slot = 0; slot < 8; ++slot) { readers[slot] = {region.slot(slot), kRoomy.ring_words}; }
+    std::uint64_t events = 0;
+    const auto drain_all = [&] {
+        for (wire::RingReader& reader : readers) { events += drain(reader); }
+    };
+    Recording recording(region);
+    std::atomic<bool> done{false};
+    std::thread writing([&done] {
+        while (!done) {
+            std::free(opaque(std::malloc(100)));
+            if (forked_in_handler == 0) { ::_exit(0); }
+        }
+    });
+    for (int i = 0; i < kForks; ++i) {
+        forked_in_handler = -1;
+        REQUIRE(::pthread_kill(writing.native_handle(), SIGUSR1) == 0);
+        while (forked_in_handler == -1) { drain_all(); }
+        int status = -1;
+        while (::waitpid(forked_in_handler, &status, WNOHANG) == 0) { drain_all(); }
+        CHECK(status == 0);
+    }
+    done = true;
+    drain_all();
+    writing.join();
+    recording.stop();
+    drain_all();
+    ::sigaction(SIGUSR1, &before, nullptr);
+    for (const wire::RingReader& reader : readers) { CHECK_FALSE(reader.corrupt()); }
+    CHECK(events == region.control().next_sequence.load());
 }
 
 // Two wait for room, so one of them sleeps (payload/waiting.h). Each signal ends that sleep.
