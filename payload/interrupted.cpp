@@ -34,9 +34,11 @@ void set_mask(const std::uint64_t& mask, std::uint64_t* before) noexcept {
 
 void leave_recording_to_parent() noexcept {
     if (this_thread.activity != Activity::kRecording) { return; }
-    const Session& session = own_session();
-    MappedPieces& pieces = *session.pieces;
-    make_private(session.control, wire::kRegionHeadSize, wire::kRegionHeadSize);
+    // None yet, or one that has ended, before it is known to be armed: then it is not touched either.
+    const Session* session = this_thread.session;
+    if (session == nullptr || session->pieces == nullptr) { return; }
+    MappedPieces& pieces = *session->pieces;
+    make_private(session->control, wire::kRegionHeadSize, wire::kRegionHeadSize);
     make_private(pieces.directory, wire::kTablesOffset, wire::kTablesOffset);
     for (std::uint32_t index = 0; index < pieces.slot_count; ++index) {
         wire::Slot* slot = pieces.entry(index).slot.load(std::memory_order_relaxed);

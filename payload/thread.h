@@ -98,11 +98,12 @@ public:
     RecordingScope() noexcept : previous_(this_thread.activity) {
         const Session* session = newest_session();
         appear();
-        // Not before: only now does it stay as it is, if it is armed.
-        armed_ = recordings.own->armed.load(std::memory_order_acquire) == session->generation;
-        if (!armed_) [[unlikely]] { return; }
-        this_thread.session = session;
         ActivityScope::enter(Activity::kRecording);
+        this_thread.session = session;
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        // Not before: only now does it stay as it is, if it is armed. And a child that a signal handler forks from here
+        // on is known to be inside (interrupted.h); one that it forked before sees that nothing is armed.
+        armed_ = recordings.own->armed.load(std::memory_order_acquire) == session->generation;
     }
     ~RecordingScope() {
         ActivityScope::enter(previous_);

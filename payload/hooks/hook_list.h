@@ -104,7 +104,7 @@ int posix_spawnp(int* pid, const char* file, const void* actions, const void* at
 int pthread_setname_np(unsigned long thread, const char* name) noexcept;
 int system(const char* command);
 int fork() noexcept;
-int _Fork() noexcept;
+int _Fork() noexcept;  // NOLINT(bugprone-reserved-identifier,readability-identifier-naming)
 void* dlopen(const char* file, int mode) noexcept;
 void* dlmopen(long name_space, const char* file, int mode) noexcept;
 void* dlsym(void* handle, const char* name) noexcept;
@@ -130,7 +130,7 @@ int hook_posix_spawnp(int* pid, const char* file, const void* actions, const voi
 FILE* hook_popen(const char* command, const char* mode);
 int hook_system(const char* command);
 int hook_fork();
-int hook__Fork();
+int hook__Fork();  // NOLINT(bugprone-reserved-identifier,readability-identifier-naming)
 int hook_prctl(int option, ...);
 int hook_pthread_setname_np(unsigned long thread, const char* name);
 }

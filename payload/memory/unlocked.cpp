@@ -9,8 +9,12 @@
 #include "payload/wire/control.h"
 
 // The linker's: this library from its first byte to its last.
-extern "C" [[gnu::visibility("hidden")]] const unsigned char __ehdr_start[];  // NOLINT(bugprone-reserved-identifier)
-extern "C" [[gnu::visibility("hidden")]] const unsigned char _end[];          // NOLINT(bugprone-reserved-identifier)
+extern "C" {
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+[[gnu::visibility("hidden")]] extern const unsigned char __ehdr_start;
+[[gnu::visibility("hidden")]] extern const unsigned char _end;
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
+}
 
 namespace memray::payload {
 namespace {
@@ -40,7 +44,7 @@ void unlock(const unsigned char* memory, std::uint64_t size) noexcept {
 }  // namespace
 
 void prepare_unlocked(bool locks_already) noexcept {
-    if (locks_already) { unlock(__ehdr_start, static_cast<std::uint64_t>(_end - __ehdr_start)); }
+    if (locks_already) { unlock(&__ehdr_start, static_cast<std::uint64_t>(&_end - &__ehdr_start)); }
     for (auto& place : seeds) {
         unsigned char* page = place.exchange(nullptr, std::memory_order_acquire);
         if (page == nullptr) { page = static_cast<unsigned char*>(map_memory(kPageSize)); }
