@@ -17,7 +17,8 @@
 #include "cli/live/process_board.h"
 #include "injector/collector/recorder.h"
 #include "injector/session/guard.h"
-#include "injector/session/launch.h"
+#include "injector/session/recording_plan.h"
+#include "injector/session/target.h"
 
 namespace memray::cli {
 

@@ -9,7 +9,8 @@
 #include <string>
 
 #include "injector/capture/profile.h"
-#include "injector/session/launch.h"
+#include "injector/session/recording_plan.h"
+#include "injector/session/target.h"
 
 namespace memray::cli {
 

@@ -10,7 +10,7 @@
 
 #include "cli/commands/snapshots.h"
 #include "injector/collector/recorder.h"
-#include "injector/session/launch.h"
+#include "injector/session/recording_plan.h"
 
 namespace memray::cli {
 

@@ -4,7 +4,7 @@
 // Other sizes of the shared memory, for tests, which need rings that are full all the time.
 #pragma once
 
-#include "injector/session/launch.h"
+#include "injector/session/region_sizes.h"
 
 namespace memray::cli {
 

@@ -18,6 +18,7 @@
 #include "cli/commands/recording_options.h"
 #include "injector/capture/profile.h"
 #include "injector/session/launch.h"
+#include "injector/session/target.h"
 
 namespace memray::cli {
 

@@ -4,7 +4,7 @@
 // What is said of a CPython that is newer than this program knows.
 #pragma once
 
-#include "injector/session/launch.h"
+#include "injector/session/target.h"
 
 namespace memray::cli {
 

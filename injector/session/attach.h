@@ -12,10 +12,13 @@
 #include <memory>
 #include <string>
 
-#include "injector/session/launch.h"
 #include "injector/session/payload_library.h"
+#include "injector/session/recording_plan.h"
+#include "injector/session/target.h"
 
 namespace memray::session {
+
+class ControllerLock;
 
 struct AttachOptions {
     pid_t pid{0};

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "injector/base/mapping.h"
-#include "injector/session/launch.h"
 #include "injector/session/pool_members.h"
 #include "injector/session/region.h"
 #include "injector/session/remote_file.h"
+#include "injector/session/target.h"
 #include "payload/wire/child_pool.h"
 
 namespace memray::session {

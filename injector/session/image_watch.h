@@ -17,17 +17,10 @@
 #include "injector/ptrace/detour.h"
 #include "injector/ptrace/remote_memory.h"
 #include "injector/ptrace/tracee.h"
+#include "injector/session/python_stop.h"
 #include "injector/session/text_padding.h"
 
 namespace memray::session {
-
-// The process stands where it comes back from initialising CPython: interpreter initialised, GIL held, nothing of the
-// user has run.
-struct PythonStop {
-    std::unique_ptr<ptrace::RemoteMemory> memory;
-    elf::Modules modules;
-    ptrace::Registers registers;  // to go on with
-};
 
 enum class ImageEvent {
     kNotOurs,  // a stop that has nothing to do with this

@@ -12,8 +12,9 @@
 #include "injector/ptrace/saved_registers.h"
 #include "injector/ptrace/tracee.h"
 #include "injector/session/controller_lock.h"
-#include "injector/session/image_watch.h"
-#include "injector/session/launch.h"
+#include "injector/session/python_stop.h"
+#include "injector/session/recording_plan.h"
+#include "injector/session/target.h"
 #include "injector/session/target_code.h"
 
 namespace memray::session {

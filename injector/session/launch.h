@@ -6,53 +6,20 @@
 // detaches. Afterwards the target is an ordinary child process of the caller with no tracer.
 #pragma once
 
-#include <sys/types.h>
-
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "injector/base/error.h"
-#include "injector/base/remote_addr.h"
-#include "injector/base/shared_memory.h"
-#include "injector/base/unique_fd.h"
-#include "injector/session/region_sizes.h"
+#include "injector/session/recording_plan.h"
+#include "injector/session/target.h"
 
 namespace memray::session {
-
-// What is recorded of a process.
-struct RecordingPlan {
-    bool trace_python_allocators{false};
-    bool native{false};
-    bool follow_forks{false};
-    bool follow_execs{false};  // only with the above
-    RegionSizes sizes;
-};
 
 struct LaunchOptions {
     std::vector<std::string> command;  // argv, [0] is looked up on PATH
     std::string payload;               // path of libmemray_payload.so
     RecordingPlan plan;
-};
-
-// What a process needs to record the forked children of a target (child_pool.h).
-struct ChildMemory {
-    base::UniqueFd pool;
-    std::shared_ptr<const base::UniqueFd> region;  // of the first process
-    std::uint32_t flags{0};                        // wire::Flags of the recordings
-    base::RemoteAddr address;                      // where the pool is mapped in the target
-};
-
-// A target with the payload loaded and waiting. Not yet recording, still stopped under ptrace.
-struct Target {
-    pid_t pid{0};
-    base::UniqueFd pidfd;
-    base::SharedMemory region;      // laid out
-    ChildMemory children;           // if forks are followed
-    std::string python_version;     // "3.11.2"
-    std::string python_executable;  // resolved path
-    std::string python_allocator;   // see capture::Metadata::python_allocator
 };
 
 class ControllerLock;

@@ -19,7 +19,8 @@
 #include "injector/ptrace/tracee.h"
 #include "injector/session/controller_lock.h"
 #include "injector/session/image_watch.h"
-#include "injector/session/launch.h"
+#include "injector/session/recording_plan.h"
+#include "injector/session/target.h"
 
 namespace memray::session {
 

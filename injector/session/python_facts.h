@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "injector/ptrace/remote_call.h"
-#include "injector/session/image_watch.h"
+#include "injector/session/python_stop.h"
 #include "injector/session/python_version.h"
 #include "payload/wire/control.h"
 

@@ -11,8 +11,8 @@
 #include "injector/base/mapping.h"
 #include "injector/base/shared_memory.h"
 #include "injector/session/controller_lock.h"
-#include "injector/session/launch.h"
 #include "injector/session/python_facts.h"
+#include "injector/session/recording_plan.h"
 #include "injector/session/remote_file.h"
 #include "payload/wire/control.h"
 

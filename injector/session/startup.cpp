@@ -3,6 +3,7 @@
 #include "injector/session/startup.h"
 
 #include "injector/base/error.h"
+#include "injector/session/image_watch.h"
 #include "injector/session/launch.h"
 #include "injector/session/thread_group.h"
 

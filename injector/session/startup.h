@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "injector/session/image_watch.h"
+#include "injector/session/python_stop.h"
 #include "injector/session/spawn.h"
 
 namespace memray::session {

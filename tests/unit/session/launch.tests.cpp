@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstddef>
 
+#include "injector/session/target.h"
 #include "payload/wire/control.h"
 #include "tests/unit/session/launched.h"
 
