@@ -12,11 +12,11 @@
 #include <filesystem>
 
 #include "cli/commands/background.h"
-#include "cli/commands/creatable.h"
+#include "injector/recording/creatable.h"
 #include "cli/commands/payload_file.h"
 #include "cli/commands/region_sizes.h"
 #include "cli/commands/view_process.h"
-#include "cli/live/server.h"
+#include "injector/live/server.h"
 #include "cli/report/format.h"
 #include "injector/base/descriptors.h"
 #include "injector/base/file.h"
@@ -115,11 +115,11 @@ void AttachCommand::refuse_what_is_missing() const {
     throw UsageError(fmt::format("{} needs an output file (-o).", option));
 }
 
-AttachRequest AttachCommand::request() const {
-    AttachRequest request;
+recording::AttachRequest AttachCommand::request() const {
+    recording::AttachRequest request;
     request.attach.pid = pid_;
     request.attach.payload = find_payload();
-    const session::RegionSizes sizes = request.attach.plan.sizes;
+    const region::RegionSizes sizes = request.attach.plan.sizes;
     request.attach.plan = recording_.plan();
     request.attach.plan.sizes = sizes;
     request.attach.replace = force_detach_;
@@ -140,18 +140,18 @@ AttachRequest AttachCommand::request() const {
 void AttachCommand::end_other_recording() const {
     if (!force_detach_) { return; }
     try {
-        static_cast<void>(ask_recorder(pid_, "stop"));
+        static_cast<void>(recording::ask_recorder(pid_, "stop"));
     } catch (const base::Error&) {}  // it does not answer: it is replaced
 }
 
-void AttachCommand::tell_time(const AttachRequest& request) const {
+void AttachCommand::tell_time(const recording::AttachRequest& request) const {
     if (!request.attach.tell) { return; }
     const std::chrono::duration<double, std::milli> time = Clock::now() - started_;
     request.attach.tell(fmt::format("attached in {:.2f} ms", time.count()));
 }
 
-int AttachCommand::run_and_return(const AttachRequest& request) const {
-    std::optional<AttachedRecording> recording;
+int AttachCommand::run_and_return(const recording::AttachRequest& request) const {
+    std::optional<recording::AttachedRecording> recording;
     const auto never = [] { return false; };
     const auto nothing = [](const collector::RecorderStatus& /*status*/) {};
     run_in_background([&] { recording.emplace(request); },
@@ -173,9 +173,9 @@ int AttachCommand::run_and_return(const AttachRequest& request) const {
     return 0;
 }
 
-int AttachCommand::run_and_wait(const AttachRequest& request) const {
+int AttachCommand::run_and_wait(const recording::AttachRequest& request) const {
     catch_interrupts();
-    AttachedRecording recording(request);
+    recording::AttachedRecording recording(request);
     tell_time(request);
     base::tell(fmt::format("tracking PID {}; Ctrl-C ends the recording", pid_));
     ProgressLine line;
@@ -193,12 +193,12 @@ int AttachCommand::run_and_wait(const AttachRequest& request) const {
     return 0;
 }
 
-int AttachCommand::run_and_watch(AttachRequest request) const {
+int AttachCommand::run_and_watch(recording::AttachRequest request) const {
     catch_interrupts();
     ViewProcess view("");
     live::Server server;
     if (recording_.follows()) { request.board = server.show_processes(); }
-    AttachedRecording recording(request);
+    recording::AttachedRecording recording(request);
     server.show(recording.recorder().look().metadata);
     server.adopt(view.take_socket());
     std::string done;
@@ -219,11 +219,11 @@ int AttachCommand::run_and_watch(AttachRequest request) const {
 int AttachCommand::run() {
     refuse_what_is_missing();
     base::close_inherited();
-    const AttachRequest wanted = request();
+    const recording::AttachRequest wanted = request();
     if (output_.empty()) {
         require_terminal("memray attach without -o");
     } else {
-        require_creatable(wanted.recorder.path, recording_.force);
+        recording::require_creatable(wanted.recorder.path, recording_.force);
     }
     end_other_recording();
     if (output_.empty()) { return run_and_watch(wanted); }

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/commands/attached_recording.h"
+#include "injector/recording/attached_recording.h"
 #include "cli/commands/command.h"
 #include "cli/commands/recording_options.h"
 
@@ -24,12 +24,12 @@ private:
     void add_time_options();
     void add_attach_options();
     void refuse_what_is_missing() const;
-    [[nodiscard]] AttachRequest request() const;
+    [[nodiscard]] recording::AttachRequest request() const;
     void end_other_recording() const;
-    void tell_time(const AttachRequest& request) const;
-    int run_and_return(const AttachRequest& request) const;
-    int run_and_wait(const AttachRequest& request) const;
-    int run_and_watch(AttachRequest request) const;
+    void tell_time(const recording::AttachRequest& request) const;
+    int run_and_return(const recording::AttachRequest& request) const;
+    int run_and_wait(const recording::AttachRequest& request) const;
+    int run_and_watch(recording::AttachRequest request) const;
 
     const Verbosity& verbosity_;
     int pid_{0};

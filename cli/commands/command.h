@@ -15,11 +15,8 @@
 
 namespace memray::cli {
 
-// Wrong usage: printed after the usage line of the subcommand, exit code 2.
-class UsageError : public base::Error {
-public:
-    explicit UsageError(const std::string& message) : base::Error(message, 2) {}
-};
+// Printed after the usage line of the subcommand.
+using base::UsageError;
 
 class Command {
 public:

@@ -9,9 +9,9 @@
 #include <functional>
 #include <optional>
 
-#include "cli/commands/rendezvous.h"
+#include "injector/recording/rendezvous.h"
 #include "injector/base/printable.h"
-#include "injector/session/attach.h"
+#include "injector/injection/attach.h"
 
 namespace memray::cli {
 namespace {
@@ -36,13 +36,13 @@ std::string DetachCommand::clean_up() const {
     if (verbosity_ > 0) {
         tell = [](const std::string& text) { base::tell(text); };
     }
-    switch (session::stop_recording(pid_, false, kTimeout, tell)) {
-        case session::StopResult::kStopped:
-        case session::StopResult::kStillInside:
+    switch (injection::stop_recording(pid_, false, kTimeout, tell)) {
+        case injection::StopResult::kStopped:
+        case injection::StopResult::kStillInside:
             return fmt::format("The recorder of process {} has died; its hooks were taken out", pid_);
-        case session::StopResult::kBusy:
+        case injection::StopResult::kBusy:
             throw base::Error(fmt::format("Process {} is being recorded by somebody else", pid_));
-        case session::StopResult::kNothingToStop:
+        case injection::StopResult::kNothingToStop:
             break;
     }
     throw base::Error(fmt::format("Process {} is not being recorded: no previous `memray attach` call", pid_));
@@ -50,8 +50,8 @@ std::string DetachCommand::clean_up() const {
 
 int DetachCommand::run() {
     if (pid_ <= 0) { throw UsageError(fmt::format("argument pid: invalid process id: {}", pid_)); }
-    const std::optional<std::string> answer = ask_recorder(pid_, "stop");
-    base::print_line(stdout, answer ? said_by_recorder(*answer) : clean_up());
+    const std::optional<std::string> answer = recording::ask_recorder(pid_, "stop");
+    base::print_line(stdout, answer ? recording::said_by_recorder(*answer) : clean_up());
     return 0;
 }
 

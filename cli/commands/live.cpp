@@ -16,11 +16,11 @@
 #include <thread>
 
 #include "cli/commands/view_process.h"
-#include "cli/live/entrance.h"
-#include "cli/live/tcp_port.h"
+#include "injector/live/entrance.h"
+#include "injector/live/tcp_port.h"
 #include "cli/live/view.h"
-#include "cli/sockets/local_socket.h"
-#include "cli/sockets/message.h"
+#include "injector/sockets/local_socket.h"
+#include "injector/sockets/message.h"
 #include "injector/base/error.h"
 
 namespace memray::cli {

@@ -10,7 +10,7 @@
 
 #include "cli/commands/program_output.h"
 #include "cli/commands/view_process.h"
-#include "cli/live/server.h"
+#include "injector/live/server.h"
 #include "injector/capture/profile.h"
 #include "injector/collector/recorder.h"
 

@@ -52,12 +52,12 @@ const char* RecordingOptions::needs_output() const noexcept {
     return on_exit.empty() ? nullptr : "--on-exit";
 }
 
-SnapshotOptions RecordingOptions::snapshots() const {
+recording::SnapshotOptions RecordingOptions::snapshots() const {
     return {std::chrono::duration<double>(snapshot_every), snapshot_rss};
 }
 
-session::RecordingPlan RecordingOptions::plan() const {
-    session::RecordingPlan plan;
+region::RecordingPlan RecordingOptions::plan() const {
+    region::RecordingPlan plan;
     plan.trace_python_allocators = trace_python_allocators;
     plan.native = native;
     plan.follow_forks = follows();

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <string>
 
-#include "cli/commands/snapshots.h"
+#include "injector/recording/snapshots.h"
 #include "injector/collector/recorder.h"
-#include "injector/session/recording_plan.h"
+#include "injector/region/recording_plan.h"
 
 namespace memray::cli {
 
@@ -36,9 +36,9 @@ struct RecordingOptions {
     // An option that is given and makes no sense without a capture file; nullptr if there is none.
     [[nodiscard]] const char* needs_output() const noexcept;
     // But for the sizes.
-    [[nodiscard]] session::RecordingPlan plan() const;
+    [[nodiscard]] region::RecordingPlan plan() const;
     [[nodiscard]] collector::RecorderOptions recorder(const std::string& path) const;
-    [[nodiscard]] SnapshotOptions snapshots() const;
+    [[nodiscard]] recording::SnapshotOptions snapshots() const;
 };
 
 }  // namespace memray::cli

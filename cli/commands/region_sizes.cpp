@@ -18,7 +18,7 @@ void override_from_environment(const char* name, std::uint32_t& value) {
 
 }  // namespace
 
-void override_sizes(session::RegionSizes& sizes) {
+void override_sizes(region::RegionSizes& sizes) {
     override_from_environment("MEMRAY_SLOTS", sizes.slots);
     override_from_environment("MEMRAY_RING_WORDS", sizes.ring_words);
 }

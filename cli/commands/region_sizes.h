@@ -4,11 +4,11 @@
 // Other sizes of the shared memory, for tests, which need rings that are full all the time.
 #pragma once
 
-#include "injector/session/region_sizes.h"
+#include "injector/region/region_sizes.h"
 
 namespace memray::cli {
 
 // Those in $MEMRAY_SLOTS and $MEMRAY_RING_WORDS, if they are set.
-void override_sizes(session::RegionSizes& sizes);
+void override_sizes(region::RegionSizes& sizes);
 
 }  // namespace memray::cli

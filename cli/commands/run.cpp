@@ -10,22 +10,22 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "cli/commands/command_recording.h"
-#include "cli/commands/exit_command.h"
-#include "cli/commands/follower.h"
-#include "cli/commands/forwarded_signals.h"
+#include "injector/recording/command_recording.h"
+#include "injector/recording/exit_command.h"
+#include "injector/recording/follower.h"
+#include "injector/recording/forwarded_signals.h"
 #include "cli/commands/interpreter_check.h"
 #include "cli/commands/live.h"
-#include "cli/commands/oom_counter.h"
+#include "injector/recording/oom_counter.h"
 #include "cli/commands/option_split.h"
 #include "cli/commands/payload_file.h"
-#include "cli/commands/process_facts.h"
-#include "cli/commands/recording.h"
+#include "injector/recording/process_facts.h"
+#include "injector/recording/recording.h"
 #include "cli/commands/region_sizes.h"
-#include "cli/commands/rendezvous.h"
-#include "cli/commands/snapshots.h"
-#include "cli/commands/target_watch.h"
-#include "cli/commands/unknown_python.h"
+#include "injector/recording/rendezvous.h"
+#include "injector/recording/snapshots.h"
+#include "injector/recording/target_watch.h"
+#include "injector/recording/unknown_python.h"
 #include "injector/base/file.h"
 #include "injector/base/printable.h"
 #include "injector/collector/recorder.h"
@@ -124,8 +124,8 @@ Program RunCommand::program() const {
     return {kind, rest_.front(), {rest_.begin() + 1, rest_.end()}};
 }
 
-session::LaunchOptions RunCommand::launch_options(const Program& program) const {
-    session::LaunchOptions options;
+pursuit::LaunchOptions RunCommand::launch_options(const Program& program) const {
+    pursuit::LaunchOptions options;
     options.command = {python_};
     options.command.insert(options.command.end(), python_arguments_.begin(), python_arguments_.end());
     const std::vector<std::string> arguments = interpreter_arguments(program);
@@ -136,10 +136,10 @@ session::LaunchOptions RunCommand::launch_options(const Program& program) const 
     return options;
 }
 
-capture::Metadata RunCommand::metadata(const Program& program, const session::Target& target) const {
-    capture::Metadata metadata = new_metadata(recording_.plan(), recording_.aggregate);
-    metadata.command_line = command_line_of(::getpid());
-    describe_process(target, metadata);
+capture::Metadata RunCommand::metadata(const Program& program, const region::Target& target) const {
+    capture::Metadata metadata = recording::new_metadata(recording_.plan(), recording_.aggregate);
+    metadata.command_line = recording::command_line_of(::getpid());
+    recording::describe_process(target, metadata);
     metadata.search_paths = own_search_paths(program);
     metadata.start_ms = now_ms();
     return metadata;
@@ -153,8 +153,8 @@ void RunCommand::say(const std::string& text) const {
     } catch (const base::Error&) {}
 }
 
-std::optional<OutputName> RunCommand::output_name(const Program& program) const {
-    if (!output_.empty()) { return OutputName(output_, program_name(program)); }
+std::optional<recording::OutputName> RunCommand::output_name(const Program& program) const {
+    if (!output_.empty()) { return recording::OutputName(output_, program_name(program)); }
     return std::nullopt;
 }
 
@@ -166,34 +166,34 @@ void RunCommand::watch(LiveSession& session, const Program& program) const {
 capture::Ending RunCommand::record(LiveSession& session) const {
     const Program profiled = program();
     require_runnable(profiled);
-    std::optional<OutputName> name = output_name(profiled);
+    std::optional<recording::OutputName> name = output_name(profiled);
     watch(session, profiled);
-    session::Launch launch(launch_options(profiled));
-    session::Target& target = launch.target();
+    pursuit::Launch launch(launch_options(profiled));
+    region::Target& target = launch.target();
     require_startable(profiled, target.python_executable, target.pid, python_arguments_);
-    avoid_oom_killer();  // only now: the target would inherit it
+    recording::avoid_oom_killer();  // only now: the target would inherit it
 
     const capture::Metadata facts = metadata(profiled, target);
     if (!session.begin(facts, target.pidfd.get())) { throw base::Error("The program was killed before it began"); }
-    const ForwardedSignals signals(target.pid, target.pidfd.get());
-    if (!name && !live()) { name = OutputName::plain(default_output(profiled, target.pid)); }
+    const recording::ForwardedSignals signals(target.pid, target.pidfd.get());
+    if (!name && !live()) { name = recording::OutputName::plain(default_output(profiled, target.pid)); }
     const std::string path = name ? name->of(target.pid) : "";
     const collector::RecorderOptions options = recording_.recorder(path);
-    warn_of_unknown_python(target);
+    recording::warn_of_unknown_python(target);
     collector::Recorder recorder(std::move(target.region), target.pid, facts, options);
-    std::optional<Follower> follower;
+    std::optional<recording::Follower> follower;
     if (recording_.follows()) {
-        follower.emplace(FollowRequest{std::move(target.children), facts, false, options, name, recording_.on_exit,
+        follower.emplace(recording::FollowRequest{std::move(target.children), facts, false, options, name, recording_.on_exit,
                                        recording_.snapshots(), recording_.plan(), find_payload(),
                                        live() ? session.show_processes() : nullptr});
     }
-    TargetWatch watch(target.pid, target.pidfd.get());
+    recording::TargetWatch watch(target.pid, target.pidfd.get());
     if (!path.empty() && !live_) { say(fmt::format("Writing profile results into {}\n", path)); }
-    start(launch, recorder);
-    Snapshots snapshots(recording_.snapshots(), options, recorder);
-    const std::unique_ptr<Rendezvous> rendezvous = try_listen(target.pid);
+    recording::start(launch, recorder);
+    recording::Snapshots snapshots(recording_.snapshots(), options, recorder);
+    const std::unique_ptr<recording::Rendezvous> rendezvous = recording::try_listen(target.pid);
     sockets::remove_dead_sockets();
-    const Outcome outcome = follow(watch, recorder, [&] {
+    const recording::Outcome outcome = recording::follow(watch, recorder, [&] {
         if (recorder.recording()) { snapshots.serve(rendezvous.get(), target.pid); }
         if (live()) { session.step(recorder); }
         watch.share_stops(!session.has_terminal());
@@ -205,17 +205,17 @@ capture::Ending RunCommand::record(LiveSession& session) const {
     return outcome.ending;
 }
 
-void RunCommand::conclude(LiveSession& session, const Outcome& outcome, const std::string& path,
+void RunCommand::conclude(LiveSession& session, const recording::Outcome& outcome, const std::string& path,
                           const std::string& children) const {
-    if (outcome.written && !path.empty()) { run_exit_command(recording_.on_exit, path, outcome.ending); }
+    if (outcome.written && !path.empty()) { recording::run_exit_command(recording_.on_exit, path, outcome.ending); }
     const bool failed = outcome.ending.kind != capture::EndKind::kExited || outcome.ending.code != 0;
     fmt::print(stderr, "{}", session.close(failed));
     report(outcome, path, children);
 }
 
-FollowRequest RunCommand::follow_request() const {
-    FollowRequest request;
-    request.metadata = new_metadata(recording_.plan(), recording_.aggregate);
+recording::FollowRequest RunCommand::follow_request() const {
+    recording::FollowRequest request;
+    request.metadata = recording::new_metadata(recording_.plan(), recording_.aggregate);
     request.metadata.search_paths = {std::filesystem::current_path()};
     request.recorder = recording_.recorder("");
     request.on_exit = recording_.on_exit;
@@ -229,8 +229,8 @@ FollowRequest RunCommand::follow_request() const {
 
 capture::Ending RunCommand::record_whatever_starts() const {
     if (rest_.empty()) { throw UsageError("the following arguments are required: command"); }
-    const CommandOutcome outcome = record_command({rest_, output_, follow_request()});
-    const Followed& followed = outcome.followed;
+    const recording::CommandOutcome outcome = recording::record_command({rest_, output_, follow_request()});
+    const recording::Followed& followed = outcome.followed;
     if (followed.first) { say(fmt::format(kSuccess, outcome.output)); }
     if (!followed.text.empty()) { say(fmt::format("\nOther processes: {}\n", followed.text)); }
     if (!followed.first && followed.text.empty()) {
@@ -239,17 +239,17 @@ capture::Ending RunCommand::record_whatever_starts() const {
     return outcome.ending;
 }
 
-void RunCommand::report(const Outcome& outcome, const std::string& path, const std::string& children) const {
+void RunCommand::report(const recording::Outcome& outcome, const std::string& path, const std::string& children) const {
     if (outcome.written && !path.empty()) { say(fmt::format(kSuccess, path)); }
     if (!children.empty()) { say(fmt::format("\nOther processes: {}\n", children)); }
 }
 
 int RunCommand::run() {
     refuse_what_is_missing();
-    if (exec_) { return end_like(record_whatever_starts()); }
+    if (exec_) { return recording::end_like(record_whatever_starts()); }
     LiveSession session;
     try {
-        return end_like(record(session));
+        return recording::end_like(record(session));
     } catch (const base::Error&) {
         fmt::print(stderr, "{}", session.close(true));
         throw;

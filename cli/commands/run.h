@@ -10,15 +10,15 @@
 #include <vector>
 
 #include "cli/commands/command.h"
-#include "cli/commands/follower.h"
+#include "injector/recording/follower.h"
 #include "cli/commands/live_session.h"
-#include "cli/commands/output_name.h"
+#include "injector/recording/output_name.h"
 #include "cli/commands/program.h"
-#include "cli/commands/recording.h"
+#include "injector/recording/recording.h"
 #include "cli/commands/recording_options.h"
 #include "injector/capture/profile.h"
-#include "injector/session/launch.h"
-#include "injector/session/target.h"
+#include "injector/pursuit/launch.h"
+#include "injector/region/target.h"
 
 namespace memray::cli {
 
@@ -36,17 +36,17 @@ private:
     void add_program_options();
     void refuse_what_is_missing() const;
     [[nodiscard]] Program program() const;
-    [[nodiscard]] session::LaunchOptions launch_options(const Program& program) const;
-    [[nodiscard]] capture::Metadata metadata(const Program& program, const session::Target& target) const;
+    [[nodiscard]] pursuit::LaunchOptions launch_options(const Program& program) const;
+    [[nodiscard]] capture::Metadata metadata(const Program& program, const region::Target& target) const;
     [[nodiscard]] bool live() const noexcept { return live_ || live_remote_; }
     // The name of the capture; nothing if the live view is all that is wanted.
-    [[nodiscard]] std::optional<OutputName> output_name(const Program& program) const;
+    [[nodiscard]] std::optional<recording::OutputName> output_name(const Program& program) const;
     void watch(LiveSession& session, const Program& program) const;
     [[nodiscard]] capture::Ending record(LiveSession& session) const;
-    void conclude(LiveSession& session, const Outcome& outcome, const std::string& path,
+    void conclude(LiveSession& session, const recording::Outcome& outcome, const std::string& path,
                   const std::string& children) const;
-    void report(const Outcome& outcome, const std::string& path, const std::string& children) const;
-    [[nodiscard]] FollowRequest follow_request() const;
+    void report(const recording::Outcome& outcome, const std::string& path, const std::string& children) const;
+    [[nodiscard]] recording::FollowRequest follow_request() const;
     [[nodiscard]] capture::Ending record_whatever_starts() const;
     void say(const std::string& text) const;
 

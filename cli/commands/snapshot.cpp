@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "cli/commands/rendezvous.h"
+#include "injector/recording/rendezvous.h"
 #include "injector/base/printable.h"
 
 namespace memray::cli {
@@ -27,9 +27,9 @@ int SnapshotCommand::run() {
     if (pid_ <= 0) { throw UsageError(fmt::format("argument pid: invalid process id: {}", pid_)); }
     const std::string path = output_.empty() ? "" : std::filesystem::absolute(output_).string();
     const std::optional<std::string> answer =
-        ask_recorder(pid_, fmt::format("snapshot {}{}", force_ ? 'f' : '-', path));
+        recording::ask_recorder(pid_, fmt::format("snapshot {}{}", force_ ? 'f' : '-', path));
     if (!answer) { throw base::Error(fmt::format("Process {} is not being recorded", pid_)); }
-    base::print_line(stdout, said_by_recorder(*answer));
+    base::print_line(stdout, recording::said_by_recorder(*answer));
     return 0;
 }
 

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-#include "cli/sockets/message.h"
+#include "injector/sockets/message.h"
 
 namespace memray::live {
 namespace {

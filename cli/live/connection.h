@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/live/frame_stream.h"
-#include "cli/live/protocol.h"
+#include "injector/live/frame_stream.h"
+#include "injector/live/protocol.h"
 #include "injector/base/unique_fd.h"
 
 namespace memray::live {

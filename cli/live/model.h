@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/live/protocol.h"
+#include "injector/live/protocol.h"
 #include "cli/live/relatives.h"
 #include "cli/live/rows.h"
 #include "cli/report/locations.h"

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "cli/live/process_board.h"
+#include "injector/live/process_board.h"
 
 namespace memray::live {
 

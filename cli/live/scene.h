@@ -13,7 +13,7 @@
 #include "cli/live/line.h"
 #include "cli/live/model.h"
 #include "cli/live/process_list.h"
-#include "cli/live/protocol.h"
+#include "injector/live/protocol.h"
 
 namespace memray::live {
 

@@ -13,7 +13,7 @@
 #include <ctime>
 #include <utility>
 
-#include "cli/live/entrance.h"
+#include "injector/live/entrance.h"
 
 namespace memray::live {
 namespace {

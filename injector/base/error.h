@@ -22,6 +22,12 @@ private:
     int exit_code_;
 };
 
+// What was asked for makes no sense. Printed after a line that says how the command is used.
+class UsageError : public Error {
+public:
+    explicit UsageError(const std::string& message) : Error(message, 2) {}
+};
+
 // "operation: strerror(number)".
 [[nodiscard]] Error system_error(const std::string& operation, int number);
 // The same with the current errno.

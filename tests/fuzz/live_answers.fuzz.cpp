@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "cli/live/frame_stream.h"
+#include "injector/live/frame_stream.h"
 #include "cli/live/model.h"
-#include "cli/live/protocol.h"
+#include "injector/live/protocol.h"
 #include "cli/live/scene.h"
 #include "injector/base/error.h"
 

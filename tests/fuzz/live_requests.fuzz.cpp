@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "cli/live/frame_stream.h"
-#include "cli/live/protocol.h"
+#include "injector/live/frame_stream.h"
+#include "injector/live/protocol.h"
 #include "injector/base/error.h"
 
 namespace live = memray::live;

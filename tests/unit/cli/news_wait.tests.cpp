@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/commands/news_wait.h"
+#include "injector/recording/news_wait.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

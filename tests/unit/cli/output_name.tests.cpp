@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/commands/output_name.h"
+#include "injector/recording/output_name.h"
 
 #include <catch2/catch.hpp>
 
@@ -9,16 +9,16 @@
 using namespace memray::cli;
 
 TEST_CASE("Placeholders stand for the process and the program") {
-    const OutputName name("a/%n-%p-%%.bin", "app.py");
+    const recording::OutputName name("a/%n-%p-%%.bin", "app.py");
     CHECK(name.of(7) == "a/app.py-7-%.bin");
     CHECK(name.of_child(7, 8) == "a/app.py-8-%.bin");
-    CHECK(OutputName("a.bin", "app.py").of_child(7, 8) == "a.bin.8");
-    CHECK(OutputName::plain("100%.bin").of(7) == "100%.bin");
-    CHECK_THROWS_AS(OutputName("%q", "app.py"), UsageError);
+    CHECK(recording::OutputName("a.bin", "app.py").of_child(7, 8) == "a.bin.8");
+    CHECK(recording::OutputName::plain("100%.bin").of(7) == "100%.bin");
+    CHECK_THROWS_AS(recording::OutputName("%q", "app.py"), UsageError);
 }
 
 TEST_CASE("A program cannot choose the folder, nor put controls into the name") {
-    CHECK(OutputName("out/%n.bin", "../../etc/x").of(1) == "out/.._.._etc_x.bin");
-    CHECK(OutputName("out/%n", "..").of(1) == "out/_");
-    CHECK(OutputName("%n.bin", "a\x1b[2J\n%p").of(1) == "a_[2J_%p.bin");
+    CHECK(recording::OutputName("out/%n.bin", "../../etc/x").of(1) == "out/.._.._etc_x.bin");
+    CHECK(recording::OutputName("out/%n", "..").of(1) == "out/_");
+    CHECK(recording::OutputName("%n.bin", "a\x1b[2J\n%p").of(1) == "a_[2J_%p.bin");
 }

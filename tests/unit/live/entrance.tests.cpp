@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/live/entrance.h"
+#include "injector/live/entrance.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "cli/live/tcp_port.h"
-#include "cli/live/token.h"
+#include "injector/live/tcp_port.h"
+#include "injector/live/token.h"
 #include "injector/base/error.h"
 #include "tests/unit/sockets/private_folder.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/live/process_board.h"
+#include "injector/live/process_board.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

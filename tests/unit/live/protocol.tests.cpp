@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/live/protocol.h"
+#include "injector/live/protocol.h"
 
 #include <catch2/catch.hpp>
 
-#include "cli/live/frame_stream.h"
+#include "injector/live/frame_stream.h"
 #include "sample_recording.h"
 
 namespace memray::live {

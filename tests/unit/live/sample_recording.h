@@ -4,7 +4,7 @@
 // What a recorder could have sent: two threads; main calls load and parse, a worker calls parse.
 #pragma once
 
-#include "cli/live/protocol.h"
+#include "injector/live/protocol.h"
 #include "tests/unit/report/profile_builder.h"
 
 namespace memray::live {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/live/server.h"
+#include "injector/live/server.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "cli/live/connection.h"
-#include "cli/live/entrance.h"
-#include "cli/live/shown_process.h"
+#include "injector/live/entrance.h"
+#include "injector/live/shown_process.h"
 #include "tests/unit/collector/support/shared_region.h"
 #include "tests/unit/collector/support/target_thread.h"
 #include "tests/unit/sockets/private_folder.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/session/call_site.h"
+#include "injector/safe_point/call_site.h"
 
 #include <array>
 #include <catch2/catch.hpp>
@@ -8,7 +8,7 @@
 #include <vector>
 
 using memray::base::RemoteAddr;
-using memray::session::called_function;
+using memray::safe_point::called_function;
 
 namespace {
 

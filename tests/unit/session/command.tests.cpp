@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/session/command.h"
+#include "injector/pursuit/command.h"
 
 #include <catch2/catch.hpp>
 
 #include "injector/base/error.h"
 #include "tests/unit/session/launched.h"
 
-using namespace memray::session;
-using namespace memray::session::tests;
+using namespace memray;
+using namespace memray::tests;
 
 namespace {
 
@@ -42,24 +42,24 @@ TEST_CASE("a name is searched on PATH, past files that cannot be executed") {
     first.write("tool", "#!/bin/sh\n");
     const std::string expected = second.write("tool", "#!/bin/sh\n", true);
     const SearchPath path((first / "none") + ":" + (first / "") + ":" + (second / "."));
-    CHECK(std::filesystem::canonical(resolve_command("tool")) == std::filesystem::canonical(expected));
-    CHECK_THROWS_WITH(resolve_command("tool2"), "Could not start tool2: command not found");
+    CHECK(std::filesystem::canonical(pursuit::resolve_command("tool")) == std::filesystem::canonical(expected));
+    CHECK_THROWS_WITH(pursuit::resolve_command("tool2"), "Could not start tool2: command not found");
 }
 
 TEST_CASE("a name that is only there as a plain file is not executable") {
     const TemporaryFolder folder;
     folder.write("tool", "#!/bin/sh\n");
     const SearchPath path(folder / ".");
-    CHECK_THROWS_WITH(resolve_command("tool"), "Could not start tool: not an executable file");
+    CHECK_THROWS_WITH(pursuit::resolve_command("tool"), "Could not start tool: not an executable file");
 }
 
 TEST_CASE("programs for other processors are refused") {
     const TemporaryFolder folder;
     const std::string narrow = folder.write("narrow", elf_header(1, 3), true);
     const std::string arm = folder.write("arm", elf_header(2, char(183)), true);
-    CHECK_THROWS_WITH(resolve_command(narrow),
+    CHECK_THROWS_WITH(pursuit::resolve_command(narrow),
                       "Could not start " + narrow + ": it is a 32-bit program; only x86-64 programs can be profiled");
-    CHECK_THROWS_WITH(resolve_command(arm),
+    CHECK_THROWS_WITH(pursuit::resolve_command(arm),
                       "Could not start " + arm + ": it is for another processor; only x86-64 programs can be profiled");
 }
 
@@ -67,8 +67,8 @@ TEST_CASE("a static Python is refused, a static launcher is not") {
     const TemporaryFolder folder;
     const std::string python = folder.write("python3", elf_header(2, 62), true);
     const std::string launcher = folder.write("launcher", elf_header(2, 62), true);
-    CHECK_THROWS_WITH(resolve_command(python), "Could not start " + python +
+    CHECK_THROWS_WITH(pursuit::resolve_command(python), "Could not start " + python +
                                                    ": it is statically linked; only dynamically linked programs can be "
                                                    "profiled");
-    CHECK(resolve_command(launcher) == launcher);
+    CHECK(pursuit::resolve_command(launcher) == launcher);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/session/controller_lock.h"
+#include "injector/region/controller_lock.h"
 
 #include <linux/futex.h>
 #include <sys/mman.h>
@@ -16,7 +16,7 @@
 #include "payload/wire/control.h"
 
 using namespace memray;
-using session::ControllerLock;
+using region::ControllerLock;
 
 namespace {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/session/held_command.h"
+#include "injector/pursuit/held_command.h"
 
 #include <sys/wait.h>
 
@@ -10,8 +10,8 @@
 #include <fstream>
 #include <string>
 
-using memray::session::HeldCommand;
-using memray::session::read_exec_error;
+using memray::pursuit::HeldCommand;
+using memray::pursuit::read_exec_error;
 
 namespace {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/session/launch.h"
+#include "injector/pursuit/launch.h"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -13,19 +13,18 @@
 #include <csignal>
 #include <cstddef>
 
-#include "injector/session/target.h"
+#include "injector/region/target.h"
 #include "payload/wire/control.h"
 #include "tests/unit/session/launched.h"
 
 using namespace memray;
-using namespace memray::session;
-using namespace memray::session::tests;
+using namespace memray::tests;
 
 namespace {
 
-std::string message_of(const LaunchOptions& options) {
+std::string message_of(const pursuit::LaunchOptions& options) {
     try {
-        const Launch launch(options);
+        const pursuit::Launch launch(options);
     } catch (const base::Error& error) { return error.what(); }
     return "no error";
 }
@@ -51,7 +50,7 @@ TEST_CASE("every interpreter runs with the payload started and keeps its exit co
     REQUIRE_FALSE(interpreters().empty());
     for (const std::string& interpreter : interpreters()) {
         CAPTURE(interpreter);
-        Launch launch(options_for({interpreter, "-c", "raise SystemExit(37)"}));
+        pursuit::Launch launch(options_for({interpreter, "-c", "raise SystemExit(37)"}));
         const base::Mapping head = launch.target().region.map(0, wire::kRegionHeadSize);
         auto* control = static_cast<wire::ControlPage*>(head.data());
         CHECK(control->phase == wire::Phase::kIdle);
@@ -63,7 +62,7 @@ TEST_CASE("every interpreter runs with the payload started and keeps its exit co
 }
 
 TEST_CASE("the control page says how the region is laid out") {
-    Launch launch(options_for({python(), "-c", ""}));
+    pursuit::Launch launch(options_for({python(), "-c", ""}));
     const base::Mapping head = launch.target().region.map(0, wire::kRegionHeadSize);
     const auto* control = static_cast<wire::ControlPage*>(head.data());
     CHECK(control->magic == wire::kRegionMagic);
@@ -82,8 +81,8 @@ TEST_CASE("the target knows its own version, executable and allocator") {
         const std::string script =
             "import sys, os; print('%d.%d.%d' % sys.version_info[:3], os.path.realpath(sys.executable))";
         const Outcome outcome = run(options_for({interpreter, "-c", script}));
-        Launch launch(options_for({interpreter, "-X", "dev", "-c", ""}));
-        const Target& target = launch.target();
+        pursuit::Launch launch(options_for({interpreter, "-X", "dev", "-c", ""}));
+        const region::Target& target = launch.target();
         CHECK(outcome.output == target.python_version + " " + target.python_executable + "\n");
         CHECK(target.python_allocator == "pymalloc debug");
     }
@@ -180,8 +179,8 @@ TEST_CASE("a command that is not Python is reported with how it ended") {
     CHECK(message_of(options_for({python(), "--version"})) ==
           python() + " exited with status 0 before running a program");
     try {
-        const Launch launch(options_for({"sh", "-c", "exit 9"}));
-    } catch (const EndedBeforePython& ended) {
+        const pursuit::Launch launch(options_for({"sh", "-c", "exit 9"}));
+    } catch (const pursuit::EndedBeforePython& ended) {
         CHECK(WEXITSTATUS(ended.wait_status()) == 9);
         CHECK(ended.exit_code() == 9);
     }
@@ -236,7 +235,7 @@ TEST_CASE("a payload that does not load or start leaves no process behind") {
     CHECK(unresolved.ends_with("undefined symbol: no_such_function_anywhere"));
     CHECK(message_of(options_for({python(), "-c", program}, EMPTY_LIBRARY)) ==
           "The payload library does not export memray_payload_start");
-    Launch launch(options_for({python(), "-c", program}, REFUSING_PAYLOAD));
+    pursuit::Launch launch(options_for({python(), "-c", program}, REFUSING_PAYLOAD));
     CHECK_THROWS_WITH(launch.resume(), "The payload could not start: it is of another version than this program");
     CHECK_FALSE(has_children());
     CHECK_FALSE(std::filesystem::exists(folder / "ran"));
@@ -260,14 +259,14 @@ TEST_CASE("where tracing is forbidden, the message says how to allow it, and not
 }
 
 TEST_CASE("a target can be resumed once") {
-    Launch launch(options_for({python(), "-c", ""}));
+    pursuit::Launch launch(options_for({python(), "-c", ""}));
     launch.resume();
     CHECK_THROWS_WITH(launch.resume(), "The target runs already");
     CHECK(wait_status_of(launch.target().pid) == 0);
 }
 
 TEST_CASE("a target that is killed while it waits is an error, and reaped") {
-    Launch launch(options_for({python(), "-c", ""}));
+    pursuit::Launch launch(options_for({python(), "-c", ""}));
     ::kill(launch.target().pid, SIGKILL);
     CHECK_THROWS_WITH(launch.resume(),
                       Catch::Matchers::Contains("SIGKILL") || Catch::Matchers::Contains("No such process"));
@@ -276,18 +275,18 @@ TEST_CASE("a target that is killed while it waits is an error, and reaped") {
 
 TEST_CASE("a target that is not resumed is killed and reaped") {
     const TemporaryFolder folder;
-    { const Launch launch(options_for({python(), "-c", "open('" + folder / "ran" + "', 'w')"})); }
+    { const pursuit::Launch launch(options_for({python(), "-c", "open('" + folder / "ran" + "', 'w')"})); }
     CHECK_FALSE(has_children());
     CHECK_FALSE(std::filesystem::exists(folder / "ran"));
 }
 
 TEST_CASE("a limited address space is shared, and hardly taken before it is needed") {
-    LaunchOptions options = options_for({"/bin/sh", "-c", "ulimit -v 400000; exec " + python() + " -c pass"});
-    options.plan.sizes = RegionSizes{};
-    Launch launch(options);
+    pursuit::LaunchOptions options = options_for({"/bin/sh", "-c", "ulimit -v 400000; exec " + python() + " -c pass"});
+    options.plan.sizes = region::RegionSizes{};
+    pursuit::Launch launch(options);
     const base::Mapping head = launch.target().region.map(0, wire::kRegionHeadSize);
     const auto* control = static_cast<wire::ControlPage*>(head.data());
-    CHECK(control->slot_count == RegionSizes{}.slots);
+    CHECK(control->slot_count == region::RegionSizes{}.slots);
     CHECK(control->address_space == 400'000 * 1024 / 10);
     launch.resume();
     CHECK(wait_status_of(launch.target().pid) == 0);

@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "injector/base/file.h"
-#include "injector/session/launch.h"
+#include "injector/pursuit/launch.h"
 
-namespace memray::session::tests {
+namespace memray::tests {
 
 class TemporaryFolder {
 public:
@@ -77,8 +77,8 @@ inline std::vector<std::string> interpreters() {
     return found;
 }
 
-inline LaunchOptions options_for(std::vector<std::string> command, const std::string& payload = STUB_PAYLOAD) {
-    LaunchOptions options;
+inline pursuit::LaunchOptions options_for(std::vector<std::string> command, const std::string& payload = STUB_PAYLOAD) {
+    pursuit::LaunchOptions options;
     options.command = std::move(command);
     options.payload = payload;
     options.plan.sizes = {.slots = 4, .ring_words = 1024, .frames = 64};
@@ -97,7 +97,7 @@ struct Outcome {
 };
 
 // Launches, resumes, waits; standard output is caught, standard input is `input`.
-inline Outcome run(LaunchOptions options, const std::string& input = "") {
+inline Outcome run(pursuit::LaunchOptions options, const std::string& input = "") {
     const TemporaryFolder folder;
     const std::string in = folder.write("in", input);
     const base::UniqueFd stdin_fd(::open(in.c_str(), O_RDONLY | O_CLOEXEC));
@@ -106,7 +106,7 @@ inline Outcome run(LaunchOptions options, const std::string& input = "") {
     {
         const Redirected redirected_in(STDIN_FILENO, stdin_fd.get());
         const Redirected redirected_out(STDOUT_FILENO, stdout_fd.get());
-        Launch launch(std::move(options));
+        pursuit::Launch launch(std::move(options));
         launch.resume();
         outcome.wait_status = wait_status_of(launch.target().pid);
     }
@@ -125,4 +125,4 @@ inline std::string plain_output(const std::string& command) {
     return output;
 }
 
-}  // namespace memray::session::tests
+}  // namespace memray::tests

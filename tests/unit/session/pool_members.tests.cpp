@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/session/pool_members.h"
+#include "injector/region/pool_members.h"
 
 #include <pthread.h>
 #include <sys/mman.h>
@@ -20,7 +20,7 @@
 #include "injector/base/process_status.h"
 
 using namespace memray;
-using session::PoolMembers;
+using region::PoolMembers;
 using wire::Caller;
 
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/session/python_layout.h"
+#include "injector/cpython/python_layout.h"
 
 #include <array>
 #include <catch2/catch.hpp>
@@ -14,14 +14,13 @@
 #include "tests/unit/session/launched.h"
 
 using namespace memray;
-using namespace memray::session;
-using namespace memray::session::tests;
+using namespace memray::tests;
 
 namespace {
 
 using Fields = std::map<std::string, std::uint64_t>;
 
-wire::TargetInfo info_of(Launch& launch) {
+wire::TargetInfo info_of(pursuit::Launch& launch) {
     wire::TargetInfo info;
     const base::Mapping head = launch.target().region.map(0, wire::kRegionHeadSize);
     std::memcpy(&info, static_cast<const char*>(head.data()) + wire::kTargetInfoOffset, sizeof info);
@@ -146,7 +145,7 @@ TEST_CASE("offsets agree with the headers of every interpreter") {
             continue;
         }
         expected.erase("finalizing");
-        Launch launch(options_for({interpreter, "-c", ""}));
+        pursuit::Launch launch(options_for({interpreter, "-c", ""}));
         const wire::PythonLayout layout = info_of(launch).layout;
         CHECK(layout.model != wire::FrameModel::kNone);
         CHECK(layout.free_threaded == 0);
@@ -181,7 +180,7 @@ TEST_CASE("the finalizing word is 0 while the program runs and not while the int
         std::array<int, 2> from_target{};
         REQUIRE(::pipe2(to_target.data(), O_CLOEXEC) == 0);
         REQUIRE(::pipe2(from_target.data(), O_CLOEXEC) == 0);
-        std::optional<Launch> launch;
+        std::optional<pursuit::Launch> launch;
         {
             const Redirected in(STDIN_FILENO, to_target[0]);
             const Redirected out(STDOUT_FILENO, from_target[1]);
@@ -205,7 +204,7 @@ TEST_CASE("the finalizing word is 0 while the program runs and not while the int
 }
 
 TEST_CASE("a free-threaded interpreter has longer headers and other flag bits") {
-    const LayoutFacts facts = layout_from_debug_offsets(PythonVersion{0x030e00f0}, free_threaded_3_14());
+    const cpython::LayoutFacts facts = cpython::layout_from_debug_offsets(cpython::PythonVersion{0x030e00f0}, free_threaded_3_14());
     const wire::PythonLayout& layout = facts.layout;
     CHECK(layout.model == wire::FrameModel::kCurrentFrame);
     CHECK(layout.free_threaded == 1);
@@ -225,28 +224,28 @@ TEST_CASE("a free-threaded interpreter has longer headers and other flag bits") 
 }
 
 TEST_CASE("debug offsets that make no sense are not used") {
-    const PythonVersion version{0x030e00f0};
+    const cpython::PythonVersion version{0x030e00f0};
     const auto model_with = [&](std::size_t position, std::uint64_t value) {
         FakeRuntime runtime = free_threaded_3_14();
         runtime.words[position] = value;
-        return layout_from_debug_offsets(version, runtime).layout.model;
+        return cpython::layout_from_debug_offsets(version, runtime).layout.model;
     };
     CHECK(model_with(0, 0x1234) == wire::FrameModel::kNone);      // another cookie
     CHECK(model_with(8, 0x030d00f0) == wire::FrameModel::kNone);  // another version
     CHECK(model_with(16, 7) == wire::FrameModel::kNone);          // neither with nor without GIL
     CHECK(model_with(264, ~0ULL) == wire::FrameModel::kNone);     // an offset beyond any structure
-    CHECK(layout_from_debug_offsets(version, FakeRuntime{}).layout.model == wire::FrameModel::kNone);
+    CHECK(cpython::layout_from_debug_offsets(version, FakeRuntime{}).layout.model == wire::FrameModel::kNone);
     FakeRuntime cut = free_threaded_3_14();
     cut.words.erase(640);
-    CHECK(layout_from_debug_offsets(version, cut).layout.model == wire::FrameModel::kNone);
+    CHECK(cpython::layout_from_debug_offsets(version, cut).layout.model == wire::FrameModel::kNone);
 }
 
 TEST_CASE("a version newer than this program is read like 3.15 if its debug offsets say the same") {
-    constexpr PythonVersion kNewer{0x031000a1};
+    constexpr cpython::PythonVersion kNewer{0x031000a1};
     FakeRuntime known = with_gil_3_15();
-    CHECK(layout_from_debug_offsets(PythonVersion{0x030f02f0}, known).layout.model == wire::FrameModel::kCurrentFrame);
+    CHECK(cpython::layout_from_debug_offsets(cpython::PythonVersion{0x030f02f0}, known).layout.model == wire::FrameModel::kCurrentFrame);
     known.words[8] = kNewer.hex;
-    const LayoutFacts facts = layout_from_debug_offsets(kNewer, known);
+    const cpython::LayoutFacts facts = cpython::layout_from_debug_offsets(kNewer, known);
     CHECK(facts.layout.model == wire::FrameModel::kCurrentFrame);
     CHECK(facts.layout.hex_version == kNewer.hex);
     CHECK(facts.layout.code_first_traceable == 192);
@@ -256,16 +255,16 @@ TEST_CASE("a version newer than this program is read like 3.15 if its debug offs
         CAPTURE(position);
         FakeRuntime changed = known;
         changed.words[position] = value + 8;
-        CHECK(layout_from_debug_offsets(kNewer, changed).layout.model == wire::FrameModel::kNone);
+        CHECK(cpython::layout_from_debug_offsets(kNewer, changed).layout.model == wire::FrameModel::kNone);
         changed.words.erase(position);
-        CHECK(layout_from_debug_offsets(kNewer, changed).layout.model == wire::FrameModel::kNone);
+        CHECK(cpython::layout_from_debug_offsets(kNewer, changed).layout.model == wire::FrameModel::kNone);
     }
 }
 
 TEST_CASE("of a version whose debug offsets are not understood no frame is read") {
     FakeRuntime runtime = free_threaded_3_14();
     runtime.words[8] = 0x031000f0;
-    const LayoutFacts facts = layout_from_debug_offsets(PythonVersion{0x031000f0}, runtime);
+    const cpython::LayoutFacts facts = cpython::layout_from_debug_offsets(cpython::PythonVersion{0x031000f0}, runtime);
     CHECK(facts.layout.model == wire::FrameModel::kNone);
     CHECK(facts.layout.hex_version == 0x031000f0);
 }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/session/stack_verdict.h"
+#include "injector/safe_point/stack_verdict.h"
 
 #include <sys/syscall.h>
 
 #include <catch2/catch.hpp>
 
-using namespace memray::session;
+using namespace memray;
 using memray::base::RemoteAddr;
 
 namespace {
 
 // Frames by the kind of their code, innermost first: 'p' Python, 'c' the C library, 'l' loader, 'a' allocator. Frame i
 // has instruction 1000 * (i + 1) and stack pointer 10 * (i + 1).
-Verdict judge(const std::string& kinds, std::int64_t system_call = -1, bool waits_for_caller = false) {
-    StackFacts facts;
+safe_point::Verdict judge(const std::string& kinds, std::int64_t system_call = -1, bool waits_for_caller = false) {
+    safe_point::StackFacts facts;
     for (std::size_t i = 1; i <= kinds.size(); ++i) {
         facts.stack.frames.push_back({RemoteAddr(1000 * i), RemoteAddr(10 * i)});
     }
@@ -23,17 +23,17 @@ Verdict judge(const std::string& kinds, std::int64_t system_call = -1, bool wait
     facts.kind_at = [&kinds](RemoteAddr address) {
         switch (kinds.at((address.value() + 1) / 1000 - 1)) {
             case 'c':
-                return CodeKind::kLibc;
+                return safe_point::CodeKind::kLibc;
             case 'l':
-                return CodeKind::kLoader;
+                return safe_point::CodeKind::kLoader;
             case 'a':
-                return CodeKind::kAllocator;
+                return safe_point::CodeKind::kAllocator;
             default:
-                return CodeKind::kOther;
+                return safe_point::CodeKind::kOther;
         }
     };
     facts.waits_for_caller = [waits_for_caller](RemoteAddr) { return waits_for_caller; };
-    return judge_stack(facts);
+    return safe_point::judge_stack(facts);
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ TEST_CASE("inside the C library only calls that wait are safe") {
 }
 
 TEST_CASE("the outermost unsafe call is the one to leave") {
-    const Verdict verdict = judge("cclccppcc");
+    const safe_point::Verdict verdict = judge("cclccppcc");
     REQUIRE_FALSE(verdict.safe);
     REQUIRE(verdict.leave);
     CHECK(verdict.leave->instruction == RemoteAddr(6000));
@@ -74,16 +74,16 @@ TEST_CASE("a thread that only begins or ends has no caller that waits") {
 }
 
 TEST_CASE("a stack that cannot be read is not safe") {
-    StackFacts facts;
-    facts.kind_at = [](RemoteAddr) { return CodeKind::kOther; };
+    safe_point::StackFacts facts;
+    facts.kind_at = [](RemoteAddr) { return safe_point::CodeKind::kOther; };
     facts.stack.frames = {{RemoteAddr(1), RemoteAddr(1)}, {RemoteAddr(2), RemoteAddr(2)}};
-    const Verdict verdict = judge_stack(facts);
+    const safe_point::Verdict verdict = safe_point::judge_stack(facts);
     CHECK_FALSE(verdict.safe);
     CHECK(verdict.reason == "its stack cannot be read");
 }
 
 TEST_CASE("calls that a stop ends with EINTR are known") {
-    CHECK(ends_when_stopped(SYS_epoll_wait));
-    CHECK_FALSE(ends_when_stopped(SYS_poll));
-    CHECK_FALSE(waits_outside(SYS_mmap));
+    CHECK(safe_point::ends_when_stopped(SYS_epoll_wait));
+    CHECK_FALSE(safe_point::ends_when_stopped(SYS_poll));
+    CHECK_FALSE(safe_point::waits_outside(SYS_mmap));
 }

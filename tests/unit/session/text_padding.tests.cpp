@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/session/text_padding.h"
+#include "injector/safe_point/text_padding.h"
 
 #include <unistd.h>
 
@@ -21,7 +21,7 @@ base::RemoteAddr at(std::size_t offset) { return base::RemoteAddr(reinterpret_ca
 bool divert(std::string_view function, std::size_t offset = 0, std::uint64_t distance = 0x1000) {
     code.fill('\x55');
     std::memcpy(&code[offset], function.data(), function.size());
-    return session::divert_empty_function(ptrace::RemoteMemory(::getpid()), at(offset), at(offset) + distance);
+    return safe_point::divert_empty_function(ptrace::RemoteMemory(::getpid()), at(offset), at(offset) + distance);
 }
 
 }  // namespace

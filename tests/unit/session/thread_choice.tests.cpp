@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/session/thread_choice.h"
+#include "injector/safe_point/thread_choice.h"
 
 #include <unistd.h>
 
@@ -15,7 +15,7 @@
 #include "injector/base/file.h"
 
 using namespace memray;
-using session::parse_blocked_call;
+using safe_point::parse_blocked_call;
 
 TEST_CASE("the blocked call of a thread is read") {
     CHECK(parse_blocked_call("230 0x0 0x0 0x7ffd 0x0 0x0 0x0 0x7ffd 0x7f\n") == 230);
@@ -45,7 +45,7 @@ TEST_CASE("a thread that waits in a restartable call comes before one that runs"
         while (!done) {}
     });
     while (running == 0) { std::this_thread::yield(); }
-    const std::vector<pid_t> order = session::threads_to_borrow(::getpid());
+    const std::vector<pid_t> order = safe_point::threads_to_borrow(::getpid());
     done = true;
     runner.join();
     REQUIRE(order.size() == 3);  // this thread, too
@@ -58,5 +58,5 @@ TEST_CASE("a thread that waits in a restartable call comes before one that runs"
 }
 
 TEST_CASE("a process that is gone has no threads") {
-    CHECK_THROWS_AS(session::threads_to_borrow(1 << 23), base::Error);
+    CHECK_THROWS_AS(safe_point::threads_to_borrow(1 << 23), base::Error);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/sockets/local_socket.h"
+#include "injector/sockets/local_socket.h"
 
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -9,7 +9,7 @@
 #include <csignal>
 #include <vector>
 
-#include "cli/sockets/message.h"
+#include "injector/sockets/message.h"
 #include "tests/unit/sockets/private_folder.h"
 
 namespace memray::sockets {

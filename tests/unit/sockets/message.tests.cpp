@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/sockets/message.h"
+#include "injector/sockets/message.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>

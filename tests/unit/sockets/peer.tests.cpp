@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/sockets/peer.h"
+#include "injector/sockets/peer.h"
 
 #include <sched.h>
 #include <sys/socket.h>

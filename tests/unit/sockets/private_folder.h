@@ -13,7 +13,7 @@
 #include <memory>
 #include <string>
 
-#include "cli/sockets/runtime_folder.h"
+#include "injector/sockets/runtime_folder.h"
 
 namespace memray::sockets::tests {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/sockets/runtime_folder.h"
+#include "injector/sockets/runtime_folder.h"
 
 #include <sys/file.h>
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/injection/injection.h"
+
+#include "injector/base/process.h"
+#include "injector/region/child_pool.h"
+#include "injector/injection/descriptor_room.h"
+#include "injector/injection/payload_library.h"
+#include "injector/cpython/python_facts.h"
+#include "injector/region/region.h"
+
+namespace memray::injection {
+namespace {
+
+constexpr std::chrono::seconds kCalls{10};
+
+}  // namespace
+
+Injection::Injection(ptrace::Tracee& tracee, cpython::PythonStop stop)
+    : tracee_(tracee), stop_(std::move(stop)), code_(stop_.modules, elf::read_maps(tracee.id()), *stop_.memory) {
+    const ptrace::CodePage& page = code_.page(tracee_, kCalls);
+    saved_.emplace(tracee_, *stop_.memory, stop_.registers);
+    call_.emplace(tracee_, *stop_.memory, *saved_, page.call_code(), kCalls);
+}
+
+std::unique_ptr<region::ControllerLock> Injection::load(const region::RecordingPlan& plan, const std::string& payload, region::Target& target) {
+    target.pid = tracee_.id();
+    target.pidfd = base::open_pidfd(target.pid);
+    target.python_executable = base::executable_of(target.pid);
+    const cpython::PythonFacts facts = cpython::inspect_python(target.pid, stop_, *call_);
+    target.python_version = facts.version.text();
+    target.python_allocator = facts.allocator;
+    const DescriptorRoom room(target.pid);
+    region::RemoteSystem system(*call_);
+    const std::uint32_t flags = region::recording_flags(plan, facts);
+    const auto region = region::make_region(system, target.pid, plan.sizes, flags, facts.info);
+    auto lock = std::make_unique<region::ControllerLock>(region->descriptor());
+    region->keep();
+    region_address_ = region->address();
+    const auto file = std::make_shared<const base::UniqueFd>(region->take_file());
+    target.region = base::SharedMemory(file);
+    if (plan.follow_forks) {
+        region::ChildPoolInTarget pool(system, target.pid, facts.info, flags, plan.follow_execs);
+        pool.announce(file->get());
+        pool.keep();
+        target.children = {pool.take_file(), file, flags, pool.address()};
+    }
+    start_ = load_payload(system, *call_, *stop_.memory, stop_.modules, target.pid, payload);
+    return lock;
+}
+
+void Injection::start() {
+    start_payload(*call_, start_, region_address_, wire::kRegionHeadSize);
+    let_go();
+}
+
+void Injection::give_up() { let_go(); }
+
+void Injection::let_go() {
+    saved_->restore();
+    call_.reset();
+    tracee_.detach();
+}
+
+}  // namespace memray::injection

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/recording/children_recorder.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "injector/recording/process_facts.h"
+#include "injector/sockets/local_socket.h"
+#include "injector/base/descriptors.h"
+#include "injector/base/error.h"
+#include "injector/base/printable.h"
+#include "injector/injection/payload_library.h"
+
+namespace memray::recording {
+namespace {
+
+constexpr std::chrono::milliseconds kStep{10};
+
+}  // namespace
+
+ChildrenRecorder::ChildrenRecorder(FollowRequest request, injection::Channel channel)
+    : request_(std::move(request)),
+      channel_(std::move(channel)),
+      paths_(request_.recorder.path, static_cast<pid_t>(request_.metadata.pid), request_.output,
+             request_.recorder.overwrite) {
+    if (request_.plan.follow_execs) { start_pursuit(); }
+    if (request_.memory.pool) {
+        families_.push_back(std::make_shared<RecordedFamily>(std::move(request_.memory), request_.metadata,
+                                                             request_.recorder, request_.on_exit, request_.snapshots,
+                                                             request_.board));
+    }
+}
+
+void ChildrenRecorder::start_pursuit() {
+    const auto failed = [](pid_t pid, const std::string& why) {
+        base::tell(fmt::format("child process {} is not recorded: {}", pid, why));
+    };
+    pursuit_.emplace(request_.plan, injection::read_payload(request_.payload),
+                     pursuit::Pursuit::Reports{
+                         [this](pursuit::Pursuit::Arrival arrival) { return arrived(std::move(arrival)); }, failed});
+}
+
+void ChildrenRecorder::run() {
+    do {
+        wait_.begin_look();
+        if (pursuit_) { pursuit_->poll(); }
+        step_families();
+        listen();
+        answer_when_done();
+        wait();
+    } while (!is_over());
+}
+
+void ChildrenRecorder::step_families() {
+    for (const auto& family : families_) { family->step(path_of_, pursuit_ ? &*pursuit_ : nullptr); }
+}
+
+bool ChildrenRecorder::arrived(pursuit::Pursuit::Arrival arrival) {
+    if (!ChildRecording::has_room()) {
+        ++gone_.unrecorded;
+        return false;
+    }
+    const region::Target& target = arrival.target;
+    capture::Metadata metadata = request_.metadata;
+    describe_process(target, metadata);
+    metadata.command_line = command_line_of(target.pid);
+    metadata.start_ms = 0;  // now
+    const ChildRecording::PathOf path_of = path_of_arrival(target.pid);
+    auto family = std::make_shared<RecordedFamily>(std::move(arrival.target.children), metadata, request_.recorder,
+                                                   request_.on_exit, request_.snapshots, request_.board);
+    family->record_first(std::move(arrival), path_of);
+    families_.push_back(std::move(family));
+    return true;
+}
+
+void ChildrenRecorder::listen() {
+    if (!channel_ || asked_ || !channel_->has_news()) { return; }
+    const auto message = channel_->receive(std::nullopt);
+    if (message && message->kind == injection::Message::kTrace) { return trace_first(message->text); }
+    asked_ = message.has_value();
+    if (!asked_) { hang_up(); }
+}
+
+void ChildrenRecorder::trace_first(const std::string& text) {
+    traced_first_ = std::atoi(text.c_str());
+    request_.recorder.path = text.substr(text.find(' ') + 1);
+    paths_.set_first(request_.recorder.path, traced_first_);
+    try {
+        pursuit_->trace(traced_first_, {});
+        channel_->send(injection::Message::kGo);
+    } catch (const base::Error& error) { channel_->send(injection::Message::kError, error.what()); }
+}
+
+// The first Python that the command becomes has the output for itself.
+ChildRecording::PathOf ChildrenRecorder::path_of_arrival(pid_t pid) {
+    if (pid != traced_first_ || first_recorded_) { return path_of_; }
+    first_recorded_ = true;
+    return [path = request_.recorder.path](pid_t) { return path; };
+}
+
+void ChildrenRecorder::answer_when_done() {
+    if (!channel_ || !asked_) { return; }
+    const auto finishing = [](const auto& family) { return family->is_finishing(); };
+    if (std::any_of(families_.begin(), families_.end(), finishing)) { return; }
+    const ChildCounts count = counts();
+    channel_->send(injection::Message::kDone, fmt::format("{} {} {} {}", count.recorded, count.running, count.unrecorded,
+                                                        first_recorded_ ? 1 : 0));
+    hang_up();
+}
+
+ChildCounts ChildrenRecorder::counts() const {
+    ChildCounts count = gone_;
+    for (const auto& family : families_) {
+        count.recorded += family->recorded();
+        count.running += family->running();
+        count.unrecorded += family->unrecorded();
+    }
+    return count;
+}
+
+// From here on in the background.
+void ChildrenRecorder::hang_up() {
+    channel_.reset();
+    base::close_standard_streams();
+}
+
+void ChildrenRecorder::wait() {
+    for (const auto& family : families_) { wait_.watch(family->pool().news(), family->pool().seen()); }
+    wait_.wait(kStep);
+}
+
+bool ChildrenRecorder::is_over() {
+    if (channel_) { return false; }
+    if (request_.recorder.path.empty()) {  // what nobody sees any more: it switches itself off
+        sockets::LocalListener::remove_all_names();
+        ::_exit(0);
+    }
+    for (auto family = families_.begin(); family != families_.end();) {
+        if (!(*family)->is_over()) {
+            ++family;
+            continue;
+        }
+        gone_.recorded += (*family)->recorded();
+        gone_.unrecorded += (*family)->unrecorded();
+        family = families_.erase(family);
+    }
+    return families_.empty() && (!pursuit_ || pursuit_->is_idle());
+}
+
+}  // namespace memray::recording

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/recording/follower.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <vector>
+
+#include "injector/recording/children_recorder.h"
+#include "injector/recording/oom_counter.h"
+#include "injector/base/descriptors.h"
+#include "injector/base/error.h"
+#include "injector/base/printable.h"
+
+namespace memray::recording {
+namespace {
+
+using injection::Channel;
+using injection::Message;
+
+[[noreturn]] void run_recorder(FollowRequest request, base::UniqueFd line) {
+    ::setsid();  // what the terminal sends is for the program
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2}) {
+        ::signal(number, SIG_IGN);
+    }
+    avoid_oom_killer();
+    base::close_standard_input();
+    if (request.silent) { base::close_standard_streams(); }
+    const int region = request.memory.region ? request.memory.region->get() : -1;
+    base::close_all_but({request.memory.pool.get(), region, line.get()});
+    try {
+        ChildrenRecorder(std::move(request), Channel(std::move(line))).run();
+    } catch (const std::exception& error) {
+        base::tell(fmt::format("child processes are not recorded: {}", error.what()));
+        ::_exit(1);
+    }
+    ::_exit(0);
+}
+
+Followed summary(const std::string& counts, const std::string& path) {
+    ChildCounts count;
+    int first = 0;
+    std::sscanf(counts.c_str(), "%zu %zu %zu %d", &count.recorded, &count.running, &count.unrecorded, &first);
+    Followed followed{first != 0, count.recorded - static_cast<std::size_t>(first), {}};
+    std::vector<std::string> parts;
+    if (followed.others > 0) {
+        const char* processes = followed.others == 1 ? "child process" : "child processes";
+        parts.push_back(path.empty() ? fmt::format("{} {} watched", followed.others, processes)
+                                     : fmt::format("{} {} into {}.<pid>", followed.others, processes, path));
+    }
+    if (count.running > 0 && !path.empty()) {
+        parts.push_back(fmt::format("{} of them still run and are recorded on", count.running));
+    }
+    if (count.unrecorded > 0) { parts.push_back(fmt::format("{} could not be recorded", count.unrecorded)); }
+    followed.text = fmt::format("{}", fmt::join(parts, ", "));
+    return followed;
+}
+
+}  // namespace
+
+Follower::Follower(FollowRequest request) : path_(request.recorder.path) {
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+        throw base::system_error("creating a socket pair");
+    }
+    base::UniqueFd ours(ends[0]);
+    base::UniqueFd theirs(ends[1]);
+    std::fflush(nullptr);
+    pid_ = ::fork();
+    if (pid_ < 0) { throw base::system_error("creating a process"); }
+    if (pid_ == 0) {
+        ours.reset();
+        run_recorder(std::move(request), std::move(theirs));
+    }
+    channel_.emplace(std::move(ours));
+}
+
+Follower::~Follower() {
+    channel_.reset();
+    ::waitpid(pid_, nullptr, WNOHANG);
+}
+
+void Follower::trace(pid_t pid, const std::string& output) {
+    path_ = output;
+    channel_->send(Message::kTrace, fmt::format("{} {}", pid, output));
+    const auto answer = channel_->receive(std::nullopt);
+    if (!answer) { throw base::Error("The process that records has died"); }
+    if (answer->kind == Message::kError) { throw base::Error(answer->text); }
+}
+
+Followed Follower::finish() {
+    channel_->send(Message::kGo);
+    const auto done = channel_->receive(std::nullopt);
+    if (!done) { return {false, 0, "the process that recorded child processes has died"}; }
+    return summary(done->text, path_);
+}
+
+}  // namespace memray::recording

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Records the children of a target, and theirs. A process of its own does that: it goes on for as long as one of
+// them lives, whatever becomes of the first process and of those that record it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "injector/recording/output_name.h"
+#include "injector/recording/snapshots.h"
+#include "injector/live/process_board.h"
+#include "injector/collector/recorder.h"
+#include "injector/injection/guard.h"
+#include "injector/region/recording_plan.h"
+#include "injector/region/target.h"
+
+namespace memray::recording {
+
+struct FollowRequest {
+    region::ChildMemory memory;          // of the first process; without any it is one that is traced (trace())
+    capture::Metadata metadata;           // likewise
+    bool silent{false};                   // writes no messages, and keeps no standard stream open
+    collector::RecorderOptions recorder;  // likewise
+    std::optional<OutputName> output;     // nothing: children are called after recorder.path
+    std::string on_exit;                  // --on-exit
+    SnapshotOptions snapshots;
+    region::RecordingPlan plan;
+    std::string payload;  // path of the library
+    std::shared_ptr<live::ProcessBoard>
+        board;  // for viewers; without captures nothing is recorded that they cannot see
+};
+
+// What became of the processes that were followed.
+struct Followed {
+    bool first{false};      // the traced first process was recorded
+    std::size_t others{0};  // so many other ones were
+    std::string text;       // what is to be said of those, empty if there is nothing
+};
+
+class Follower {
+public:
+    // Throws base::Error.
+    explicit Follower(FollowRequest request);
+    ~Follower();
+    Follower(const Follower&) = delete;
+    Follower& operator=(const Follower&) = delete;
+
+    [[nodiscard]] pid_t id() const noexcept { return pid_; }
+
+    // Traces a process that waits before it executes a command. If that becomes CPython, it is recorded into the
+    // output; its children and their names follow from `output`. Throws base::Error if it cannot be traced.
+    void trace(pid_t pid, const std::string& output);
+
+    // Says that the first process is over. Returns once the captures of all processes that have ended are complete;
+    // the others are recorded in the background.
+    [[nodiscard]] Followed finish();
+
+private:
+    std::string path_;
+    pid_t pid_{0};
+    std::optional<injection::Channel> channel_;
+};
+
+}  // namespace memray::recording

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// What a capture says of the recording and the process that it is of.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "injector/capture/profile.h"
+#include "injector/region/recording_plan.h"
+#include "injector/region/target.h"
+
+namespace memray::recording {
+
+// The command line of a process, with spaces; empty if it is gone.
+[[nodiscard]] std::string command_line_of(pid_t pid);
+
+// Of what a command is about to record: its run, and what is recorded.
+[[nodiscard]] capture::Metadata new_metadata(const region::RecordingPlan& plan, bool aggregate);
+
+// Its id and its Python.
+void describe_process(const region::Target& target, capture::Metadata& metadata);
+
+}  // namespace memray::recording
