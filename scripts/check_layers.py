@@ -13,38 +13,50 @@ from pathlib import Path
 
 WIRE = "payload/wire"
 BASE = "injector/base"
+SOCKETS = "injector/sockets"
 PTRACE = "injector/ptrace"
 ELF = "injector/elf"
 CAPTURE = "injector/capture"
 UNWIND = "injector/unwind"
-SESSION = "injector/session"
+CPYTHON = "injector/cpython"
+REGION = "injector/region"
+SAFE_POINT = "injector/safe_point"
+INJECTION = "injector/injection"
+PURSUIT = "injector/pursuit"
 COLLECTOR = "injector/collector"
 MERGE = "injector/merge"
+LIVE = "injector/live"
+RECORDING = "injector/recording"
 REPORT = "cli/report"
 TRANSFORM = "cli/transform"
 TREE = "cli/tree"
-SOCKETS = "cli/sockets"
-INJECTOR = {BASE, PTRACE, ELF, CAPTURE, UNWIND, SESSION, COLLECTOR, MERGE}
 
 # Folder -> folders it may include from besides its own. The deepest folder that matches counts.
 ALLOWED = {
     WIRE: set(),
     "payload": {WIRE},
     BASE: set(),
+    SOCKETS: {BASE},
     PTRACE: {BASE},
     ELF: {BASE},
     CAPTURE: {BASE},
     UNWIND: {BASE, ELF, PTRACE, WIRE},
-    SESSION: {BASE, PTRACE, ELF, WIRE},
+    CPYTHON: {BASE, PTRACE, ELF, WIRE},
+    REGION: {BASE, PTRACE, CPYTHON, WIRE},
+    SAFE_POINT: {BASE, PTRACE, ELF},
+    INJECTION: {BASE, PTRACE, ELF, CPYTHON, REGION, SAFE_POINT, WIRE},
+    PURSUIT: {BASE, PTRACE, ELF, CPYTHON, REGION, SAFE_POINT, INJECTION},
     COLLECTOR: {BASE, PTRACE, ELF, WIRE, CAPTURE, UNWIND},
     MERGE: {BASE, CAPTURE},
+    LIVE: {BASE, SOCKETS, CAPTURE, COLLECTOR},
+    RECORDING: {BASE, SOCKETS, CAPTURE, COLLECTOR, LIVE, REGION, INJECTION, PURSUIT, WIRE},
     "symbolizer": {BASE, CAPTURE},
     REPORT: {BASE, CAPTURE},
     TRANSFORM: {BASE, CAPTURE, REPORT},
     TREE: {BASE, CAPTURE, REPORT},
-    SOCKETS: {BASE},
-    "cli/live": {BASE, CAPTURE, REPORT, COLLECTOR, SOCKETS},
-    "cli": INJECTOR | {WIRE, REPORT, TRANSFORM, TREE, SOCKETS, "cli/live", "cli", "symbolizer"},
+    "cli/live": {BASE, SOCKETS, CAPTURE, LIVE, REPORT},
+    "cli": {BASE, SOCKETS, CAPTURE, COLLECTOR, MERGE, LIVE, RECORDING, REGION, INJECTION, PURSUIT, REPORT, TRANSFORM, TREE,
+            "cli/live", "cli", "symbolizer"},
 }
 # The wire is compiled into a library without a C++ runtime.
 WIRE_SYSTEM_HEADERS = {"algorithm", "array", "atomic", "bit", "cstddef", "cstdint", "limits", "type_traits"}

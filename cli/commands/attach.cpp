@@ -12,15 +12,13 @@
 #include <filesystem>
 
 #include "cli/commands/background.h"
-#include "injector/recording/creatable.h"
-#include "cli/commands/payload_file.h"
-#include "cli/commands/region_sizes.h"
 #include "cli/commands/view_process.h"
-#include "injector/live/server.h"
 #include "cli/report/format.h"
 #include "injector/base/descriptors.h"
 #include "injector/base/file.h"
 #include "injector/base/printable.h"
+#include "injector/live/server.h"
+#include "injector/recording/creatable.h"
 
 namespace memray::cli {
 namespace {
@@ -117,22 +115,18 @@ void AttachCommand::refuse_what_is_missing() const {
 
 recording::AttachRequest AttachCommand::request() const {
     recording::AttachRequest request;
+    request.order = recording_.order();
+    if (!output_.empty()) {
+        request.order.output.emplace(std::filesystem::absolute(output_).string(), name_of(pid_));
+        request.order.capture.path = request.order.output->of(pid_);
+    }
     request.attach.pid = pid_;
-    request.attach.payload = find_payload();
-    const region::RegionSizes sizes = request.attach.plan.sizes;
-    request.attach.plan = recording_.plan();
-    request.attach.plan.sizes = sizes;
     request.attach.replace = force_detach_;
-    override_sizes(request.attach.plan.sizes);
     request.attach.timeout =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(timeout_));
     if (verbosity_.level + own_verbosity_ > 0) {
         request.attach.tell = [](const std::string& text) { base::tell(text); };
     }
-    if (!output_.empty()) { request.output.emplace(std::filesystem::absolute(output_).string(), name_of(pid_)); }
-    request.recorder = recording_.recorder(request.output ? request.output->of(pid_) : "");
-    request.on_exit = recording_.on_exit;
-    request.snapshots = recording_.snapshots();
     request.duration = std::chrono::seconds(duration_);
     return request;
 }
@@ -169,7 +163,7 @@ int AttachCommand::run_and_return(const recording::AttachRequest& request) const
     const std::string time = duration_ > 0 ? fmt::format(" for {}s", duration_) : "";
     base::print_line(
         stdout, fmt::format("memray: tracking PID {}{} in the background, into {}. Run `memray detach {}` to stop{}.",
-                            pid_, time, request.recorder.path, pid_, duration_ > 0 ? " early" : ""));
+                            pid_, time, request.order.capture.path, pid_, duration_ > 0 ? " early" : ""));
     return 0;
 }
 
@@ -197,7 +191,7 @@ int AttachCommand::run_and_watch(recording::AttachRequest request) const {
     catch_interrupts();
     ViewProcess view("");
     live::Server server;
-    if (recording_.follows()) { request.board = server.show_processes(); }
+    if (recording_.follows()) { request.order.board = server.show_processes(); }
     recording::AttachedRecording recording(request);
     server.show(recording.recorder().look().metadata);
     server.adopt(view.take_socket());
@@ -223,7 +217,7 @@ int AttachCommand::run() {
     if (output_.empty()) {
         require_terminal("memray attach without -o");
     } else {
-        recording::require_creatable(wanted.recorder.path, recording_.force);
+        recording::require_creatable(wanted.order.capture.path, recording_.force);
     }
     end_other_recording();
     if (output_.empty()) { return run_and_watch(wanted); }

@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
-#include "injector/recording/attached_recording.h"
 #include "cli/commands/command.h"
 #include "cli/commands/recording_options.h"
+#include "injector/recording/attached_recording.h"
 
 namespace memray::cli {
 

@@ -9,9 +9,9 @@
 #include <functional>
 #include <optional>
 
-#include "injector/recording/rendezvous.h"
 #include "injector/base/printable.h"
 #include "injector/injection/attach.h"
+#include "injector/recording/rendezvous.h"
 
 namespace memray::cli {
 namespace {

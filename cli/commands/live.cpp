@@ -16,12 +16,12 @@
 #include <thread>
 
 #include "cli/commands/view_process.h"
+#include "cli/live/view.h"
+#include "injector/base/error.h"
 #include "injector/live/entrance.h"
 #include "injector/live/tcp_port.h"
-#include "cli/live/view.h"
 #include "injector/sockets/local_socket.h"
 #include "injector/sockets/message.h"
-#include "injector/base/error.h"
 
 namespace memray::cli {
 namespace {

@@ -10,9 +10,9 @@
 
 #include "cli/commands/program_output.h"
 #include "cli/commands/view_process.h"
-#include "injector/live/server.h"
 #include "injector/capture/profile.h"
 #include "injector/collector/recorder.h"
+#include "injector/live/server.h"
 
 namespace memray::cli {
 

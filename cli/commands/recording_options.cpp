@@ -4,11 +4,26 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <chrono>
+#include <string_view>
+
+#include "injector/base/test_switch.h"
+#include "injector/injection/payload_library.h"
+
 namespace memray::cli {
 namespace {
 
 constexpr double kShortestInterval = 0.1;
 constexpr double kLongestInterval = 1e7;
+
+// Tests need rings that are full all the time.
+void override_by_test(const char* name, std::uint32_t& value) {
+    const char* text = base::test_switch(name);
+    if (text == nullptr) { return; }
+    const std::string_view digits(text);
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+}
 
 }  // namespace
 
@@ -52,21 +67,25 @@ const char* RecordingOptions::needs_output() const noexcept {
     return on_exit.empty() ? nullptr : "--on-exit";
 }
 
-recording::SnapshotOptions RecordingOptions::snapshots() const {
-    return {std::chrono::duration<double>(snapshot_every), snapshot_rss};
-}
-
 region::RecordingPlan RecordingOptions::plan() const {
     region::RecordingPlan plan;
     plan.trace_python_allocators = trace_python_allocators;
     plan.native = native;
     plan.follow_forks = follows();
     plan.follow_execs = follow_exec;
+    override_by_test("MEMRAY_SLOTS", plan.sizes.slots);
+    override_by_test("MEMRAY_RING_WORDS", plan.sizes.ring_words);
     return plan;
 }
 
-collector::RecorderOptions RecordingOptions::recorder(const std::string& path) const {
-    return {path, force, !no_compress, aggregate};
+recording::Order RecordingOptions::order() const {
+    recording::Order order;
+    order.plan = plan();
+    order.payload = injection::payload_path();
+    order.capture = {"", force, !no_compress, aggregate};
+    order.on_exit = on_exit;
+    order.snapshots = {std::chrono::duration<double>(snapshot_every), snapshot_rss};
+    return order;
 }
 
 }  // namespace memray::cli

@@ -8,8 +8,7 @@
 #include <cstdint>
 #include <string>
 
-#include "injector/recording/snapshots.h"
-#include "injector/collector/recorder.h"
+#include "injector/recording/order.h"
 #include "injector/region/recording_plan.h"
 
 namespace memray::cli {
@@ -35,10 +34,11 @@ struct RecordingOptions {
     [[nodiscard]] bool follows() const noexcept { return follow_fork || follow_exec; }
     // An option that is given and makes no sense without a capture file; nullptr if there is none.
     [[nodiscard]] const char* needs_output() const noexcept;
-    // But for the sizes.
+    // All of it but names and viewers. Throws base::Error if there is nothing to load into processes.
+    [[nodiscard]] recording::Order order() const;
+
+private:
     [[nodiscard]] region::RecordingPlan plan() const;
-    [[nodiscard]] collector::RecorderOptions recorder(const std::string& path) const;
-    [[nodiscard]] recording::SnapshotOptions snapshots() const;
 };
 
 }  // namespace memray::cli

@@ -3,6 +3,7 @@
 #include "cli/commands/run.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -10,25 +11,14 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "injector/recording/command_recording.h"
-#include "injector/recording/exit_command.h"
-#include "injector/recording/follower.h"
-#include "injector/recording/forwarded_signals.h"
 #include "cli/commands/interpreter_check.h"
 #include "cli/commands/live.h"
-#include "injector/recording/oom_counter.h"
 #include "cli/commands/option_split.h"
-#include "cli/commands/payload_file.h"
-#include "injector/recording/process_facts.h"
-#include "injector/recording/recording.h"
-#include "cli/commands/region_sizes.h"
-#include "injector/recording/rendezvous.h"
-#include "injector/recording/snapshots.h"
-#include "injector/recording/target_watch.h"
-#include "injector/recording/unknown_python.h"
 #include "injector/base/file.h"
 #include "injector/base/printable.h"
-#include "injector/collector/recorder.h"
+#include "injector/recording/command_recording.h"
+#include "injector/recording/oom_counter.h"
+#include "injector/recording/process_facts.h"
 
 namespace memray::cli {
 namespace {
@@ -50,6 +40,22 @@ std::int64_t now_ms() {
 void print_status(const collector::RecorderStatus& status) {
     base::tell(fmt::format("{} events, {} bytes at the peak, {} bytes of capture", status.events, status.peak_bytes,
                            status.capture_bytes));
+}
+
+// Ends this process as the target ended: by the same signal, or returns the same exit code.
+int end_like(const capture::Ending& ending) {
+    if (ending.kind != capture::EndKind::kSignaled) { return ending.code; }
+    std::fflush(stdout);
+    const rlimit no_core{0, 0};  // the target's is the one of interest
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    ::signal(ending.code, SIG_DFL);
+    sigset_t only;
+    ::sigemptyset(&only);
+    ::sigaddset(&only, ending.code);
+    ::sigprocmask(SIG_UNBLOCK, &only, nullptr);
+    ::raise(ending.code);
+    constexpr int kShellOffset = 128;
+    return kShellOffset + ending.code;
 }
 
 }  // namespace
@@ -124,20 +130,17 @@ Program RunCommand::program() const {
     return {kind, rest_.front(), {rest_.begin() + 1, rest_.end()}};
 }
 
-pursuit::LaunchOptions RunCommand::launch_options(const Program& program) const {
-    pursuit::LaunchOptions options;
-    options.command = {python_};
-    options.command.insert(options.command.end(), python_arguments_.begin(), python_arguments_.end());
+std::vector<std::string> RunCommand::interpreter_command(const Program& program) const {
+    std::vector<std::string> command{python_};
+    command.insert(command.end(), python_arguments_.begin(), python_arguments_.end());
     const std::vector<std::string> arguments = interpreter_arguments(program);
-    options.command.insert(options.command.end(), arguments.begin(), arguments.end());
-    options.payload = find_payload();
-    options.plan = recording_.plan();
-    override_sizes(options.plan.sizes);
-    return options;
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return command;
 }
 
-capture::Metadata RunCommand::metadata(const Program& program, const region::Target& target) const {
-    capture::Metadata metadata = recording::new_metadata(recording_.plan(), recording_.aggregate);
+capture::Metadata RunCommand::metadata(const Program& program, const recording::Order& order,
+                                       const region::Target& target) {
+    capture::Metadata metadata = recording::new_metadata(order);
     metadata.command_line = recording::command_line_of(::getpid());
     recording::describe_process(target, metadata);
     metadata.search_paths = own_search_paths(program);
@@ -163,51 +166,47 @@ void RunCommand::watch(LiveSession& session, const Program& program) const {
     if (live_) { session.watch_here(program_name(program)); }
 }
 
+// What is named after the target can be known only now.
+void RunCommand::name_capture(recording::Order& order, const Program& program, pid_t target) const {
+    order.output = output_name(program);
+    if (!order.output && !live()) { order.output = recording::OutputName::plain(default_output(program, target)); }
+    order.capture.path = order.output ? order.output->of(target) : "";
+}
+
 capture::Ending RunCommand::record(LiveSession& session) const {
     const Program profiled = program();
     require_runnable(profiled);
-    std::optional<recording::OutputName> name = output_name(profiled);
+    static_cast<void>(output_name(profiled));  // refuses a wrong one before anything starts
     watch(session, profiled);
-    pursuit::Launch launch(launch_options(profiled));
+    recording::Order order = recording_.order();
+    pursuit::Launch launch({interpreter_command(profiled), order.payload, order.plan});
     region::Target& target = launch.target();
     require_startable(profiled, target.python_executable, target.pid, python_arguments_);
     recording::avoid_oom_killer();  // only now: the target would inherit it
 
-    const capture::Metadata facts = metadata(profiled, target);
+    const capture::Metadata facts = metadata(profiled, order, target);
     if (!session.begin(facts, target.pidfd.get())) { throw base::Error("The program was killed before it began"); }
-    const recording::ForwardedSignals signals(target.pid, target.pidfd.get());
-    if (!name && !live()) { name = recording::OutputName::plain(default_output(profiled, target.pid)); }
-    const std::string path = name ? name->of(target.pid) : "";
-    const collector::RecorderOptions options = recording_.recorder(path);
+    name_capture(order, profiled, target.pid);
+    if (live()) { order.board = recording_.follows() ? session.show_processes() : nullptr; }
     recording::warn_of_unknown_python(target);
-    collector::Recorder recorder(std::move(target.region), target.pid, facts, options);
-    std::optional<recording::Follower> follower;
-    if (recording_.follows()) {
-        follower.emplace(recording::FollowRequest{std::move(target.children), facts, false, options, name, recording_.on_exit,
-                                       recording_.snapshots(), recording_.plan(), find_payload(),
-                                       live() ? session.show_processes() : nullptr});
-    }
-    recording::TargetWatch watch(target.pid, target.pidfd.get());
+    recording::LaunchedRecording recording(launch, facts, order);
+    const std::string& path = order.capture.path;
     if (!path.empty() && !live_) { say(fmt::format("Writing profile results into {}\n", path)); }
-    recording::start(launch, recorder);
-    recording::Snapshots snapshots(recording_.snapshots(), options, recorder);
-    const std::unique_ptr<recording::Rendezvous> rendezvous = recording::try_listen(target.pid);
+    recording.start();
     sockets::remove_dead_sockets();
-    const recording::Outcome outcome = recording::follow(watch, recorder, [&] {
-        if (recorder.recording()) { snapshots.serve(rendezvous.get(), target.pid); }
-        if (live()) { session.step(recorder); }
-        watch.share_stops(!session.has_terminal());
+    const recording::Outcome outcome = recording.follow([&] {
+        if (live()) { session.step(recording.recorder()); }
+        recording.share_stops(!session.has_terminal());
     });
-    snapshots.end(rendezvous.get());
-    session.end(recorder, outcome.ending);
-    conclude(session, outcome, path, follower ? follower->finish().text : "");
-    if (verbosity_.level > 0) { print_status(recorder.status()); }
+    session.end(recording.recorder(), outcome.ending);
+    if (outcome.written) { recording.announce(outcome.ending); }
+    conclude(session, outcome, path, recording.finish_children());
+    if (verbosity_.level > 0) { print_status(recording.recorder().status()); }
     return outcome.ending;
 }
 
 void RunCommand::conclude(LiveSession& session, const recording::Outcome& outcome, const std::string& path,
                           const std::string& children) const {
-    if (outcome.written && !path.empty()) { recording::run_exit_command(recording_.on_exit, path, outcome.ending); }
     const bool failed = outcome.ending.kind != capture::EndKind::kExited || outcome.ending.code != 0;
     fmt::print(stderr, "{}", session.close(failed));
     report(outcome, path, children);
@@ -215,15 +214,10 @@ void RunCommand::conclude(LiveSession& session, const recording::Outcome& outcom
 
 recording::FollowRequest RunCommand::follow_request() const {
     recording::FollowRequest request;
-    request.metadata = recording::new_metadata(recording_.plan(), recording_.aggregate);
+    request.order = recording_.order();
+    request.order.plan.follow_forks = request.order.plan.follow_execs = true;
+    request.metadata = recording::new_metadata(request.order);
     request.metadata.search_paths = {std::filesystem::current_path()};
-    request.recorder = recording_.recorder("");
-    request.on_exit = recording_.on_exit;
-    request.snapshots = recording_.snapshots();
-    request.plan = recording_.plan();
-    request.plan.follow_forks = request.plan.follow_execs = true;
-    override_sizes(request.plan.sizes);
-    request.payload = find_payload();
     return request;
 }
 
@@ -246,10 +240,10 @@ void RunCommand::report(const recording::Outcome& outcome, const std::string& pa
 
 int RunCommand::run() {
     refuse_what_is_missing();
-    if (exec_) { return recording::end_like(record_whatever_starts()); }
+    if (exec_) { return end_like(record_whatever_starts()); }
     LiveSession session;
     try {
-        return recording::end_like(record(session));
+        return end_like(record(session));
     } catch (const base::Error&) {
         fmt::print(stderr, "{}", session.close(true));
         throw;

@@ -10,14 +10,11 @@
 #include <vector>
 
 #include "cli/commands/command.h"
-#include "injector/recording/follower.h"
 #include "cli/commands/live_session.h"
-#include "injector/recording/output_name.h"
 #include "cli/commands/program.h"
-#include "injector/recording/recording.h"
 #include "cli/commands/recording_options.h"
 #include "injector/capture/profile.h"
-#include "injector/pursuit/launch.h"
+#include "injector/recording/launched_recording.h"
 #include "injector/region/target.h"
 
 namespace memray::cli {
@@ -36,11 +33,13 @@ private:
     void add_program_options();
     void refuse_what_is_missing() const;
     [[nodiscard]] Program program() const;
-    [[nodiscard]] pursuit::LaunchOptions launch_options(const Program& program) const;
-    [[nodiscard]] capture::Metadata metadata(const Program& program, const region::Target& target) const;
+    [[nodiscard]] std::vector<std::string> interpreter_command(const Program& program) const;
+    [[nodiscard]] static capture::Metadata metadata(const Program& program, const recording::Order& order,
+                                                    const region::Target& target);
     [[nodiscard]] bool live() const noexcept { return live_ || live_remote_; }
     // The name of the capture; nothing if the live view is all that is wanted.
     [[nodiscard]] std::optional<recording::OutputName> output_name(const Program& program) const;
+    void name_capture(recording::Order& order, const Program& program, pid_t target) const;
     void watch(LiveSession& session, const Program& program) const;
     [[nodiscard]] capture::Ending record(LiveSession& session) const;
     void conclude(LiveSession& session, const recording::Outcome& outcome, const std::string& path,

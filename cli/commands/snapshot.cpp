@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <optional>
 
-#include "injector/recording/rendezvous.h"
 #include "injector/base/printable.h"
+#include "injector/recording/rendezvous.h"
 
 namespace memray::cli {
 

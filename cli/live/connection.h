@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "injector/base/unique_fd.h"
 #include "injector/live/frame_stream.h"
 #include "injector/live/protocol.h"
-#include "injector/base/unique_fd.h"
 
 namespace memray::live {
 

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "injector/live/protocol.h"
 #include "cli/live/relatives.h"
 #include "cli/live/rows.h"
 #include "cli/report/locations.h"
 #include "cli/report/selection.h"
+#include "injector/live/protocol.h"
 
 namespace memray::live {
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "injector/ptrace/remote_call.h"
 #include "injector/cpython/python_stop.h"
 #include "injector/cpython/python_version.h"
+#include "injector/ptrace/remote_call.h"
 #include "payload/wire/control.h"
 
 namespace memray::cpython {

@@ -11,12 +11,12 @@
 
 #include "injector/base/process.h"
 #include "injector/injection/attach_checks.h"
-#include "injector/region/child_pool.h"
 #include "injector/injection/descriptor_room.h"
 #include "injector/injection/entered_target.h"
 #include "injector/injection/guard.h"
 #include "injector/injection/injection_step.h"
 #include "injector/injection/leftovers.h"
+#include "injector/region/child_pool.h"
 #include "injector/region/region.h"
 #include "injector/safe_point/seccomp.h"
 #include "payload/wire/slot.h"
@@ -48,11 +48,11 @@ RemoteAddr load_or_find(EnteredTarget& target, region::RemoteSystem& system, pid
 
 // Nothing if forks are not to be followed.
 std::unique_ptr<region::ChildPoolInTarget> make_pool(const AttachOptions& options, region::RemoteSystem& system,
-                                             const cpython::PythonFacts& facts, const region::SharedFileInTarget& region,
-                                             const Channel& channel) {
+                                                     const cpython::PythonFacts& facts,
+                                                     const region::SharedFileInTarget& region, const Channel& channel) {
     if (!options.plan.follow_forks) { return {}; }
-    auto pool = std::make_unique<region::ChildPoolInTarget>(system, options.pid, facts.info,
-                                                    region::recording_flags(options.plan, facts), options.plan.follow_execs);
+    auto pool = std::make_unique<region::ChildPoolInTarget>(
+        system, options.pid, facts.info, region::recording_flags(options.plan, facts), options.plan.follow_execs);
     pool->announce(region.descriptor());
     channel.send(Message::kChildren, std::to_string(pool->address().value()), pool->take_file().get());
     return pool;
@@ -85,8 +85,8 @@ void enter(const AttachOptions& options, const std::string& content, const Chann
     reached(InjectionStep::kOldRecordingStopped, controller);
     region::RemoteSystem system(target.call());
     close_leftovers(system, options.pid, leftovers);
-    const auto region =
-        region::make_region(system, options.pid, options.plan.sizes, region::recording_flags(options.plan, facts), facts.info);
+    const auto region = region::make_region(system, options.pid, options.plan.sizes,
+                                            region::recording_flags(options.plan, facts), facts.info);
     const std::unique_ptr<region::ChildPoolInTarget> pool = make_pool(options, system, facts, *region, channel);
     target.note("prepared the shared memory");
     reached(InjectionStep::kRegionMapped, controller);

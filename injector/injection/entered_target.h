@@ -12,9 +12,9 @@
 #include <optional>
 #include <string>
 
+#include "injector/cpython/python_facts.h"
 #include "injector/ptrace/remote_call.h"
 #include "injector/ptrace/saved_registers.h"
-#include "injector/cpython/python_facts.h"
 #include "injector/safe_point/safe_point.h"
 
 namespace memray::injection {

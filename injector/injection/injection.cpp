@@ -3,10 +3,10 @@
 #include "injector/injection/injection.h"
 
 #include "injector/base/process.h"
-#include "injector/region/child_pool.h"
+#include "injector/cpython/python_facts.h"
 #include "injector/injection/descriptor_room.h"
 #include "injector/injection/payload_library.h"
-#include "injector/cpython/python_facts.h"
+#include "injector/region/child_pool.h"
 #include "injector/region/region.h"
 
 namespace memray::injection {
@@ -23,7 +23,8 @@ Injection::Injection(ptrace::Tracee& tracee, cpython::PythonStop stop)
     call_.emplace(tracee_, *stop_.memory, *saved_, page.call_code(), kCalls);
 }
 
-std::unique_ptr<region::ControllerLock> Injection::load(const region::RecordingPlan& plan, const std::string& payload, region::Target& target) {
+std::unique_ptr<region::ControllerLock> Injection::load(const region::RecordingPlan& plan, const std::string& payload,
+                                                        region::Target& target) {
     target.pid = tracee_.id();
     target.pidfd = base::open_pidfd(target.pid);
     target.python_executable = base::executable_of(target.pid);

@@ -8,11 +8,11 @@
 #include <optional>
 #include <string>
 
+#include "injector/cpython/python_stop.h"
 #include "injector/ptrace/remote_call.h"
 #include "injector/ptrace/saved_registers.h"
 #include "injector/ptrace/tracee.h"
 #include "injector/region/controller_lock.h"
-#include "injector/cpython/python_stop.h"
 #include "injector/region/recording_plan.h"
 #include "injector/region/target.h"
 #include "injector/safe_point/target_code.h"
@@ -26,8 +26,8 @@ public:
 
     // Makes the shared memory and loads the library, whose content is `payload`. Fills in all of `target`. Returns the
     // lock that the payload will watch; it is the calling thread's. Throws base::Error.
-    [[nodiscard]] std::unique_ptr<region::ControllerLock> load(const region::RecordingPlan& plan, const std::string& payload,
-                                                       region::Target& target);
+    [[nodiscard]] std::unique_ptr<region::ControllerLock> load(const region::RecordingPlan& plan,
+                                                               const std::string& payload, region::Target& target);
     // Switches the payload on and detaches. Throws base::Error.
     void start();
     // Detaches, nothing having been started.

@@ -6,13 +6,14 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <thread>
+
+#include "injector/base/test_switch.h"
 
 namespace memray::injection {
 
 void reached(InjectionStep step, pid_t controller) noexcept {
-    const char* fatal = std::getenv("MEMRAY_DIE_AT");
+    const char* fatal = base::test_switch("MEMRAY_DIE_AT");
     if (fatal == nullptr || kInjectionStepNames.at(static_cast<std::size_t>(step)) != fatal) { return; }
     if (controller != ::getpid() && controller != ::getppid()) { return; }  // it died at an earlier step
     ::kill(controller, SIGKILL);

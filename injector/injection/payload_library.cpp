@@ -15,6 +15,7 @@
 
 #include "injector/base/error.h"
 #include "injector/base/file.h"
+#include "injector/base/test_switch.h"
 #include "injector/elf/executable_file.h"
 #include "payload/wire/start_error.h"
 
@@ -88,10 +89,15 @@ std::string describe_refusal(int error) {
 }  // namespace
 
 std::string payload_path() {
-    if (const char* path = std::getenv("MEMRAY_PAYLOAD"); path != nullptr && *path != '\0') { return path; }
+    namespace fs = std::filesystem;
+    if (const char* chosen = base::test_switch("MEMRAY_PAYLOAD")) { return chosen; }
     std::error_code error;
-    const auto executable = std::filesystem::read_symlink("/proc/self/exe", error);
-    return (executable.parent_path().parent_path() / "lib" / "libmemray_payload.so").string();
+    const fs::path root = fs::read_symlink("/proc/self/exe", error).parent_path().parent_path();
+    for (const char* folder : {"lib", MEMRAY_LIBRARY_FOLDER}) {
+        const fs::path file = root / folder / "libmemray_payload.so";
+        if (::access(file.c_str(), R_OK) == 0) { return file; }
+    }
+    throw base::Error("memray: libmemray_payload.so not found in " + (root / "lib").string());
 }
 
 std::string read_payload(const std::string& path) {

@@ -15,7 +15,8 @@ namespace memray::injection {
 
 using base::RemoteAddr;
 
-// $MEMRAY_PAYLOAD, or ../lib/libmemray_payload.so beside the directory of the running executable.
+// Where it is: beside this program, in the layout of the build or of the installation. Throws base::Error if it is
+// not there.
 [[nodiscard]] std::string payload_path();
 
 // The content of the library. Throws base::Error if it cannot be read or is no library.

@@ -10,9 +10,9 @@
 #include <chrono>
 #include <utility>
 
+#include "injector/base/error.h"
 #include "injector/live/tcp_port.h"
 #include "injector/live/token.h"
-#include "injector/base/error.h"
 
 namespace memray::live {
 namespace {

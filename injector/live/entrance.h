@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
+#include "injector/base/unique_fd.h"
 #include "injector/sockets/local_socket.h"
 #include "injector/sockets/message.h"
-#include "injector/base/unique_fd.h"
 
 namespace memray::live {
 

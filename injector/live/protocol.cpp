@@ -8,11 +8,11 @@
 #include <limits>
 #include <string_view>
 
-#include "injector/live/table_update.h"
-#include "injector/live/tcp_port.h"
 #include "injector/capture/byte_reader.h"
 #include "injector/capture/byte_writer.h"
 #include "injector/capture/metadata_codec.h"
+#include "injector/live/table_update.h"
+#include "injector/live/tcp_port.h"
 
 namespace memray::live {
 namespace {

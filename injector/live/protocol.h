@@ -18,10 +18,10 @@
 #include <variant>
 #include <vector>
 
-#include "injector/live/process_board.h"
 #include "injector/base/error.h"
 #include "injector/capture/format.h"
 #include "injector/capture/profile.h"
+#include "injector/live/process_board.h"
 
 namespace memray::live {
 

@@ -8,9 +8,9 @@
 #include <chrono>
 #include <cstddef>
 
+#include "injector/collector/recorder.h"
 #include "injector/live/process_board.h"
 #include "injector/live/server.h"
-#include "injector/collector/recorder.h"
 
 namespace memray::live {
 

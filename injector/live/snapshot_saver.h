@@ -10,8 +10,8 @@
 #include <optional>
 #include <string>
 
-#include "injector/live/protocol.h"
 #include "injector/collector/recorder.h"
+#include "injector/live/protocol.h"
 
 namespace memray::live {
 

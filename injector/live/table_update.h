@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "injector/live/protocol.h"
 #include "injector/capture/byte_reader.h"
 #include "injector/capture/byte_writer.h"
+#include "injector/live/protocol.h"
 
 namespace memray::live {
 

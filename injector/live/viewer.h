@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "injector/live/frame_stream.h"
-#include "injector/live/protocol.h"
 #include "injector/base/unique_fd.h"
 #include "injector/collector/recorder.h"
+#include "injector/live/frame_stream.h"
+#include "injector/live/protocol.h"
 
 namespace memray::live {
 

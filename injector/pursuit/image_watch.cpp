@@ -10,11 +10,11 @@
 
 #include "injector/base/error.h"
 #include "injector/base/file.h"
+#include "injector/cpython/python_version.h"
 #include "injector/elf/executable_file.h"
 #include "injector/elf/memory_map.h"
 #include "injector/ptrace/remote_call.h"
 #include "injector/safe_point/detour_choice.h"
-#include "injector/cpython/python_version.h"
 #include "injector/safe_point/return_place.h"
 #include "injector/safe_point/seccomp.h"
 #include "injector/safe_point/target_code.h"

@@ -13,11 +13,11 @@
 #include <memory>
 #include <optional>
 
+#include "injector/cpython/python_stop.h"
 #include "injector/elf/modules.h"
 #include "injector/ptrace/detour.h"
 #include "injector/ptrace/remote_memory.h"
 #include "injector/ptrace/tracee.h"
-#include "injector/cpython/python_stop.h"
 #include "injector/safe_point/text_padding.h"
 
 namespace memray::pursuit {

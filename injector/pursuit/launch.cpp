@@ -3,10 +3,10 @@
 #include "injector/pursuit/launch.h"
 
 #include "injector/base/process_status.h"
-#include "injector/ptrace/wait_status.h"
-#include "injector/pursuit/command.h"
 #include "injector/injection/injection.h"
 #include "injector/injection/payload_library.h"
+#include "injector/ptrace/wait_status.h"
+#include "injector/pursuit/command.h"
 #include "injector/pursuit/spawn.h"
 #include "injector/pursuit/startup.h"
 

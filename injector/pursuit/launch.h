@@ -58,7 +58,7 @@ private:
 
     region::Target target_;
     std::unique_ptr<region::ControllerLock> lock_;  // tells the payload that we live
-    std::unique_ptr<Running> running_;      // until the target runs
+    std::unique_ptr<Running> running_;              // until the target runs
 };
 
 }  // namespace memray::pursuit

@@ -17,8 +17,8 @@
 #include <string>
 
 #include "injector/ptrace/tracee.h"
-#include "injector/region/controller_lock.h"
 #include "injector/pursuit/image_watch.h"
+#include "injector/region/controller_lock.h"
 #include "injector/region/recording_plan.h"
 #include "injector/region/target.h"
 
@@ -28,7 +28,8 @@ class Pursuit {
 public:
     struct Arrival {
         region::Target target;
-        std::unique_ptr<region::ControllerLock> lock;  // to be kept, and destroyed by this thread, as long as it is recorded
+        std::unique_ptr<region::ControllerLock>
+            lock;  // to be kept, and destroyed by this thread, as long as it is recorded
     };
     struct Reports {
         // The payload is loaded and starts when this has returned true. May throw base::Error: then it does not.

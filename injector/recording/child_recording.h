@@ -12,12 +12,11 @@
 #include <string>
 #include <thread>
 
-#include "injector/recording/oom_counter.h"
-#include "injector/recording/snapshots.h"
-#include "injector/live/process_board.h"
 #include "injector/base/shared_memory.h"
 #include "injector/base/unique_fd.h"
-#include "injector/collector/recorder.h"
+#include "injector/capture/profile.h"
+#include "injector/recording/order.h"
+#include "injector/recording/process_watch.h"
 
 namespace memray::recording {
 
@@ -33,10 +32,8 @@ public:
     // The name of a capture. Called from the recording's thread, for it may have to wait for the disk.
     using PathOf = std::function<std::string(pid_t)>;
 
-    // `metadata` and `options`, but for the path, are those of this child; `on_exit` is run when its capture is
-    // complete. `board`: where it is shown, may be null.
-    ChildRecording(Child child, PathOf path_of, capture::Metadata metadata, collector::RecorderOptions options,
-                   std::string on_exit, SnapshotOptions snapshots, live::ProcessBoard* board);
+    // `metadata`: of this child. `order` must outlive this.
+    ChildRecording(Child child, PathOf path_of, capture::Metadata metadata, const Order& order);
     ~ChildRecording();
     ChildRecording(const ChildRecording&) = delete;
     ChildRecording& operator=(const ChildRecording&) = delete;
@@ -52,16 +49,12 @@ public:
 private:
     void run() noexcept;
     void record();
-    [[nodiscard]] capture::Ending follow(collector::Recorder& recorder, const std::function<void()>& meanwhile) const;
 
     Child child_;
     PathOf path_of_;
     capture::Metadata metadata_;
-    collector::RecorderOptions options_;
-    std::string on_exit_;
-    SnapshotOptions snapshots_;
-    live::ProcessBoard* board_;
-    OomCounter oom_;
+    const Order& order_;
+    ProcessWatch watch_;
     std::atomic<bool> over_{false};
     std::thread thread_;
 };

@@ -8,12 +8,12 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "injector/recording/process_facts.h"
-#include "injector/sockets/local_socket.h"
 #include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
 #include "injector/injection/payload_library.h"
+#include "injector/recording/process_facts.h"
+#include "injector/sockets/local_socket.h"
 
 namespace memray::recording {
 namespace {
@@ -25,13 +25,12 @@ constexpr std::chrono::milliseconds kStep{10};
 ChildrenRecorder::ChildrenRecorder(FollowRequest request, injection::Channel channel)
     : request_(std::move(request)),
       channel_(std::move(channel)),
-      paths_(request_.recorder.path, static_cast<pid_t>(request_.metadata.pid), request_.output,
-             request_.recorder.overwrite) {
-    if (request_.plan.follow_execs) { start_pursuit(); }
+      paths_(request_.order.capture.path, static_cast<pid_t>(request_.metadata.pid), request_.order.output,
+             request_.order.capture.overwrite) {
+    if (request_.order.plan.follow_execs) { start_pursuit(); }
     if (request_.memory.pool) {
-        families_.push_back(std::make_shared<RecordedFamily>(std::move(request_.memory), request_.metadata,
-                                                             request_.recorder, request_.on_exit, request_.snapshots,
-                                                             request_.board));
+        families_.push_back(
+            std::make_shared<RecordedFamily>(std::move(request_.memory), request_.metadata, request_.order));
     }
 }
 
@@ -39,7 +38,7 @@ void ChildrenRecorder::start_pursuit() {
     const auto failed = [](pid_t pid, const std::string& why) {
         base::tell(fmt::format("child process {} is not recorded: {}", pid, why));
     };
-    pursuit_.emplace(request_.plan, injection::read_payload(request_.payload),
+    pursuit_.emplace(request_.order.plan, injection::read_payload(request_.order.payload),
                      pursuit::Pursuit::Reports{
                          [this](pursuit::Pursuit::Arrival arrival) { return arrived(std::move(arrival)); }, failed});
 }
@@ -70,8 +69,7 @@ bool ChildrenRecorder::arrived(pursuit::Pursuit::Arrival arrival) {
     metadata.command_line = command_line_of(target.pid);
     metadata.start_ms = 0;  // now
     const ChildRecording::PathOf path_of = path_of_arrival(target.pid);
-    auto family = std::make_shared<RecordedFamily>(std::move(arrival.target.children), metadata, request_.recorder,
-                                                   request_.on_exit, request_.snapshots, request_.board);
+    auto family = std::make_shared<RecordedFamily>(std::move(arrival.target.children), metadata, request_.order);
     family->record_first(std::move(arrival), path_of);
     families_.push_back(std::move(family));
     return true;
@@ -87,8 +85,8 @@ void ChildrenRecorder::listen() {
 
 void ChildrenRecorder::trace_first(const std::string& text) {
     traced_first_ = std::atoi(text.c_str());
-    request_.recorder.path = text.substr(text.find(' ') + 1);
-    paths_.set_first(request_.recorder.path, traced_first_);
+    request_.order.capture.path = text.substr(text.find(' ') + 1);
+    paths_.set_first(request_.order.capture.path, traced_first_);
     try {
         pursuit_->trace(traced_first_, {});
         channel_->send(injection::Message::kGo);
@@ -99,7 +97,7 @@ void ChildrenRecorder::trace_first(const std::string& text) {
 ChildRecording::PathOf ChildrenRecorder::path_of_arrival(pid_t pid) {
     if (pid != traced_first_ || first_recorded_) { return path_of_; }
     first_recorded_ = true;
-    return [path = request_.recorder.path](pid_t) { return path; };
+    return [path = request_.order.capture.path](pid_t) { return path; };
 }
 
 void ChildrenRecorder::answer_when_done() {
@@ -107,8 +105,8 @@ void ChildrenRecorder::answer_when_done() {
     const auto finishing = [](const auto& family) { return family->is_finishing(); };
     if (std::any_of(families_.begin(), families_.end(), finishing)) { return; }
     const ChildCounts count = counts();
-    channel_->send(injection::Message::kDone, fmt::format("{} {} {} {}", count.recorded, count.running, count.unrecorded,
-                                                        first_recorded_ ? 1 : 0));
+    channel_->send(injection::Message::kDone, fmt::format("{} {} {} {}", count.recorded, count.running,
+                                                          count.unrecorded, first_recorded_ ? 1 : 0));
     hang_up();
 }
 
@@ -135,7 +133,7 @@ void ChildrenRecorder::wait() {
 
 bool ChildrenRecorder::is_over() {
     if (channel_) { return false; }
-    if (request_.recorder.path.empty()) {  // what nobody sees any more: it switches itself off
+    if (request_.order.capture.path.empty()) {  // what nobody sees any more: it switches itself off
         sockets::LocalListener::remove_all_names();
         ::_exit(0);
     }

@@ -8,12 +8,12 @@
 #include <memory>
 #include <optional>
 
+#include "injector/injection/guard.h"
+#include "injector/pursuit/pursuit.h"
 #include "injector/recording/child_paths.h"
 #include "injector/recording/follower.h"
 #include "injector/recording/news_wait.h"
 #include "injector/recording/recorded_family.h"
-#include "injector/injection/guard.h"
-#include "injector/pursuit/pursuit.h"
 
 namespace memray::recording {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "injector/recording/follower.h"
 #include "injector/capture/profile.h"
+#include "injector/recording/follower.h"
 
 namespace memray::recording {
 

@@ -12,11 +12,11 @@
 #include <cstdio>
 #include <vector>
 
-#include "injector/recording/children_recorder.h"
-#include "injector/recording/oom_counter.h"
 #include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
+#include "injector/recording/children_recorder.h"
+#include "injector/recording/oom_counter.h"
 
 namespace memray::recording {
 namespace {
@@ -64,7 +64,7 @@ Followed summary(const std::string& counts, const std::string& path) {
 
 }  // namespace
 
-Follower::Follower(FollowRequest request) : path_(request.recorder.path) {
+Follower::Follower(FollowRequest request) : path_(request.order.capture.path) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
         throw base::system_error("creating a socket pair");

@@ -12,28 +12,18 @@
 #include <optional>
 #include <string>
 
-#include "injector/recording/output_name.h"
-#include "injector/recording/snapshots.h"
-#include "injector/live/process_board.h"
-#include "injector/collector/recorder.h"
+#include "injector/capture/profile.h"
 #include "injector/injection/guard.h"
-#include "injector/region/recording_plan.h"
+#include "injector/recording/order.h"
 #include "injector/region/target.h"
 
 namespace memray::recording {
 
 struct FollowRequest {
-    region::ChildMemory memory;          // of the first process; without any it is one that is traced (trace())
-    capture::Metadata metadata;           // likewise
-    bool silent{false};                   // writes no messages, and keeps no standard stream open
-    collector::RecorderOptions recorder;  // likewise
-    std::optional<OutputName> output;     // nothing: children are called after recorder.path
-    std::string on_exit;                  // --on-exit
-    SnapshotOptions snapshots;
-    region::RecordingPlan plan;
-    std::string payload;  // path of the library
-    std::shared_ptr<live::ProcessBoard>
-        board;  // for viewers; without captures nothing is recorded that they cannot see
+    Order order;
+    region::ChildMemory memory;  // of the first process; without any it is one that is traced (trace())
+    capture::Metadata metadata;  // likewise
+    bool silent{false};          // writes no messages, and keeps no standard stream open
 };
 
 // What became of the processes that were followed.

@@ -4,7 +4,7 @@
 // While it lives, signals that somebody sends to us go on to the target. What the terminal sends (Ctrl-C, a window
 // change), or anybody to our process group, reaches the target by itself, as it is in it, and is ignored here; a
 // hang-up that only the leader of a session hears of goes on to it, too. Ctrl-Z alone does not stop us, as the target
-// may have its own mind about it: TargetWatch sees when it has stopped. System calls that wait end with EINTR. One at
+// may have its own mind about it: ProcessWatch sees when it has stopped. System calls that wait end with EINTR. One at
 // a time; make it after the target was forked, which must not inherit these handlers.
 #pragma once
 

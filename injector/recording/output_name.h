@@ -13,7 +13,8 @@ namespace memray::recording {
 
 class OutputName {
 public:
-    // `program`: any text; what must not be in a file name is replaced. Throws base::UsageError for an unknown placeholder.
+    // `program`: any text; what must not be in a file name is replaced. Throws base::UsageError for an unknown
+    // placeholder.
     OutputName(std::string pattern, const std::string& program);
     // A name without placeholders.
     static OutputName plain(const std::string& name);

@@ -2,11 +2,14 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/recording/process_facts.h"
 
+#include <fmt/format.h>
 #include <sys/random.h>
 
 #include <algorithm>
 
 #include "injector/base/file.h"
+#include "injector/base/printable.h"
+#include "injector/region/region.h"
 
 namespace memray::recording {
 
@@ -17,12 +20,12 @@ std::string command_line_of(pid_t pid) {
     return line;
 }
 
-capture::Metadata new_metadata(const region::RecordingPlan& plan, bool aggregate) {
+capture::Metadata new_metadata(const Order& order) {
     capture::Metadata metadata;
     if (::getrandom(&metadata.run, sizeof metadata.run, 0) != sizeof metadata.run) { metadata.run = 0; }
-    metadata.trace_python_allocators = plan.trace_python_allocators;
-    metadata.native_traces = plan.native;
-    metadata.aggregated = aggregate;
+    metadata.trace_python_allocators = order.plan.trace_python_allocators;
+    metadata.native_traces = order.plan.native;
+    metadata.aggregated = order.capture.aggregate;
     return metadata;
 }
 
@@ -31,6 +34,12 @@ void describe_process(const region::Target& target, capture::Metadata& metadata)
     metadata.python_executable = target.python_executable;
     metadata.python_allocator = target.python_allocator;
     metadata.pid = target.pid;
+}
+
+void warn_of_unknown_python(const region::Target& target) {
+    if (region::reads_python_frames(target.region)) { return; }
+    base::tell(fmt::format("CPython {} is newer than this memray knows: recording without Python stacks",
+                           target.python_version));
 }
 
 }  // namespace memray::recording

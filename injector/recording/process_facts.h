@@ -9,7 +9,7 @@
 #include <string>
 
 #include "injector/capture/profile.h"
-#include "injector/region/recording_plan.h"
+#include "injector/recording/order.h"
 #include "injector/region/target.h"
 
 namespace memray::recording {
@@ -18,7 +18,11 @@ namespace memray::recording {
 [[nodiscard]] std::string command_line_of(pid_t pid);
 
 // Of what a command is about to record: its run, and what is recorded.
-[[nodiscard]] capture::Metadata new_metadata(const region::RecordingPlan& plan, bool aggregate);
+[[nodiscard]] capture::Metadata new_metadata(const Order& order);
+
+// One line on standard error if the interpreter is newer than this program knows: it is recorded without Python
+// stacks.
+void warn_of_unknown_python(const region::Target& target);
 
 // Its id and its Python.
 void describe_process(const region::Target& target, capture::Metadata& metadata);

@@ -19,14 +19,9 @@ constexpr std::chrono::milliseconds kBetweenLooks{100};
 
 }  // namespace
 
-RecordedFamily::RecordedFamily(region::ChildMemory memory, capture::Metadata metadata,
-                               collector::RecorderOptions options, std::string on_exit, SnapshotOptions snapshots,
-                               std::shared_ptr<live::ProcessBoard> board)
+RecordedFamily::RecordedFamily(region::ChildMemory memory, capture::Metadata metadata, const Order& order)
     : metadata_(std::move(metadata)),
-      options_(std::move(options)),
-      on_exit_(std::move(on_exit)),
-      snapshots_(snapshots),
-      board_(std::move(board)),
+      order_(order),
       lock_(memory.region->get(), region::ControllerLock::Of::kChildren),
       pool_(memory) {
     pool_.prepare();
@@ -37,7 +32,7 @@ void RecordedFamily::record_first(pursuit::Pursuit::Arrival arrival, const Child
     region::Target& target = arrival.target;
     recordings_.emplace_back(
         ChildRecording::Child{target.pid, std::move(target.pidfd), std::nullopt, std::move(target.region)}, path_of,
-        metadata_, options_, on_exit_, snapshots_, board_.get());
+        metadata_, order_);
     ++recorded_;
 }
 
@@ -69,7 +64,7 @@ void RecordedFamily::take(const region::ChildPool::Claim& claim, region::PoolMem
     try {
         recordings_.emplace_back(
             ChildRecording::Child{pid, std::move(child->pidfd), claim.place, pool_.region(claim.place)}, path_of,
-            metadata, options_, on_exit_, snapshots_, board_.get());
+            metadata, order_);
         ++recorded_;
         pool_.accept(claim.place, pid);
     } catch (const std::exception& error) {

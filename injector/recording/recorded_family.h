@@ -11,20 +11,18 @@
 #include <memory>
 #include <string>
 
+#include "injector/pursuit/pursuit.h"
 #include "injector/recording/child_recording.h"
 #include "injector/region/child_pool.h"
 #include "injector/region/controller_lock.h"
-#include "injector/pursuit/pursuit.h"
 
 namespace memray::recording {
 
 // All calls must come from one thread.
 class RecordedFamily : public std::enable_shared_from_this<RecordedFamily> {
 public:
-    // `metadata`, `options`: of the first process, but for the path. `memory`: as it was made there. `board`: see
-    // FollowRequest. Throws base::Error.
-    RecordedFamily(region::ChildMemory memory, capture::Metadata metadata, collector::RecorderOptions options,
-                   std::string on_exit, SnapshotOptions snapshots, std::shared_ptr<live::ProcessBoard> board);
+    // `metadata`: of the first process. `memory`: as it was made there. `order` must outlive this. Throws base::Error.
+    RecordedFamily(region::ChildMemory memory, capture::Metadata metadata, const Order& order);
 
     // Records the first process, too. Throws base::Error.
     void record_first(pursuit::Pursuit::Arrival arrival, const ChildRecording::PathOf& path_of);
@@ -54,10 +52,7 @@ private:
     bool collect();
 
     capture::Metadata metadata_;
-    collector::RecorderOptions options_;
-    std::string on_exit_;
-    SnapshotOptions snapshots_;
-    std::shared_ptr<live::ProcessBoard> board_;
+    const Order& order_;
     std::unique_ptr<region::ControllerLock> first_lock_;
     region::ControllerLock lock_;
     region::ChildPool pool_;

@@ -5,89 +5,60 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cstdio>
-#include <optional>
-#include <string>
 
-#include "injector/base/error.h"
 #include "injector/base/printable.h"
+#include "injector/recording/exit_command.h"
 
 namespace memray::recording {
 namespace {
 
-using capture::Ending;
-using collector::Recorder;
-
 constexpr std::chrono::milliseconds kStep{10};
-constexpr std::chrono::milliseconds kTeardownStep{50};
+constexpr std::chrono::milliseconds kIdle{20};  // while the process tears itself down, or cannot be recorded any more
 
-class Follower {
-public:
-    Follower(TargetWatch& watch, Recorder& recorder, const std::function<void()>& meanwhile)
-        : watch_(watch), recorder_(recorder), meanwhile_(meanwhile) {}
-
-    Outcome run() {
-        std::optional<Ending> ending = record();
-        const bool written = finish(ending.value_or(Ending{capture::EndKind::kReplaced, 0}));
-        while (!ending) {
-            meanwhile_();
-            watch_.wait(kTeardownStep);
-            ending = watch_.try_reap();
-        }
-        return {*ending, written};
-    }
-
-private:
-    // Nothing if the target is another program now.
-    std::optional<Ending> record() {
-        for (;;) {
-            if (const auto ending = watch_.try_reap()) { return ending; }
-            meanwhile_();
-            if (!recorder_.recording()) {
-                watch_.wait(kTeardownStep);
-                continue;
-            }
-            recorder_.step(kStep);
-            const collector::RecorderStatus status = recorder_.status();
-            report(status.failure);
-            if (status.replaced) { return std::nullopt; }
-        }
-    }
-    bool finish(Ending ending) {
-        try {
-            recorder_.finish(ending);
-        } catch (const base::Error& error) {
-            if (!failed_) { base::tell(error.what()); }
-            return false;
-        }
-        report(recorder_.status().failure);
-        return !failed_;
-    }
-    void report(const std::string& failure) {
-        if (failed_ || failure.empty()) { return; }
-        failed_ = true;
-        base::tell(fmt::format("recording stopped: {}; the program goes on", failure));
-    }
-
-    TargetWatch& watch_;
-    Recorder& recorder_;
-    const std::function<void()>& meanwhile_;
-    bool failed_{false};
-};
+collector::RecorderOptions with_path(collector::RecorderOptions options, const std::string& path) {
+    options.path = path;
+    return options;
+}
 
 }  // namespace
 
-void start(pursuit::Launch& launch, Recorder& recorder) {
-    try {
-        launch.resume();
-    } catch (const base::Error&) {
-        recorder.discard();
-        throw;
+Recording::Recording(base::SharedMemory region, pid_t pid, const capture::Metadata& facts, const Order& order,
+                     const std::string& path)
+    : pid_(pid),
+      path_(path),
+      on_exit_(order.on_exit),
+      recorder_(std::move(region), pid, facts, with_path(order.capture, path)),
+      snapshots_(order.snapshots, with_path(order.capture, path), recorder_) {}
+
+capture::Ending Recording::run(const ProcessWatch& watch, const Between& between) {
+    for (;;) {
+        if (const auto ending = watch.ended()) { return *ending; }
+        if (const auto ending = between()) { return *ending; }
+        if (failure().empty()) { serve(); }
+        if (!recorder_.recording()) {
+            watch.wait(kIdle);
+            continue;
+        }
+        recorder_.step(kStep);
+        if (recorder_.status().replaced) { return {capture::EndKind::kReplaced, 0}; }
     }
 }
 
-Outcome follow(TargetWatch& watch, Recorder& recorder, const std::function<void()>& meanwhile) {
-    return Follower(watch, recorder, meanwhile).run();
+void Recording::serve() {
+    snapshots_.step(rendezvous_.get());
+    if (rendezvous_) { rendezvous_->refuse_to_stop(); }
+    if (const auto failure = snapshots_.take_failure()) {
+        base::tell(fmt::format("no snapshot of process {} was written: {}", pid_, *failure));
+    }
+}
+
+void Recording::finish(const capture::Ending& ending) {
+    recorder_.finish(ending);
+    snapshots_.end(rendezvous_.get());
+}
+
+void Recording::announce(const capture::Ending& ending) const {
+    if (!path_.empty()) { run_exit_command(on_exit_, path_, ending); }
 }
 
 }  // namespace memray::recording

@@ -1,29 +1,64 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// A recording from the target's first step to its last.
+// The recording of one process, from its first step to its complete capture: of one that was started, attached to, or
+// followed. Driven by one thread, between whose steps others have their say.
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
+#include <string>
 
-#include "injector/recording/target_watch.h"
+#include "injector/base/shared_memory.h"
 #include "injector/capture/profile.h"
 #include "injector/collector/recorder.h"
-#include "injector/pursuit/launch.h"
+#include "injector/recording/order.h"
+#include "injector/recording/process_watch.h"
+#include "injector/recording/rendezvous.h"
+#include "injector/recording/snapshots.h"
 
 namespace memray::recording {
 
-struct Outcome {
-    capture::Ending ending;  // of the process
-    bool written{false};     // all of the capture
+class Recording {
+public:
+    // `region`: as the payload was started with. `path`: of this capture. Throws base::Error if there can be no such
+    // capture.
+    Recording(base::SharedMemory region, pid_t pid, const capture::Metadata& facts, const Order& order,
+              const std::string& path);
+
+    // Commands reach this recording there from now on; null: they do not.
+    void listen(std::unique_ptr<Rendezvous> rendezvous) { rendezvous_ = std::move(rendezvous); }
+
+    // Called between two steps, and often while there is nothing to record. An ending of its own ends the recording.
+    using Between = std::function<std::optional<capture::Ending>()>;
+
+    // Records until the process has ended, executes another program (EndKind::kReplaced), or `between` says so.
+    [[nodiscard]] capture::Ending run(const ProcessWatch& watch, const Between& between);
+
+    // Completes the capture and the snapshot that is being written. The process must have ended, execute something
+    // else, or have been left. Throws base::Error if the capture cannot be completed.
+    void finish(const capture::Ending& ending);
+    // Removes the capture instead: nothing of the user's program has run.
+    void discard() { recorder_.discard(); }
+
+    // The capture is complete: says so to the user's --on-exit command. `ending`: of the process.
+    void announce(const capture::Ending& ending) const;
+
+    [[nodiscard]] collector::Recorder& recorder() noexcept { return recorder_; }
+    [[nodiscard]] Rendezvous* rendezvous() noexcept { return rendezvous_.get(); }
+    // Why writing stopped; empty if it did not.
+    [[nodiscard]] std::string failure() const { return recorder_.status().failure; }
+
+private:
+    void serve();
+
+    pid_t pid_;
+    std::string path_;
+    std::string on_exit_;
+    collector::Recorder recorder_;
+    Snapshots snapshots_;
+    std::unique_ptr<Rendezvous> rendezvous_;
 };
-
-// Lets the target run. Throws base::Error: then nothing of the user's has run, and the capture is removed.
-void start(pursuit::Launch& launch, collector::Recorder& recorder);
-
-// Records until the target has ended, and finishes the capture: before that if the target executes another program.
-// Why the capture could not be written is printed, not thrown, as the program goes on.
-// `meanwhile` is called between the steps of the recorder, and often while there is nothing to record.
-[[nodiscard]] Outcome follow(TargetWatch& watch, collector::Recorder& recorder, const std::function<void()>& meanwhile);
 
 }  // namespace memray::recording

@@ -8,9 +8,9 @@
 #include <climits>
 #include <string_view>
 
-#include "injector/recording/rendezvous_places.h"
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
+#include "injector/recording/rendezvous_places.h"
 
 namespace memray::recording {
 namespace {
@@ -149,7 +149,7 @@ void Rendezvous::answer_snapshot(const std::string& line) {
 }
 
 void Rendezvous::refuse_to_stop() {
-    if (stop_requested()) { answer("-It is recorded by `memray run`, until it ends"); }
+    if (ends_ == Ends::kWithTarget && stop_requested()) { answer("-It is recorded by `memray run`, until it ends"); }
 }
 
 std::unique_ptr<Rendezvous> try_listen(pid_t target) {

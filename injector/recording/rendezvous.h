@@ -17,9 +17,9 @@
 #include <utility>
 #include <vector>
 
+#include "injector/base/unique_fd.h"
 #include "injector/sockets/local_socket.h"
 #include "injector/sockets/message.h"
-#include "injector/base/unique_fd.h"
 
 namespace memray::recording {
 
@@ -43,7 +43,7 @@ public:
     // The first who asked for a snapshot; waits for answer_snapshot().
     [[nodiscard]] std::optional<SnapshotRequest> snapshot_requested();
     void answer_snapshot(const std::string& line);
-    // The recording cannot be ended by others: those who ask to stop are told so.
+    // Those who ask to stop what others cannot end (Ends::kWithTarget) are told so.
     void refuse_to_stop();
 
 private:

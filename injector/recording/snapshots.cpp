@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "injector/base/error.h"
-#include "injector/base/printable.h"
 
 namespace memray::recording {
 namespace {
@@ -43,14 +42,6 @@ void Snapshots::step(Rendezvous* rendezvous) {
     next_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(options_.every);
     if (options_.on_rss != 0 && recorder_.status().rss_bytes >= options_.on_rss) { armed_ = false; }
     start(next_path(capture_.overwrite), capture_.overwrite, true);
-}
-
-void Snapshots::serve(Rendezvous* rendezvous, pid_t process) {
-    step(rendezvous);
-    if (rendezvous != nullptr) { rendezvous->refuse_to_stop(); }
-    if (const auto failure = take_failure()) {
-        base::tell(fmt::format("no snapshot of process {} was written: {}", process, *failure));
-    }
 }
 
 void Snapshots::end(Rendezvous* rendezvous) {

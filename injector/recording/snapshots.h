@@ -14,8 +14,8 @@
 #include <optional>
 #include <string>
 
-#include "injector/recording/rendezvous.h"
 #include "injector/collector/recorder.h"
+#include "injector/recording/rendezvous.h"
 
 namespace memray::recording {
 
@@ -33,9 +33,6 @@ public:
 
     // Between two steps of the recorder: takes what is due, and answers those who asked by `rendezvous`, if any.
     void step(Rendezvous* rendezvous);
-
-    // The same for a recording that `memray detach` cannot end: says so to who asks, and prints what fails.
-    void serve(Rendezvous* rendezvous, pid_t process);
 
     // The recording ends: waits for the snapshot that is being written.
     void end(Rendezvous* rendezvous);

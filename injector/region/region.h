@@ -10,8 +10,8 @@
 
 #include "injector/base/mapping.h"
 #include "injector/base/shared_memory.h"
-#include "injector/region/controller_lock.h"
 #include "injector/cpython/python_facts.h"
+#include "injector/region/controller_lock.h"
 #include "injector/region/recording_plan.h"
 #include "injector/region/remote_file.h"
 #include "payload/wire/control.h"

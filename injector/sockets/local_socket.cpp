@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "injector/sockets/peer.h"
 #include "injector/base/error.h"
+#include "injector/sockets/peer.h"
 
 namespace memray::sockets {
 namespace {

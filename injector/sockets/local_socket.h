@@ -12,9 +12,9 @@
 #include <string>
 #include <utility>
 
+#include "injector/base/unique_fd.h"
 #include "injector/sockets/message.h"
 #include "injector/sockets/runtime_folder.h"
-#include "injector/base/unique_fd.h"
 
 namespace memray::sockets {
 

@@ -18,8 +18,8 @@
 #include <thread>
 #include <utility>
 
-#include "injector/sockets/peer.h"
 #include "injector/base/error.h"
+#include "injector/sockets/peer.h"
 
 namespace memray::sockets {
 namespace {

@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "injector/live/frame_stream.h"
 #include "cli/live/model.h"
-#include "injector/live/protocol.h"
 #include "cli/live/scene.h"
 #include "injector/base/error.h"
+#include "injector/live/frame_stream.h"
+#include "injector/live/protocol.h"
 
 namespace live = memray::live;
 

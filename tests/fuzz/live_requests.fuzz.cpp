@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "injector/base/error.h"
 #include "injector/live/frame_stream.h"
 #include "injector/live/protocol.h"
-#include "injector/base/error.h"
 
 namespace live = memray::live;
 

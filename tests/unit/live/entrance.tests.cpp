@@ -11,9 +11,9 @@
 #include <thread>
 #include <vector>
 
+#include "injector/base/error.h"
 #include "injector/live/tcp_port.h"
 #include "injector/live/token.h"
-#include "injector/base/error.h"
 #include "tests/unit/sockets/private_folder.h"
 
 namespace memray::live {

@@ -67,8 +67,9 @@ TEST_CASE("a static Python is refused, a static launcher is not") {
     const TemporaryFolder folder;
     const std::string python = folder.write("python3", elf_header(2, 62), true);
     const std::string launcher = folder.write("launcher", elf_header(2, 62), true);
-    CHECK_THROWS_WITH(pursuit::resolve_command(python), "Could not start " + python +
-                                                   ": it is statically linked; only dynamically linked programs can be "
-                                                   "profiled");
+    CHECK_THROWS_WITH(pursuit::resolve_command(python),
+                      "Could not start " + python +
+                          ": it is statically linked; only dynamically linked programs can be "
+                          "profiled");
     CHECK(pursuit::resolve_command(launcher) == launcher);
 }

@@ -204,7 +204,8 @@ TEST_CASE("the finalizing word is 0 while the program runs and not while the int
 }
 
 TEST_CASE("a free-threaded interpreter has longer headers and other flag bits") {
-    const cpython::LayoutFacts facts = cpython::layout_from_debug_offsets(cpython::PythonVersion{0x030e00f0}, free_threaded_3_14());
+    const cpython::LayoutFacts facts =
+        cpython::layout_from_debug_offsets(cpython::PythonVersion{0x030e00f0}, free_threaded_3_14());
     const wire::PythonLayout& layout = facts.layout;
     CHECK(layout.model == wire::FrameModel::kCurrentFrame);
     CHECK(layout.free_threaded == 1);
@@ -243,7 +244,8 @@ TEST_CASE("debug offsets that make no sense are not used") {
 TEST_CASE("a version newer than this program is read like 3.15 if its debug offsets say the same") {
     constexpr cpython::PythonVersion kNewer{0x031000a1};
     FakeRuntime known = with_gil_3_15();
-    CHECK(cpython::layout_from_debug_offsets(cpython::PythonVersion{0x030f02f0}, known).layout.model == wire::FrameModel::kCurrentFrame);
+    CHECK(cpython::layout_from_debug_offsets(cpython::PythonVersion{0x030f02f0}, known).layout.model ==
+          wire::FrameModel::kCurrentFrame);
     known.words[8] = kNewer.hex;
     const cpython::LayoutFacts facts = cpython::layout_from_debug_offsets(kNewer, known);
     CHECK(facts.layout.model == wire::FrameModel::kCurrentFrame);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/recording/launched_recording.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "injector/base/error.h"
+#include "injector/base/printable.h"
+#include "injector/recording/process_facts.h"
+
+namespace memray::recording {
+namespace {
+
+constexpr std::chrono::milliseconds kOtherProgram{50};
+
+}  // namespace
+
+LaunchedRecording::LaunchedRecording(pursuit::Launch& launch, const capture::Metadata& facts, const Order& order)
+    : launch_(launch),
+      signals_(launch.target().pid, launch.target().pidfd.get()),
+      recording_(std::move(launch.target().region), launch.target().pid, facts, order, order.capture.path),
+      watch_(launch.target().pid, launch.target().pidfd.get(), ProcessWatch::Reaped::kHere) {
+    if (order.plan.follow_forks) {
+        follower_.emplace(FollowRequest{order, std::move(launch.target().children), facts, false});
+    }
+}
+
+void LaunchedRecording::start() {
+    try {
+        launch_.resume();
+    } catch (const base::Error&) {
+        recording_.discard();
+        throw;
+    }
+    recording_.listen(try_listen(launch_.target().pid));
+}
+
+Outcome LaunchedRecording::follow(const std::function<void()>& meanwhile) {
+    capture::Ending ending = recording_.run(watch_, [&]() -> std::optional<capture::Ending> {
+        tell_failure();
+        meanwhile();
+        return std::nullopt;
+    });
+    const bool written = finish(ending);
+    while (ending.kind == capture::EndKind::kReplaced) {
+        meanwhile();
+        watch_.wait(kOtherProgram);
+        ending = watch_.ended().value_or(ending);
+    }
+    return {ending, written};
+}
+
+bool LaunchedRecording::finish(const capture::Ending& ending) {
+    try {
+        recording_.finish(ending);
+    } catch (const base::Error& error) {
+        if (!failed_) { base::tell(error.what()); }
+        return false;
+    }
+    tell_failure();
+    return !failed_;
+}
+
+void LaunchedRecording::tell_failure() {
+    if (failed_ || recording_.failure().empty()) { return; }
+    failed_ = true;
+    base::tell(fmt::format("recording stopped: {}; the program goes on", recording_.failure()));
+}
+
+}  // namespace memray::recording
