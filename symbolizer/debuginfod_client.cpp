@@ -18,8 +18,8 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "injector/base/child_process.h"
 #include "injector/base/descriptors.h"
-#include "injector/base/error.h"
 #include "injector/base/unique_fd.h"
 
 namespace memray::symbolizer {
@@ -31,21 +31,21 @@ using std::chrono::steady_clock;
 constexpr int kNoLibraryCode = 3;
 
 // Loaded only when somebody wants it: it brings an HTTP client with it.
-[[noreturn]] void download(int fd, const std::string& build_id) {
+int download(int fd, const std::string& build_id) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     base::close_all_but({fd});
     ::signal(SIGINT, SIG_DFL);
     void* library = ::dlopen("libdebuginfod.so.1", RTLD_NOW);
-    if (library == nullptr) { ::_exit(kNoLibraryCode); }
+    if (library == nullptr) { return kNoLibraryCode; }
     const auto begin = reinterpret_cast<decltype(&::debuginfod_begin)>(::dlsym(library, "debuginfod_begin"));
     const auto find =
         reinterpret_cast<decltype(&::debuginfod_find_debuginfo)>(::dlsym(library, "debuginfod_find_debuginfo"));
-    if (begin == nullptr || find == nullptr) { ::_exit(kNoLibraryCode); }
+    if (begin == nullptr || find == nullptr) { return kNoLibraryCode; }
     char* path = nullptr;
     const int found = find(begin(), reinterpret_cast<const unsigned char*>(build_id.c_str()), 0, &path);
-    if (found < 0 || path == nullptr) { ::_exit(1); }
+    if (found < 0 || path == nullptr) { return 1; }
     const std::string text(path);
-    ::_exit(::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : 1);
+    return ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : 1;
 }
 
 bool readable_within(int fd, milliseconds limit) {
@@ -76,23 +76,18 @@ enum class Ending { kDone, kTooLate, kInterrupted, kNoLibrary };
 class Download {
 public:
     explicit Download(const std::string& build_id) {
-        int ends[2];
-        if (::pipe2(ends, O_CLOEXEC) != 0) { throw base::system_error("starting a download"); }
-        pipe_.reset(ends[0]);
-        const base::UniqueFd write_end(ends[1]);
-        pid_ = ::fork();
-        if (pid_ < 0) { throw base::system_error("starting a download"); }
-        if (pid_ == 0) { download(write_end.get(), build_id); }
+        base::Pipe pipe;
+        process_ = base::ChildProcess([&] { return download(pipe.writer.get(), build_id); });
+        pipe_ = std::move(pipe.reader);
     }
 
     // Whatever happens, the process has ended afterwards. `path`: of the file, if there is one.
-    Ending wait(milliseconds limit, std::string& path) const {
+    Ending wait(milliseconds limit, std::string& path) {
         const bool in_time = readable_within(pipe_.get(), limit);
-        if (!in_time) { ::kill(pid_, SIGKILL); }
+        if (!in_time) { process_.kill(SIGKILL); }
         std::array<char, PATH_MAX> text{};
         const ssize_t size = in_time ? ::read(pipe_.get(), text.data(), text.size()) : 0;
-        int status = 0;
-        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
+        const int status = process_.wait();
         if (!in_time) { return Ending::kTooLate; }
         if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) { return Ending::kInterrupted; }
         if (WIFEXITED(status) && WEXITSTATUS(status) == kNoLibraryCode) { return Ending::kNoLibrary; }
@@ -102,7 +97,7 @@ public:
 
 private:
     base::UniqueFd pipe_;
-    pid_t pid_{-1};
+    base::ChildProcess process_;
 };
 
 }  // namespace

@@ -59,7 +59,7 @@ rlim_t memory_limit() {
 }
 
 // What happens in the child. Its failures are its own: nothing on the terminal, no core file.
-[[noreturn]] void run_child(int fd, const WorkerPool::Work& work, std::size_t number) {
+int run_child(int fd, const WorkerPool::Work& work, std::size_t number) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     base::close_all_but({fd});
     limit(RLIMIT_CORE, 0);
@@ -72,13 +72,7 @@ rlim_t memory_limit() {
         good = write_all(fd, work(number));
     } catch (const std::exception&) {  // the parent sees the exit code
     }
-    ::_exit(good ? 0 : 1);
-}
-
-int reap(pid_t pid) {
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
-    return status;
+    return good ? 0 : 1;
 }
 
 }  // namespace
@@ -97,14 +91,9 @@ void WorkerPool::run(std::size_t count, const Work& work, const Done& done) {
 }
 
 void WorkerPool::start(std::size_t number, const Work& work) {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) { throw base::system_error("starting a worker process"); }
-    base::UniqueFd read_end(ends[0]);
-    const base::UniqueFd write_end(ends[1]);
-    const pid_t pid = ::fork();
-    if (pid < 0) { throw base::system_error("starting a worker process"); }
-    if (pid == 0) { run_child(write_end.get(), work, number); }
-    workers_.push_back({number, pid, std::move(read_end), false, {}, steady_clock::now() + limit_});
+    base::Pipe pipe;
+    base::ChildProcess process([&] { return run_child(pipe.writer.get(), work, number); });
+    workers_.push_back({number, std::move(process), std::move(pipe.reader), false, {}, steady_clock::now() + limit_});
 }
 
 void WorkerPool::wait(const Done& done) {
@@ -130,7 +119,7 @@ bool WorkerPool::advance(Worker& worker) {
     if (worker.hung_up) { return true; }
     if (receive(worker)) {
         worker.hung_up = true;
-        worker.awaited = base::open_pidfd(worker.pid);
+        worker.awaited = base::open_pidfd(worker.process.id());
     }
     return false;
 }
@@ -144,8 +133,8 @@ bool WorkerPool::receive(Worker& worker) {
 }
 
 void WorkerPool::finish(Worker& worker, bool ended, const Done& done) {
-    if (!ended) { ::kill(worker.pid, SIGKILL); }
-    const int status = reap(worker.pid);
+    if (!ended) { worker.process.kill(SIGKILL); }
+    const int status = worker.process.wait();
     const bool good = ended && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     done(worker.number, good ? std::optional(std::move(worker.result)) : std::nullopt);
 }

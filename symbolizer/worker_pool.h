@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "injector/base/child_process.h"
 #include "injector/base/unique_fd.h"
 #include "injector/capture/format.h"
 
@@ -34,7 +35,7 @@ public:
 private:
     struct Worker {
         std::size_t number;
-        pid_t pid;
+        base::ChildProcess process;
         base::UniqueFd awaited;  // its pipe; once it has hung up, its pidfd
         bool hung_up;
         capture::Bytes result;

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <string>
 
+#include "injector/base/child_process.h"
 #include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/file.h"
@@ -28,8 +29,8 @@ bool report(int fd, const std::string& text) {
     } catch (const base::Error&) { return false; }
 }
 
-[[noreturn]] void run_child(base::UniqueFd status, const std::function<void()>& prepare,
-                            const std::function<void()>& work, const std::function<void()>& abandon) {
+int run_child(base::UniqueFd status, const std::function<void()>& prepare, const std::function<void()>& work,
+              const std::function<void()>& abandon) {
     ::setsid();
     ::signal(SIGPIPE, SIG_IGN);
     ::signal(SIGHUP, SIG_IGN);
@@ -37,20 +38,20 @@ bool report(int fd, const std::string& text) {
         prepare();
     } catch (const base::Error& error) {
         report(status.get(), static_cast<char>('0' + error.exit_code()) + std::string(error.what()));
-        ::_exit(1);
+        return 1;
     }
     const bool wanted = report(status.get(), std::string(1, kReady));
     status.reset();
     try {
         if (!wanted) {
             abandon();
-            ::_exit(1);
+            return 1;
         }
         base::close_standard_streams();
         static_cast<void>(::chdir("/"));
         work();
-    } catch (const base::Error&) { ::_exit(1); }
-    ::_exit(0);
+    } catch (const base::Error&) { return 1; }
+    return 0;
 }
 
 std::string read_all(int fd) {
@@ -68,18 +69,13 @@ std::string read_all(int fd) {
 
 void run_in_background(const std::function<void()>& prepare, const std::function<void()>& work,
                        const std::function<void()>& abandon) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) { throw base::system_error("creating a pipe"); }
-    base::UniqueFd reading(ends[0]);
-    base::UniqueFd writing(ends[1]);
-    const pid_t pid = ::fork();
-    if (pid < 0) { throw base::system_error("creating a process"); }
-    if (pid == 0) {
-        reading.reset();
-        run_child(std::move(writing), prepare, work, abandon);
-    }
-    writing.reset();
-    const std::string status = read_all(reading.get());
+    base::Pipe status_line;
+    const base::ChildProcess child([&] {
+        status_line.reader.reset();
+        return run_child(std::move(status_line.writer), prepare, work, abandon);
+    });
+    status_line.writer.reset();
+    const std::string status = read_all(status_line.reader.get());
     if (status.empty()) { throw base::Error("The recording process died"); }
     if (status[0] != kReady) { throw base::Error(status.substr(1), status[0] - '0'); }
 }

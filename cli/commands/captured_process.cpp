@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,7 +11,8 @@
 #include <cerrno>
 #include <csignal>
 
-#include "injector/base/unique_fd.h"
+#include "injector/base/child_process.h"
+#include "injector/base/error.h"
 
 namespace memray::cli {
 namespace {
@@ -27,29 +27,13 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
     return result;
 }
 
-class FileActions {
-public:
-    explicit FileActions(int output) {
-        ::posix_spawn_file_actions_init(&actions_);
-        ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-        ::posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    }
-    ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-    FileActions(const FileActions&) = delete;
-    FileActions& operator=(const FileActions&) = delete;
-    [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
-
-private:
-    posix_spawn_file_actions_t actions_{};
-};
-
-std::optional<pid_t> try_spawn(const CommandLine& command, int output) {
-    const FileActions actions(output);
-    pid_t pid = 0;
-    const int error = ::posix_spawn(&pid, command.executable.c_str(), actions.get(), nullptr,
-                                    pointers(command.arguments).data(), pointers(command.environment).data());
-    return error == 0 ? std::optional(pid) : std::nullopt;
+int become(const CommandLine& command, int output) {
+    const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    ::dup2(nothing, STDIN_FILENO);
+    ::dup2(output, STDOUT_FILENO);
+    ::dup2(nothing, STDERR_FILENO);
+    ::execve(command.executable.c_str(), pointers(command.arguments).data(), pointers(command.environment).data());
+    return ::raise(SIGKILL);  // no end that a command could have had
 }
 
 // Reads up to the end of the output; false if that does not come in time.
@@ -68,29 +52,25 @@ bool read_all(int fd, Clock::time_point deadline, std::string& text) {
     }
 }
 
-int wait_for(pid_t pid) {
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
-    return status;
+std::optional<CapturedOutput> capture(const CommandLine& command, std::chrono::milliseconds limit) {
+    base::Pipe pipe;
+    base::ChildProcess process([&] { return become(command, pipe.writer.get()); });
+    pipe.writer.reset();
+    CapturedOutput output;
+    const bool complete = read_all(pipe.reader.get(), Clock::now() + limit, output.text);
+    if (!complete) { process.kill(SIGKILL); }
+    const int status = process.wait();
+    if (!complete || !WIFEXITED(status)) { return std::nullopt; }
+    output.exit_code = WEXITSTATUS(status);
+    return output;
 }
 
 }  // namespace
 
 std::optional<CapturedOutput> try_capture(const CommandLine& command, std::chrono::milliseconds limit) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) { return std::nullopt; }
-    const base::UniqueFd reading(ends[0]);
-    base::UniqueFd writing(ends[1]);
-    const std::optional<pid_t> pid = try_spawn(command, writing.get());
-    if (!pid) { return std::nullopt; }
-    writing.reset();
-    CapturedOutput output;
-    const bool complete = read_all(reading.get(), Clock::now() + limit, output.text);
-    if (!complete) { ::kill(*pid, SIGKILL); }
-    const int status = wait_for(*pid);
-    if (!complete || !WIFEXITED(status)) { return std::nullopt; }
-    output.exit_code = WEXITSTATUS(status);
-    return output;
+    try {
+        return capture(command, limit);
+    } catch (const base::Error&) { return std::nullopt; }
 }
 
 }  // namespace memray::cli

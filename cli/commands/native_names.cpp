@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
 
+#include "injector/base/child_process.h"
 #include "injector/base/printable.h"
 #include "injector/base/unique_fd.h"
 #include "injector/capture/symbols_file.h"
@@ -33,21 +33,17 @@ std::string program_beside_this() {
 }
 
 // Its standard output is the report's: nothing may come between.
-[[noreturn]] void become(const std::string& program, const std::string& path, int symbols) {
+int become(const std::string& program, const std::string& path, int symbols) {
     const int nothing = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     ::dup2(nothing, STDOUT_FILENO);
     const int inherited = ::dup(symbols);  // without the close-on-exec flag
     const std::string option = "--symbols-fd=" + std::to_string(inherited);
     ::execl(program.c_str(), program.c_str(), option.c_str(), "--", path.c_str(), nullptr);
-    ::_exit(127);
+    return 127;
 }
 
 bool run_symbolizer(const std::string& program, const std::string& path, int symbols) {
-    const pid_t pid = ::fork();
-    if (pid < 0) { return false; }
-    if (pid == 0) { become(program, path, symbols); }
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    const int status = base::ChildProcess([&] { return become(program, path, symbols); }).wait();
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 

@@ -30,7 +30,7 @@ bool wait_for_recorder(int socket) {
     return ::recv(socket, &byte, 1, MSG_PEEK) == 1;
 }
 
-[[noreturn]] void run_view(base::UniqueFd socket, const std::string& output_path) {
+int run_view(base::UniqueFd socket, const std::string& output_path) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     int code = 0;
     try {
@@ -40,7 +40,7 @@ bool wait_for_recorder(int socket) {
         code = 1;
     }
     std::fflush(nullptr);
-    ::_exit(code);
+    return code;
 }
 
 }  // namespace
@@ -54,44 +54,34 @@ void require_terminal(const std::string& command) {
 
 ViewProcess::ViewProcess(const std::string& output_path) {
     ::tcgetattr(STDIN_FILENO, &before_);
-    std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-        throw base::system_error("creating a socket pair");
-    }
-    socket_.reset(ends[0]);
-    base::UniqueFd theirs(ends[1]);
-    std::fflush(nullptr);
-    pid_ = ::fork();
-    if (pid_ < 0) { throw base::system_error("creating a process"); }
-    if (pid_ == 0) {
-        socket_.reset();
+    base::SocketPair line(SOCK_STREAM);
+    process_ = base::ChildProcess([&] {
+        line.ours.reset();
         base::close_inherited();
-        run_view(std::move(theirs), output_path);
-    }
+        return run_view(std::move(line.theirs), output_path);
+    });
+    socket_ = std::move(line.ours);
 }
 
 ViewProcess::~ViewProcess() {
-    if (pid_ == 0) { return; }
+    if (!process_) { return; }
     socket_.reset();
-    ::kill(pid_, SIGTERM);
+    process_.kill(SIGTERM);
     wait();
 }
 
 bool ViewProcess::has_ended() {
-    if (pid_ != 0 && ::waitpid(pid_, nullptr, WNOHANG) == pid_) { forget(); }
-    return pid_ == 0;
+    if (process_.try_wait()) { restore_terminal(); }
+    return !process_;
 }
 
 void ViewProcess::wait() {
-    if (pid_ == 0) { return; }
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
-    forget();
+    if (!process_) { return; }
+    process_.wait();
+    restore_terminal();
 }
 
 // Even if it was killed.
-void ViewProcess::forget() {
-    pid_ = 0;
-    ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
-}
+void ViewProcess::restore_terminal() { ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_); }
 
 }  // namespace memray::cli

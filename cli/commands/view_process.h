@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "injector/base/child_process.h"
 #include "injector/base/unique_fd.h"
 
 namespace memray::cli {
@@ -33,10 +34,10 @@ public:
     void wait();
 
 private:
-    void forget();
+    void restore_terminal();
 
     base::UniqueFd socket_;
-    pid_t pid_{0};
+    base::ChildProcess process_;
     termios before_{};
 };
 

@@ -31,6 +31,13 @@ constexpr std::chrono::seconds kCalls{20};
 constexpr int kStopRounds = 10;
 constexpr std::chrono::milliseconds kBetweenStops{5};
 
+// Message::kReady.
+using PythonText = FixedText<64>;
+struct PythonTexts {
+    PythonText version;
+    PythonText allocator;
+};
+
 EnteredTarget::Note note_to(const Channel& channel) {
     return [&channel](const std::string& text) { channel.send(Message::kNote, text); };
 }
@@ -54,7 +61,7 @@ std::unique_ptr<region::ChildPoolInTarget> make_pool(const AttachOptions& option
     auto pool = std::make_unique<region::ChildPoolInTarget>(
         system, options.pid, facts.info, region::recording_flags(options.plan, facts), options.plan.follow_execs);
     pool->announce(region.descriptor());
-    channel.send(Message::kChildren, std::to_string(pool->address().value()), pool->take_file().get());
+    channel.send_value(Message::kChildren, pool->address().value(), pool->take_file().get());
     return pool;
 }
 
@@ -92,7 +99,8 @@ void enter(const AttachOptions& options, const std::string& content, const Chann
     reached(InjectionStep::kRegionMapped, controller);
     const RemoteAddr start = load_or_find(target, system, options.pid, content);
     reached(InjectionStep::kLibraryLoaded, controller);
-    channel.send(Message::kReady, facts.version.text() + "\n" + facts.allocator, region->descriptor());
+    channel.send_value(Message::kReady, PythonTexts{PythonText(facts.version.text()), PythonText(facts.allocator)},
+                       region->descriptor());
     const auto answer = channel.receive(std::nullopt);
     if (!answer || answer->kind != Message::kGo) { return; }
     target.note("the recorder got ready");
@@ -167,7 +175,7 @@ Attach::Attach(const AttachOptions& options) {
     if (options.plan.follow_forks) {
         Message children = guard.expect(Message::kChildren, Clock::now() + options.timeout + kCalls);
         target_.children.pool = std::move(children.fd);
-        target_.children.address = RemoteAddr(std::stoull(children.text));
+        target_.children.address = RemoteAddr(children.value<std::uint64_t>());
     }
     Message ready = guard.expect(Message::kReady, Clock::now() + options.timeout + kCalls);
     reached(InjectionStep::kRegionReceived, ::getpid());
@@ -180,9 +188,9 @@ Attach::Attach(const AttachOptions& options) {
     guard.send(Message::kGo);
     guard.expect(Message::kDone, Clock::now() + kCalls);
     reached(InjectionStep::kGuardDone, ::getpid());
-    const std::size_t end = ready.text.find('\n');
-    target_.python_version = ready.text.substr(0, end);
-    target_.python_allocator = ready.text.substr(end + 1);
+    const auto python = ready.value<PythonTexts>();
+    target_.python_version = python.version.text();
+    target_.python_allocator = python.allocator.text();
 }
 
 Attach::~Attach() = default;

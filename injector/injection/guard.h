@@ -5,49 +5,14 @@
 // guard finishes what it has begun in the target and lets it go.
 #pragma once
 
-#include <sys/types.h>
-
-#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
 
-#include "injector/base/unique_fd.h"
+#include "injector/base/child_process.h"
+#include "injector/injection/channel.h"
 
 namespace memray::injection {
-
-using Moment = std::chrono::steady_clock::time_point;
-
-struct Message {
-    enum Kind : char {
-        kNote = 'n',      // text: what was done
-        kError = 'e',     // text: why it failed; the last one
-        kChildren = 'c',  // fd: the memory for forked children; text: its address in the target
-        kReady = 'r',     // waits for kGo, or for the other side to hang up
-        kGo = 'g',
-        kTrace = 't',  // text: process id and output; wants kGo
-        kDone = 'd',   // the last one
-    };
-    Kind kind;
-    std::string text;
-    base::UniqueFd fd;
-};
-
-// One end of the line between the two.
-class Channel {
-public:
-    explicit Channel(base::UniqueFd socket) : socket_(std::move(socket)) {}
-
-    // Nobody may be listening any more; that is for receive() to find out.
-    void send(Message::Kind kind, const std::string& text = {}, int fd = -1) const noexcept;
-    // Nothing if the other side is gone, or at the deadline.
-    [[nodiscard]] std::optional<Message> receive(std::optional<Moment> deadline) const;
-    // Whether receive() would return at once.
-    [[nodiscard]] bool has_news() const;
-
-private:
-    base::UniqueFd socket_;
-};
 
 class Guard {
 public:
@@ -73,7 +38,7 @@ private:
 
     Tell tell_;
     Meanwhile meanwhile_;
-    pid_t pid_{0};
+    base::ChildProcess process_;
     std::optional<Channel> channel_;
 };
 

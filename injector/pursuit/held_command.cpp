@@ -4,10 +4,8 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 
 #include "injector/base/descriptors.h"
@@ -18,17 +16,6 @@ namespace {
 
 constexpr char kPermitted = 'p';
 
-struct Pipe {
-    base::UniqueFd reader;
-    base::UniqueFd writer;
-};
-
-Pipe make_pipe() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) { throw base::system_error("creating a pipe"); }
-    return {base::UniqueFd(ends[0]), base::UniqueFd(ends[1])};
-}
-
 std::vector<char*> pointers_to(const std::vector<std::string>& argv) {
     std::vector<char*> result;
     for (const std::string& argument : argv) { result.push_back(const_cast<char*>(argument.c_str())); }
@@ -37,7 +24,7 @@ std::vector<char*> pointers_to(const std::vector<std::string>& argv) {
 }
 
 // In the child of what may be a process with threads: system calls only.
-[[noreturn]] void execute(const char* path, char* const* argv, int go_ahead, int exec_error) {
+int execute(const char* path, char* const* argv, int go_ahead, int exec_error) {
     char byte = 0;
     ssize_t count = 0;
     do { count = ::read(go_ahead, &byte, 1); } while (count < 0 && errno == EINTR);
@@ -47,27 +34,21 @@ std::vector<char*> pointers_to(const std::vector<std::string>& argv) {
         const int error = errno;
         static_cast<void>(::write(exec_error, &error, sizeof error));
     }
-    ::_exit(127);
-}
-
-void reap(pid_t pid) {
-    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {}
+    return 127;
 }
 
 }  // namespace
 
 HeldCommand::HeldCommand(const std::string& path, const std::vector<std::string>& argv, pid_t tracer) {
     const std::vector<char*> arguments = pointers_to(argv);
-    Pipe go_ahead = make_pipe();
-    Pipe exec_error = make_pipe();
-    pid_ = ::fork();
-    if (pid_ < 0) { throw base::system_error("creating a process"); }
-    if (pid_ == 0) {
+    base::Pipe go_ahead;
+    base::Pipe exec_error;
+    process_ = base::ChildProcess([&] {
         ::close(go_ahead.writer.get());  // or the death of the parent would go unnoticed
         if (tracer != 0) { ::prctl(PR_SET_PTRACER, static_cast<unsigned long>(tracer), 0, 0, 0); }
         static_cast<void>(::write(exec_error.writer.get(), &kPermitted, 1));
-        execute(path.c_str(), arguments.data(), go_ahead.reader.get(), exec_error.writer.get());
-    }
+        return execute(path.c_str(), arguments.data(), go_ahead.reader.get(), exec_error.writer.get());
+    });
     base::close_inherited();
     base::close_standard_input();
     exec_error.writer.reset();
@@ -82,7 +63,7 @@ HeldCommand::HeldCommand(const std::string& path, const std::vector<std::string>
 HeldCommand::~HeldCommand() {
     if (!go_ahead_) { return; }
     go_ahead_.reset();
-    reap(pid_);
+    process_.wait();
 }
 
 void HeldCommand::go() {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "injector/base/child_process.h"
 #include "injector/base/unique_fd.h"
 
 namespace memray::pursuit {
@@ -25,7 +26,7 @@ public:
     HeldCommand(const HeldCommand&) = delete;
     HeldCommand& operator=(const HeldCommand&) = delete;
 
-    [[nodiscard]] pid_t id() const noexcept { return pid_; }
+    [[nodiscard]] pid_t id() const noexcept { return process_.id(); }
     // Lets it execute the command; from then on it is the caller's to reap.
     void go();
     // After go(): yields an int, the errno, if the exec failed; else ends with the exec.
@@ -35,7 +36,7 @@ private:
     base::UniqueFd go_ahead_;
     base::UniqueFd reader_;  // of that
     base::UniqueFd exec_error_;
-    pid_t pid_{0};
+    base::ChildProcess process_;
 };
 
 // What such a descriptor yields; waits for it.

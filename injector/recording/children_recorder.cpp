@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "injector/base/descriptors.h"
 #include "injector/base/error.h"
@@ -78,14 +77,14 @@ bool ChildrenRecorder::arrived(pursuit::Pursuit::Arrival arrival) {
 void ChildrenRecorder::listen() {
     if (!channel_ || asked_ || !channel_->has_news()) { return; }
     const auto message = channel_->receive(std::nullopt);
-    if (message && message->kind == injection::Message::kTrace) { return trace_first(message->text); }
+    if (message && message->kind == injection::Message::kTrace) { return trace_first(message->value<TraceOrder>()); }
     asked_ = message.has_value();
     if (!asked_) { hang_up(); }
 }
 
-void ChildrenRecorder::trace_first(const std::string& text) {
-    traced_first_ = std::atoi(text.c_str());
-    request_.order.capture.path = text.substr(text.find(' ') + 1);
+void ChildrenRecorder::trace_first(const TraceOrder& order) {
+    traced_first_ = order.pid;
+    request_.order.capture.path = order.output.text();
     paths_.set_first(request_.order.capture.path, traced_first_);
     try {
         pursuit_->trace(traced_first_, {});
@@ -104,14 +103,13 @@ void ChildrenRecorder::answer_when_done() {
     if (!channel_ || !asked_) { return; }
     const auto finishing = [](const auto& family) { return family->is_finishing(); };
     if (std::any_of(families_.begin(), families_.end(), finishing)) { return; }
-    const ChildCounts count = counts();
-    channel_->send(injection::Message::kDone, fmt::format("{} {} {} {}", count.recorded, count.running,
-                                                          count.unrecorded, first_recorded_ ? 1 : 0));
+    channel_->send_value(injection::Message::kDone, counts());
     hang_up();
 }
 
 ChildCounts ChildrenRecorder::counts() const {
     ChildCounts count = gone_;
+    count.first = first_recorded_;
     for (const auto& family : families_) {
         count.recorded += family->recorded();
         count.running += family->running();

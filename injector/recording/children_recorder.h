@@ -12,16 +12,11 @@
 #include "injector/pursuit/pursuit.h"
 #include "injector/recording/child_paths.h"
 #include "injector/recording/follower.h"
+#include "injector/recording/messages.h"
 #include "injector/recording/news_wait.h"
 #include "injector/recording/recorded_family.h"
 
 namespace memray::recording {
-
-struct ChildCounts {
-    std::size_t recorded{0};  // those that are still recorded included
-    std::size_t running{0};
-    std::size_t unrecorded{0};
-};
 
 class ChildrenRecorder {
 public:
@@ -32,7 +27,7 @@ public:
 
 private:
     void start_pursuit();
-    void trace_first(const std::string& text);
+    void trace_first(const TraceOrder& order);
     [[nodiscard]] ChildRecording::PathOf path_of_arrival(pid_t pid);
     // Whether it is recorded.
     [[nodiscard]] bool arrived(pursuit::Pursuit::Arrival arrival);

@@ -6,14 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <vector>
 
+#include "injector/base/child_process.h"
 #include "injector/base/descriptors.h"
+#include "injector/base/error.h"
 #include "injector/base/printable.h"
 
 namespace memray::recording {
@@ -47,14 +46,14 @@ std::vector<char*> environment_with(std::vector<std::string>& own) {
 
 // As this program was started: it ignores signals, and may have more files open. System calls only, in the child of
 // what may be a process with threads.
-[[noreturn]] void become_shell(const char* text, char* const* environment) {
+int become_shell(const char* text, char* const* environment) {
     for (int number = 1; number < NSIG; ++number) { ::signal(number, SIG_DFL); }
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     base::restore_descriptor_limit();
     ::execle("/bin/sh", "sh", "-c", text, nullptr, environment);
-    ::_exit(kShellOffset - 1);
+    return kShellOffset - 1;
 }
 
 }  // namespace
@@ -64,17 +63,13 @@ void run_exit_command(const std::string& command, const std::string& capture, co
     std::vector<std::string> own{"MEMRAY_CAPTURE=" + std::filesystem::absolute(capture).string(),
                                  "MEMRAY_EXIT=" + status_text(ending)};
     const std::vector<char*> environment = environment_with(own);
-    const pid_t pid = ::fork();
-    if (pid == 0) { become_shell(command.c_str(), environment.data()); }
-    if (pid < 0) {
-        base::tell(fmt::format("could not run the --on-exit command: {}", std::strerror(errno)));
-        return;
-    }
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
-    if (status != 0) {
+    try {
+        const int status = base::ChildProcess([&] { return become_shell(command.c_str(), environment.data()); }).wait();
+        if (status == 0) { return; }
         const int code = WIFSIGNALED(status) ? kShellOffset + WTERMSIG(status) : WEXITSTATUS(status);
         base::tell(fmt::format("the --on-exit command ended with status {}", code));
+    } catch (const base::Error& error) {
+        base::tell(fmt::format("could not run the --on-exit command: {}", error.what()));
     }
 }
 

@@ -24,7 +24,7 @@ namespace {
 using injection::Channel;
 using injection::Message;
 
-[[noreturn]] void run_recorder(FollowRequest request, base::UniqueFd line) {
+int run_recorder(FollowRequest request, base::UniqueFd line) {
     ::setsid();  // what the terminal sends is for the program
     for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2}) {
         ::signal(number, SIG_IGN);
@@ -38,16 +38,13 @@ using injection::Message;
         ChildrenRecorder(std::move(request), Channel(std::move(line))).run();
     } catch (const std::exception& error) {
         base::tell(fmt::format("child processes are not recorded: {}", error.what()));
-        ::_exit(1);
+        return 1;
     }
-    ::_exit(0);
+    return 0;
 }
 
-Followed summary(const std::string& counts, const std::string& path) {
-    ChildCounts count;
-    int first = 0;
-    std::sscanf(counts.c_str(), "%zu %zu %zu %d", &count.recorded, &count.running, &count.unrecorded, &first);
-    Followed followed{first != 0, count.recorded - static_cast<std::size_t>(first), {}};
+Followed summary(const ChildCounts& count, const std::string& path) {
+    Followed followed{count.first, count.recorded - (count.first ? 1 : 0), {}};
     std::vector<std::string> parts;
     if (followed.others > 0) {
         const char* processes = followed.others == 1 ? "child process" : "child processes";
@@ -65,30 +62,22 @@ Followed summary(const std::string& counts, const std::string& path) {
 }  // namespace
 
 Follower::Follower(FollowRequest request) : path_(request.order.capture.path) {
-    std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-        throw base::system_error("creating a socket pair");
-    }
-    base::UniqueFd ours(ends[0]);
-    base::UniqueFd theirs(ends[1]);
-    std::fflush(nullptr);
-    pid_ = ::fork();
-    if (pid_ < 0) { throw base::system_error("creating a process"); }
-    if (pid_ == 0) {
-        ours.reset();
-        run_recorder(std::move(request), std::move(theirs));
-    }
-    channel_.emplace(std::move(ours));
+    base::SocketPair line(SOCK_SEQPACKET);
+    process_ = base::ChildProcess([&] {
+        line.ours.reset();
+        return run_recorder(std::move(request), std::move(line.theirs));
+    });
+    channel_.emplace(std::move(line.ours));
 }
 
 Follower::~Follower() {
     channel_.reset();
-    ::waitpid(pid_, nullptr, WNOHANG);
+    process_.try_wait();
 }
 
 void Follower::trace(pid_t pid, const std::string& output) {
     path_ = output;
-    channel_->send(Message::kTrace, fmt::format("{} {}", pid, output));
+    channel_->send_value(Message::kTrace, TraceOrder{pid, injection::FixedText<PATH_MAX>(output)});
     const auto answer = channel_->receive(std::nullopt);
     if (!answer) { throw base::Error("The process that records has died"); }
     if (answer->kind == Message::kError) { throw base::Error(answer->text); }
@@ -98,7 +87,7 @@ Followed Follower::finish() {
     channel_->send(Message::kGo);
     const auto done = channel_->receive(std::nullopt);
     if (!done) { return {false, 0, "the process that recorded child processes has died"}; }
-    return summary(done->text, path_);
+    return summary(done->value<ChildCounts>(), path_);
 }
 
 }  // namespace memray::recording

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "injector/base/child_process.h"
 #include "injector/capture/profile.h"
 #include "injector/injection/guard.h"
 #include "injector/recording/order.h"
@@ -41,7 +42,7 @@ public:
     Follower(const Follower&) = delete;
     Follower& operator=(const Follower&) = delete;
 
-    [[nodiscard]] pid_t id() const noexcept { return pid_; }
+    [[nodiscard]] pid_t id() const noexcept { return process_.id(); }
 
     // Traces a process that waits before it executes a command. If that becomes CPython, it is recorded into the
     // output; its children and their names follow from `output`. Throws base::Error if it cannot be traced.
@@ -53,7 +54,7 @@ public:
 
 private:
     std::string path_;
-    pid_t pid_{0};
+    base::ChildProcess process_;
     std::optional<injection::Channel> channel_;
 };
 
