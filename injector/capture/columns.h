@@ -3,11 +3,14 @@
 //
 // Which columns a table has, in the order of the format, and how one column is written and read. A column is plain, or
 // the differences from row to row where neighbours are alike, or later: plain, and missing in captures of writers that
-// did not know it yet.
+// did not know it yet; or text: all lengths, then all characters.
 #pragma once
 
+#include <cstddef>
 #include <span>
+#include <string>
 #include <type_traits>
+#include <vector>
 
 #include "injector/capture/byte_reader.h"
 #include "injector/capture/byte_writer.h"
@@ -37,6 +40,11 @@ public:
     void later(Field field) {
         plain(field);
     }
+    template <typename Field>
+    void text(Field field) {
+        for (const Row& row : rows_) { out_.varint(field(row).size()); }
+        for (const Row& row : rows_) { out_.raw(field(row)); }
+    }
 
 private:
     ByteWriter& out_;
@@ -64,6 +72,12 @@ public:
     void later(Field field) {
         if (!in_.done()) { plain(field); }
     }
+    template <typename Field>
+    void text(Field field) {
+        std::vector<std::size_t> lengths(rows_.size());
+        for (std::size_t& length : lengths) { length = in_.count(1); }
+        for (std::size_t i = 0; i < rows_.size(); ++i) { field(rows_[i]) = in_.raw(lengths[i]); }
+    }
 
 private:
     template <typename T>
@@ -89,11 +103,21 @@ struct ColumnCounter {
     }
     template <typename Field>
     void later(Field) {}
+    template <typename Field>
+    void text(Field) {
+        ++columns;
+    }
 };
 
 template <typename Row>
 struct Columns;
 
+template <>
+struct Columns<std::string> {
+    static void visit(auto&& column) {
+        column.text([](auto& row) -> auto& { return row; });
+    }
+};
 template <>
 struct Columns<Function> {
     static void visit(auto&& column) {
@@ -122,6 +146,7 @@ struct Columns<Thread> {
     static void visit(auto&& column) {
         column.delta([](auto& row) -> auto& { return row.id; });
         column.delta([](auto& row) -> auto& { return row.tid; });
+        column.text([](auto& row) -> auto& { return row.name; });
     }
 };
 template <>
@@ -130,6 +155,8 @@ struct Columns<Module> {
         column.plain([](auto& row) -> auto& { return row.kind; });
         column.plain([](auto& row) -> auto& { return row.file_size; });
         column.delta([](auto& row) -> auto& { return row.modified_ns; });
+        column.text([](auto& row) -> auto& { return row.path; });
+        column.text([](auto& row) -> auto& { return row.build_id; });
     }
 };
 template <>
@@ -223,6 +250,7 @@ template <>
 struct Columns<Process> {
     static void visit(auto&& column) {
         column.delta([](auto& row) -> auto& { return row.pid; });
+        column.text([](auto& row) -> auto& { return row.command_line; });
     }
 };
 template <>
@@ -239,6 +267,7 @@ template <>
 struct Columns<KeptSymbols> {
     static void visit(auto&& column) {
         column.delta([](auto& row) -> auto& { return row.module; });
+        column.text([](auto& row) -> auto& { return row.file; });
     }
 };
 

@@ -4,47 +4,45 @@
 
 #include <algorithm>
 
+#include "injector/capture/tables.h"
+
 namespace memray::capture {
 namespace {
 
-bool same_thread(const Thread& a, const Thread& b) { return a.id == b.id && a.tid == b.tid && a.name == b.name; }
+bool is_growing(Written when) {
+    return when == Written::kGrowing || when == Written::kChanging || when == Written::kThinned;
+}
 
-// The first thread that is new or has changed (a thread may get its name late).
+// The first thread that is new or has changed.
 std::size_t first_changed(const std::vector<Thread>& written, const std::vector<Thread>& now) {
-    const auto same = std::mismatch(written.begin(), written.end(), now.begin(), now.end(), same_thread);
+    const auto same = std::mismatch(written.begin(), written.end(), now.begin(), now.end());
     return static_cast<std::size_t>(same.second - now.begin());
+}
+
+// The first row that `written` lacks of a table that has `size` rows now.
+std::size_t first_new(const WrittenRows& written, SectionType type, Written when, std::size_t size,
+                      const Profile& tables) {
+    if (when == Written::kChanging) { return first_changed(written.threads, tables.threads); }
+    const auto known = written.rows.find(type);
+    const std::size_t rows = known == written.rows.end() ? 0 : known->second;
+    return when == Written::kThinned && rows > size ? 0 : rows;
 }
 
 }  // namespace
 
 WrittenRows rows_of(const Profile& tables) {
     WrittenRows written;
-    written.strings = tables.strings.size();
-    written.functions = tables.functions.size();
-    written.frames = tables.frames.size();
-    written.stacks = tables.stacks.size();
-    written.modules = tables.modules.size();
-    written.native_frames = tables.native_frames.size();
-    written.native_stacks = tables.native_stacks.size();
-    written.sites = tables.sites.size();
-    written.snapshots = tables.snapshots.size();
+    for_each_table(tables, [&](SectionType type, Written when, const auto& rows) {
+        if (is_growing(when)) { written.rows[type] = rows.size(); }
+    });
     written.threads = tables.threads;
     return written;
 }
 
 void add_growing_tables(SectionBatch& batch, const Profile& tables, const WrittenRows& written) {
-    batch.table(SectionType::kStrings, tables.strings, written.strings);
-    batch.table(SectionType::kFunctions, tables.functions, written.functions);
-    batch.table(SectionType::kFrames, tables.frames, written.frames);
-    batch.table(SectionType::kStacks, tables.stacks, written.stacks);
-    batch.table(SectionType::kThreads, tables.threads, first_changed(written.threads, tables.threads));
-    batch.table(SectionType::kModules, tables.modules, written.modules);
-    batch.table(SectionType::kNativeFrames, tables.native_frames, written.native_frames);
-    batch.table(SectionType::kNativeStacks, tables.native_stacks, written.native_stacks);
-    batch.table(SectionType::kSites, tables.sites, written.sites);
-    // Fewer than before: they were thinned, and replace the old ones.
-    const std::size_t known = written.snapshots <= tables.snapshots.size() ? written.snapshots : 0;
-    batch.table(SectionType::kSnapshots, tables.snapshots, known);
+    for_each_table(tables, [&](SectionType type, Written when, const auto& rows) {
+        if (is_growing(when)) { batch.table(type, rows, first_new(written, type, when, rows.size(), tables)); }
+    });
 }
 
 }  // namespace memray::capture

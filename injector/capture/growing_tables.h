@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <vector>
 
 #include "injector/capture/profile.h"
@@ -13,16 +14,8 @@
 namespace memray::capture {
 
 struct WrittenRows {
-    std::size_t strings{0};
-    std::size_t functions{0};
-    std::size_t frames{0};
-    std::size_t stacks{0};
-    std::size_t modules{0};
-    std::size_t native_frames{0};
-    std::size_t native_stacks{0};
-    std::size_t sites{0};
-    std::size_t snapshots{0};
-    std::vector<Thread> threads;
+    std::map<SectionType, std::size_t> rows;
+    std::vector<Thread> threads;  // which change: a thread may get its name late
 };
 
 [[nodiscard]] WrittenRows rows_of(const Profile& tables);

@@ -89,6 +89,8 @@ struct Thread {
     std::uint64_t id{0};   // number in order of first allocation, from 1
     std::uint64_t tid{0};  // kernel thread id
     std::string name;      // may be empty
+
+    friend bool operator==(const Thread&, const Thread&) = default;
 };
 
 // A file of machine code that native frames are in. One record for each content that was loaded: a library that was

@@ -3,6 +3,7 @@
 #include "injector/capture/section_batch.h"
 
 #include "injector/capture/metadata_codec.h"
+#include "injector/capture/tables.h"
 
 namespace memray::capture {
 namespace {
@@ -30,25 +31,16 @@ void SectionBatch::metadata(const Metadata& metadata) {
 
 void SectionBatch::finished_tables(const Profile& profile) {
     ranges(SectionType::kSiteAmounts, profile.sites, 0, encode_amounts);
-    table(SectionType::kLifetimes, profile.lifetimes);
-    table(SectionType::kTimeBuckets, profile.time_buckets);
-    table(SectionType::kIntervals, profile.intervals);
-    table(SectionType::kSizes, profile.sizes);
-    table(SectionType::kKeptSymbols, profile.kept_symbols);
-    if (!profile.processes.empty()) {
-        table(SectionType::kProcesses, profile.processes);
-        table(SectionType::kProcessSnapshots, profile.process_snapshots);
-    }
+    for_each_table(profile, [this](SectionType type, Written when, const auto& rows) {
+        if (when == Written::kFinished) { table(type, rows); }
+    });
     ByteWriter totals;
     encode_totals(totals, profile);
     add(SectionType::kTotals, totals.bytes());
 }
 
 void SectionBatch::symbols(const Symbols& symbols, std::uint64_t key) {
-    table(SectionType::kSymbolStrings, symbols.strings);
-    table(SectionType::kSymbolNames, symbols.names);
-    table(SectionType::kSymbolChains, symbols.chains);
-    table(SectionType::kModuleSymbols, symbols.modules);
+    for_each_symbol_table(symbols, [this](SectionType type, Written /*when*/, const auto& rows) { table(type, rows); });
     ByteWriter out;
     out.varint(key);
     add(SectionType::kSymbolsKey, out.bytes());

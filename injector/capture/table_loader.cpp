@@ -5,84 +5,29 @@
 #include "injector/capture/metadata_codec.h"
 #include "injector/capture/symbols_key.h"
 #include "injector/capture/table_codec.h"
+#include "injector/capture/tables.h"
 #include "injector/capture/validate.h"
 
 namespace memray::capture {
 namespace {
 
-// Each of these decodes a section if it is one of its kind.
-bool decode_call(SectionType type, ByteReader& in, Profile& profile) {
-    switch (type) {
-        case SectionType::kStrings:
-            return decode_table(in, profile.strings), true;
-        case SectionType::kFunctions:
-            return decode_table(in, profile.functions), true;
-        case SectionType::kFrames:
-            return decode_table(in, profile.frames), true;
-        case SectionType::kStacks:
-            return decode_table(in, profile.stacks), true;
-        case SectionType::kThreads:
-            return decode_table(in, profile.threads), true;
-        case SectionType::kModules:
-            return decode_table(in, profile.modules), true;
-        case SectionType::kNativeFrames:
-            return decode_table(in, profile.native_frames), true;
-        case SectionType::kNativeStacks:
-            return decode_table(in, profile.native_stacks), true;
-        case SectionType::kKeptSymbols:
-            return decode_table(in, profile.kept_symbols), true;
-        default:
-            return false;
-    }
-}
-
-bool decode_amount(SectionType type, ByteReader& in, Profile& profile) {
-    switch (type) {
-        case SectionType::kSites:
-            return decode_table(in, profile.sites), true;
-        case SectionType::kSiteAmounts:
-            return decode_amounts(in, profile.sites), true;
-        case SectionType::kLifetimes:
-            return decode_table(in, profile.lifetimes), true;
-        case SectionType::kIntervals:
-            return decode_table(in, profile.intervals), true;
-        case SectionType::kTimeBuckets:
-            return decode_table(in, profile.time_buckets), true;
-        case SectionType::kSnapshots:
-            return decode_table(in, profile.snapshots), true;
-        case SectionType::kSizes:
-            return decode_table(in, profile.sizes), true;
-        case SectionType::kProcesses:
-            return decode_table(in, profile.processes), true;
-        case SectionType::kProcessSnapshots:
-            return decode_table(in, profile.process_snapshots), true;
-        default:
-            return false;
-    }
-}
-
-bool decode_symbol(SectionType type, ByteReader& in, Symbols& symbols) {
-    switch (type) {
-        case SectionType::kSymbolStrings:
-            return decode_table(in, symbols.strings), true;
-        case SectionType::kSymbolNames:
-            return decode_table(in, symbols.names), true;
-        case SectionType::kSymbolChains:
-            return decode_table(in, symbols.chains), true;
-        case SectionType::kModuleSymbols:
-            return decode_table(in, symbols.modules), true;
-        default:
-            return false;
-    }
+// Whether the section is a table.
+bool decode_if_table(SectionType type, ByteReader& in, Profile& profile) {
+    bool found = false;
+    for_each_table(profile, [&](SectionType section, Written /*when*/, auto& rows) {
+        if (section != type) { return; }
+        decode_table(in, rows);
+        found = true;
+    });
+    return found;
 }
 
 void decode_section(SectionType type, ByteReader& in, LoadedTables& tables) {
     Profile& profile = tables.profile;
-    if (decode_call(type, in, profile) || decode_amount(type, in, profile) ||
-        decode_symbol(type, in, profile.symbols)) {
-        return;
-    }
+    if (decode_if_table(type, in, profile)) { return; }
     switch (type) {
+        case SectionType::kSiteAmounts:
+            return decode_amounts(in, profile.sites);
         case SectionType::kMetadata:
             profile.metadata = decode_metadata(in);
             return;

@@ -75,7 +75,7 @@ public:
         if (!incomplete.empty()) { metadata.incomplete += (metadata.incomplete.empty() ? "" : "; ") + incomplete; }
         batch.metadata(metadata);
         WrittenRows rest = written_;
-        rest.snapshots = 0;  // may have been thinned to the same number
+        rest.rows.erase(SectionType::kSnapshots);  // may have been thinned to the same number
         rest.threads.clear();
         add_growing_tables(batch, profile, rest);
         batch.finished_tables(profile);

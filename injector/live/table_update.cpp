@@ -17,7 +17,7 @@ using capture::Profile;
 using capture::Snapshot;
 using capture::Thread;
 
-bool same(const Thread& a, const Thread& b) { return a.id == b.id && a.tid == b.tid && a.name == b.name; }
+bool same(const Thread& a, const Thread& b) { return a == b; }
 bool same(const Snapshot& a, const Snapshot& b) { return a.time_ms == b.time_ms && a.rss == b.rss && a.heap == b.heap; }
 bool same(const Amount& a, const Amount& b) { return a.count == b.count && a.bytes == b.bytes; }
 
