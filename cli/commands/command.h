@@ -20,8 +20,8 @@ using base::UsageError;
 
 class Command {
 public:
-    // `usage` follows the name in the usage line.
-    Command(CLI::App& program, const std::string& name, const std::string& description, const std::string& usage);
+    // `usage` follows the name in the usage line; empty: it is made of the options.
+    Command(CLI::App& program, const std::string& name, const std::string& description, const std::string& usage = {});
     virtual ~Command() = default;
     Command(const Command&) = delete;
     Command& operator=(const Command&) = delete;

@@ -22,11 +22,7 @@ constexpr int kDefaultRows = 20;
 }  // namespace
 
 DiffCommand::DiffCommand(CLI::App& program)
-    : Command(program, "diff", "Show what grew and what shrank between two captures",
-              "[-h] [--tree | --flamegraph | --json] [-r MAX_ROWS] [-o OUTPUT] [-f] [--full] "
-              "[--confidential-files {default,all,none}] [--fail-if-grows SIZE|PERCENT] "
-              "[--leaks | --temporary-allocation-threshold N | --temporary-allocations] [--include REGEX] "
-              "[--exclude REGEX] old new") {
+    : Command(program, "diff", "Show what grew and what shrank between two captures") {
     CLI::App& app = options();
     app.add_option("old", old_, "Results of the tracker run to compare with")->required();
     app.add_option("new", new_, "Results of the tracker run that may have grown")->required();
@@ -41,7 +37,7 @@ DiffCommand::DiffCommand(CLI::App& program)
                    fmt::format("Maximum number of rows to display (default: {})", kDefaultRows))
         ->option_text("MAX_ROWS")
         ->check(check_positive);
-    output_.add_output_to(app, page);
+    output_.add_to(app, page);
     app.add_flag("--full", complete_, "Keep every frame, however large the page becomes")->needs(page);
     quoting_.add_to(app)->needs(page);
     app.add_option(
@@ -70,7 +66,7 @@ std::string DiffCommand::table(const report::Comparison& comparison, const repor
 
 void DiffCommand::write_page(const report::Comparison& comparison) const {
     const std::string data = report::diff_page_data(comparison, selection_.choice(), complete_, quoting_.choice());
-    output_.write(output_.path_beside(new_, "diff", ".html"), web::page(web::flamegraph_template(), data),
+    output_.write(output_.path(new_, "diff", ".html"), web::page(web::flamegraph_template(), data),
                   comparison.profile.metadata);
 }
 
@@ -88,7 +84,7 @@ int DiffCommand::verdict(const report::Comparison& comparison) const {
 int DiffCommand::run() {
     filter_.check();
     if (limit_) { static_cast<void>(GrowthLimit(*limit_)); }
-    if (flamegraph_) { static_cast<void>(output_.path_beside(new_, "diff", ".html")); }
+    if (flamegraph_) { static_cast<void>(output_.path(new_, "diff", ".html")); }
     const report::DiffOptions options = report_options();
     capture::Profile before = load_profile(old_);
     capture::Profile after = load_profile(new_);

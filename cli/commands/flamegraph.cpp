@@ -2,23 +2,19 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/flamegraph.h"
 
-#include "cli/commands/capture_input.h"
 #include "cli/web/page_templates.h"
 
 namespace memray::cli {
 
 FlamegraphCommand::FlamegraphCommand(CLI::App& program)
-    : Command(program, "flamegraph", "Generate an HTML flame graph for peak memory usage",
-              "[-h] [-o OUTPUT] [-f] [--leaks | --temporary-allocation-threshold N | --temporary-allocations] "
-              "[--temporal] [--split-threads] [--inverted] [--include REGEX] [--exclude REGEX] "
-              "[--max-memory-records N] [--confidential-files {default,all,none}] [--full] [--json] results") {
+    : FileReportCommand(program, "flamegraph", "Generate an HTML flame graph for peak memory usage") {
     CLI::App& app = options();
-    output_.add_to(app);
+    add_output();
     selection_.add_to(app);
     app.add_flag("--temporal", temporal_, "Add the data to choose a time range in the page");
     app.add_flag("--split-threads", split_threads_, "Do not merge allocations of different threads");
     app.add_flag("--inverted", inverted_, "Show the functions that allocate first, their callers below them");
-    filter_.add_to(app);
+    add_input();
     app.add_option("--max-memory-records", most_snapshots_, "Points of the memory graph (default: 10000)")
         ->option_text("N")
         ->check(check_positive);
@@ -45,14 +41,9 @@ report::FlamegraphOptions FlamegraphCommand::page_options() const {
     return options;
 }
 
-int FlamegraphCommand::run() {
-    const report::FlamegraphOptions options = page_options();
-    filter_.check();
-    const std::string path = output_.path("flamegraph", json_ ? ".json" : ".html");
-    capture::Profile profile = load_profile(output_.results());
-    const std::string data = report::flamegraph_data(profile, filter_.take_view(profile), options);
-    output_.write(path, json_ ? data + "\n" : web::page(web::flamegraph_template(), data), profile.metadata);
-    return 0;
+std::string FlamegraphCommand::content(const capture::Profile& profile, const report::StackView& view) {
+    const std::string data = report::flamegraph_data(profile, view, page_);
+    return json_ ? data + "\n" : web::page(web::flamegraph_template(), data);
 }
 
 }  // namespace memray::cli

@@ -6,23 +6,25 @@
 
 #include <string>
 
-#include "cli/commands/command.h"
+#include "cli/commands/report_command.h"
 #include "cli/commands/report_options.h"
 #include "cli/report/flamegraph_data.h"
 
 namespace memray::cli {
 
-class FlamegraphCommand : public Command {
+class FlamegraphCommand : public FileReportCommand {
 public:
     explicit FlamegraphCommand(CLI::App& program);
-    int run() override;
 
 private:
+    [[nodiscard]] std::string kind() const override { return "flamegraph"; }
+    [[nodiscard]] std::string suffix() const override { return json_ ? ".json" : ".html"; }
+    void check_options() override { page_ = page_options(); }
+    [[nodiscard]] std::string content(const capture::Profile& profile, const report::StackView& view) override;
     [[nodiscard]] report::FlamegraphOptions page_options() const;
 
-    OutputOptions output_;
+    report::FlamegraphOptions page_;
     SelectionOptions selection_;
-    FilterOptions filter_;
     QuotingOption quoting_;
     bool split_threads_{false};
     bool inverted_{false};

@@ -2,13 +2,49 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/help_format.h"
 
+#include <set>
 #include <utility>
+#include <vector>
 
 namespace memray::cli {
 namespace {
 
 constexpr std::size_t kColumn = 34;
 constexpr const char* kEpilog = "Every subcommand explains its options: memray <command> --help\n";
+
+// As short as it can be written.
+std::string word_of(const CLI::Option& option) {
+    const auto& letters = option.get_snames();
+    const std::string name = letters.empty() ? "--" + option.get_lnames().front() : "-" + letters.front();
+    return option.get_option_text().empty() ? name : name + " " + option.get_option_text();
+}
+
+// An option with those that exclude each other and it: "[--leaks | --temporary-allocations]".
+std::string words_of(const CLI::Option& option, const std::vector<const CLI::Option*>& options) {
+    std::string words = word_of(option);
+    for (const CLI::Option* other : options) {
+        if (option.get_excludes().count(const_cast<CLI::Option*>(other)) != 0) { words += " | " + word_of(*other); }
+    }
+    return option.get_required() ? words : "[" + words + "]";
+}
+
+std::string usage_of(const CLI::App& app) {
+    const auto is_option = [](const CLI::Option* option) { return !option->get_positional(); };
+    std::string usage;
+    std::set<const CLI::Option*> said;
+    const std::vector<const CLI::Option*> options = app.get_options(is_option);
+    for (const CLI::Option* option : options) {
+        if (!said.insert(option).second) { continue; }
+        usage += words_of(*option, options) + " ";
+        said.insert(option->get_excludes().begin(), option->get_excludes().end());
+    }
+    for (const CLI::Option* positional : app.get_options([&](const CLI::Option* each) { return !is_option(each); })) {
+        const std::string name = positional->get_single_name();
+        usage += name + (positional->get_expected_max() > 1 ? " [" + name + " ...] " : " ");
+    }
+    usage.pop_back();
+    return usage;
+}
 
 }  // namespace
 
@@ -28,8 +64,8 @@ std::string HelpFormat::make_help(const CLI::App* app, std::string name, CLI::Ap
     return help + "\n" + (footer.empty() ? "" : footer + "\n") + kEpilog;
 }
 
-std::string HelpFormat::make_usage(const CLI::App* /*app*/, std::string name) const {
-    return "usage: " + name + " " + usage_ + "\n";
+std::string HelpFormat::make_usage(const CLI::App* app, std::string name) const {
+    return "usage: " + name + " " + (usage_.empty() ? usage_of(*app) : usage_) + "\n";
 }
 
 std::string HelpFormat::make_option_opts(const CLI::Option* option) const {

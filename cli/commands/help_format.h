@@ -11,8 +11,8 @@ namespace memray::cli {
 
 class HelpFormat : public CLI::Formatter {
 public:
-    // `usage` follows the name in the usage line.
-    explicit HelpFormat(std::string usage);
+    // `usage` follows the name in the usage line; empty: it is made of the options.
+    explicit HelpFormat(std::string usage = {});
 
     std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override;
     std::string make_usage(const CLI::App* app, std::string name) const override;

@@ -21,7 +21,7 @@ void print(const std::string& text) {
 }  // namespace
 
 ParseCommand::ParseCommand(CLI::App& program)
-    : Command(program, "parse", "Debug a results file by parsing and printing each record in it", "[-h] results") {
+    : Command(program, "parse", "Debug a results file by parsing and printing each record in it") {
     options().add_option("results", results_, "Results of the tracker run")->required();
     options().footer(report::dump_legend());
 }

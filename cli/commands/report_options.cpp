@@ -101,12 +101,7 @@ report::Confidential QuotingOption::choice() const {
     return name_ == "none" ? report::Confidential::kNone : report::Confidential::kDefault;
 }
 
-void OutputOptions::add_to(CLI::App& app) {
-    app.add_option("results", results_, "Results of the tracker run")->required();
-    add_output_to(app, nullptr);
-}
-
-void OutputOptions::add_output_to(CLI::App& app, CLI::Option* needed) {
+void OutputOptions::add_to(CLI::App& app, CLI::Option* needed) {
     auto* output = app.add_option("-o,--output", output_, "Output file name")->option_text("OUTPUT");
     auto* force = app.add_flag("-f,--force", force_, "If the output file already exists, overwrite it");
     if (needed == nullptr) { return; }
@@ -114,12 +109,8 @@ void OutputOptions::add_output_to(CLI::App& app, CLI::Option* needed) {
     force->needs(needed);
 }
 
-std::string OutputOptions::path(const std::string& report, const std::string& suffix) const {
-    return path_beside(results_, report, suffix);
-}
-
-std::string OutputOptions::path_beside(const std::string& capture, const std::string& report,
-                                       const std::string& suffix) const {
+std::string OutputOptions::path(const std::string& capture, const std::string& report,
+                                const std::string& suffix) const {
     std::string path = with_home(output_);
     if (path.empty()) {
         const std::filesystem::path results(capture);

@@ -60,25 +60,20 @@ private:
     std::string name_{"default"};
 };
 
-// results, -o and -f.
+// -o and -f.
 class OutputOptions {
 public:
-    void add_to(CLI::App& app);
-    // Only -o and -f, for commands that write a file if another option is given.
-    void add_output_to(CLI::App& app, CLI::Option* needed);
+    // `needed`: an option without which these make no sense.
+    void add_to(CLI::App& app, CLI::Option* needed = nullptr);
 
-    [[nodiscard]] const std::string& results() const { return results_; }
-    // Where the report goes: beside the capture, memray-<report>-<name of the capture><suffix>, unless it was named.
-    // Throws base::Error if something is there already and may not be overwritten.
-    [[nodiscard]] std::string path(const std::string& report, const std::string& suffix) const;
-    // The same for a report on this capture.
-    [[nodiscard]] std::string path_beside(const std::string& results, const std::string& report,
-                                          const std::string& suffix) const;
+    // Where the report on this capture goes: beside it, memray-<report>-<name of the capture><suffix>, unless it was
+    // named. Throws base::Error if something is there already and may not be overwritten.
+    [[nodiscard]] std::string path(const std::string& results, const std::string& report,
+                                   const std::string& suffix) const;
     // Writes the report on a capture with this metadata, and says so.
     void write(const std::string& path, const std::string& content, const capture::Metadata& metadata) const;
 
 private:
-    std::string results_;
     std::string output_;
     bool force_{false};
 };

@@ -6,7 +6,6 @@
 
 #include <filesystem>
 
-#include "cli/commands/capture_input.h"
 #include "cli/commands/report_file.h"
 #include "cli/commands/terminal.h"
 #include "cli/report/stats_report.h"
@@ -27,10 +26,8 @@ std::string default_output(const std::string& results) {
 }  // namespace
 
 StatsCommand::StatsCommand(CLI::App& program)
-    : Command(program, "stats", "Generate high level stats of the memory usage in the terminal",
-              "[-h] [-n NUM_LARGEST] [--json] [-o OUTPUT] [-f] [--include REGEX] [--exclude REGEX] results") {
+    : ReportCommand(program, "stats", "Generate high level stats of the memory usage in the terminal") {
     CLI::App& app = options();
-    app.add_option("results", results_, "Results of the tracker run")->required();
     app.add_option("-n,--num-largest", largest_,
                    "Displays the top 'n' largest allocating locations (default: 5), of those that --include and\n"
                    "--exclude choose; everything else is of the whole program")
@@ -39,22 +36,22 @@ StatsCommand::StatsCommand(CLI::App& program)
     auto* json = app.add_flag("--json", json_, "Exports stats to a JSON file");
     app.add_option("-o,--output", output_, "Output file name for JSON output")->option_text("OUTPUT")->needs(json);
     app.add_flag("-f,--force", force_, "If the JSON output file already exists, overwrite it");
-    filter_.add_to(app);
+    add_input();
 }
 
-int StatsCommand::run() {
-    filter_.check();
-    const std::string path = output_.empty() ? default_output(results_) : output_;
-    if (json_ && !force_) { require_absent(path); }
-    capture::Profile profile = load_profile(results_);
-    const report::StackView view = filter_.take_view(profile);
-    if (json_) {
-        write_report(path, report::stats_json(profile, view, largest_), force_);
-        say_written(path, profile.metadata);
-    } else {
+std::string StatsCommand::path() const { return output_.empty() ? default_output(results()) : output_; }
+
+void StatsCommand::check() {
+    if (json_ && !force_) { require_absent(path()); }
+}
+
+void StatsCommand::report(const capture::Profile& profile, const report::StackView& view) {
+    if (!json_) {
         fmt::print("{}", report::stats_text(profile, view, largest_, output_has_colours()));
+        return;
     }
-    return 0;
+    write_report(path(), report::stats_json(profile, view, largest_), force_);
+    say_written(path(), profile.metadata);
 }
 
 }  // namespace memray::cli

@@ -6,23 +6,23 @@
 
 #include <string>
 
-#include "cli/commands/command.h"
-#include "cli/commands/report_options.h"
+#include "cli/commands/report_command.h"
 
 namespace memray::cli {
 
-class StatsCommand : public Command {
+class StatsCommand : public ReportCommand {
 public:
     explicit StatsCommand(CLI::App& program);
-    int run() override;
 
 private:
-    std::string results_;
+    void check() override;
+    void report(const capture::Profile& profile, const report::StackView& view) override;
+    [[nodiscard]] std::string path() const;
+
     std::size_t largest_{5};
     bool json_{false};
     std::string output_;
     bool force_{false};
-    FilterOptions filter_;
 };
 
 }  // namespace memray::cli

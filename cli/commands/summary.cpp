@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <limits>
 
-#include "cli/commands/capture_input.h"
 #include "cli/commands/terminal.h"
 
 namespace memray::cli {
@@ -26,18 +25,15 @@ std::size_t default_rows(bool json) {
 }  // namespace
 
 SummaryCommand::SummaryCommand(CLI::App& program)
-    : Command(program, "summary", "Generate a terminal-based summary report of the functions that allocate most memory",
-              "[-h] [-s SORT_COLUMN] [-r MAX_ROWS] [--json] "
-              "[--leaks | --temporary-allocation-threshold N | --temporary-allocations] [--include REGEX] "
-              "[--exclude REGEX] results") {
+    : ReportCommand(program, "summary",
+                    "Generate a terminal-based summary report of the functions that allocate most memory") {
     CLI::App& app = options();
-    app.add_option("results", results_, "Results of the tracker run")->required();
     app.add_option("-s,--sort-column", sort_column_, "Column number to sort on (default: 1)")
         ->option_text("SORT_COLUMN");
     app.add_option("-r,--max-rows", max_rows_, "Maximum number of rows to display")->option_text("MAX_ROWS");
     app.add_flag("--json", json_, "Print the rows as JSON instead; all of them, unless -r is given");
     selection_.add_to(app);
-    filter_.add_to(app);
+    add_input();
 }
 
 report::SummaryOptions SummaryCommand::report_options() const {
@@ -52,19 +48,15 @@ report::SummaryOptions SummaryCommand::report_options() const {
     return options;
 }
 
-std::string SummaryCommand::report(capture::Profile profile, const report::SummaryOptions& options) const {
-    const report::StackView view = filter_.take_view(profile);
-    if (json_) { return report::summary_json(profile, view, options); }
+void SummaryCommand::report(const capture::Profile& profile, const report::StackView& view) {
     const auto terminal = output_terminal();
-    if (!terminal) { return report::summary_plain(profile, view, options); }
-    return report::summary_box(profile, view, options, terminal->columns, output_has_colours());
-}
-
-int SummaryCommand::run() {
-    const report::SummaryOptions options = report_options();
-    filter_.check();
-    fmt::print("{}", report(load_profile(results_), options));
-    return 0;
+    if (json_) {
+        fmt::print("{}", report::summary_json(profile, view, wanted_));
+    } else if (terminal) {
+        fmt::print("{}", report::summary_box(profile, view, wanted_, terminal->columns, output_has_colours()));
+    } else {
+        fmt::print("{}", report::summary_plain(profile, view, wanted_));
+    }
 }
 
 }  // namespace memray::cli

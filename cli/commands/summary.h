@@ -5,29 +5,27 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
-#include "cli/commands/command.h"
+#include "cli/commands/report_command.h"
 #include "cli/commands/report_options.h"
 #include "cli/report/summary_report.h"
 
 namespace memray::cli {
 
-class SummaryCommand : public Command {
+class SummaryCommand : public ReportCommand {
 public:
     explicit SummaryCommand(CLI::App& program);
-    int run() override;
 
 private:
+    void check() override { wanted_ = report_options(); }
+    void report(const capture::Profile& profile, const report::StackView& view) override;
     [[nodiscard]] report::SummaryOptions report_options() const;
-    [[nodiscard]] std::string report(capture::Profile profile, const report::SummaryOptions& options) const;
 
-    std::string results_;
+    report::SummaryOptions wanted_;
     int sort_column_{1};
     std::optional<int> max_rows_;
     bool json_{false};
     SelectionOptions selection_;
-    FilterOptions filter_;
 };
 
 }  // namespace memray::cli

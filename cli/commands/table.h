@@ -4,20 +4,25 @@
 // `memray table`: the allocating lines of a capture as a page with a table.
 #pragma once
 
-#include "cli/commands/command.h"
+#include <string>
+
+#include "cli/commands/report_command.h"
 #include "cli/commands/report_options.h"
 
 namespace memray::cli {
 
-class TableCommand : public Command {
+class TableCommand : public FileReportCommand {
 public:
     explicit TableCommand(CLI::App& program);
-    int run() override;
 
 private:
-    OutputOptions output_;
+    [[nodiscard]] std::string kind() const override { return "table"; }
+    [[nodiscard]] std::string suffix() const override { return json_ ? ".json" : ".html"; }
+    void check_options() override { choice_ = selection_.choice(); }
+    [[nodiscard]] std::string content(const capture::Profile& profile, const report::StackView& view) override;
+
+    report::SelectionChoice choice_;
     SelectionOptions selection_;
-    FilterOptions filter_;
     bool split_threads_{false};
     bool json_{false};
     bool complete_{false};

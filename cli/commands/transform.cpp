@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "cli/commands/capture_input.h"
 #include "injector/base/printable.h"
 
 namespace memray::cli {
@@ -32,15 +31,13 @@ std::string usage_of(std::string_view format, const std::string& path) {
 }  // namespace
 
 TransformCommand::TransformCommand(CLI::App& program)
-    : Command(program, "transform", "Write a report in the format of another tool",
-              "[-h] [-o OUTPUT] [-f] [--leaks | --temporary-allocation-threshold N | --temporary-allocations] "
-              "[--include REGEX] [--exclude REGEX] format results") {
+    : FileReportCommand(program, "transform", "Write a report in the format of another tool") {
     CLI::App& app = options();
     app.add_option("format", format_, "Format to use for the report. Available formats: " + known_formats())
         ->required();
-    output_.add_to(app);
+    add_output();
     selection_.add_to(app);
-    filter_.add_to(app);
+    add_input();
 }
 
 const transform::Format& TransformCommand::format() const {
@@ -53,16 +50,13 @@ const transform::Format& TransformCommand::format() const {
     return *known;
 }
 
-int TransformCommand::run() {
-    const transform::Format& chosen = format();
-    filter_.check();
-    const std::string path = output_.path(std::string(chosen.name), std::string(chosen.suffix));
-    capture::Profile profile = load_profile(output_.results());
-    const report::StackView view = filter_.take_view(profile);
-    output_.write(path, chosen.write({profile, view, report::select(profile, selection_.choice())}), profile.metadata);
-    const std::string usage = usage_of(chosen.name, path);
+std::string TransformCommand::content(const capture::Profile& profile, const report::StackView& view) {
+    return format().write({profile, view, report::select(profile, selection_.choice())});
+}
+
+void TransformCommand::conclude(const std::string& path) const {
+    const std::string usage = usage_of(format().name, path);
     if (!usage.empty()) { base::print_line(stdout, fmt::format("To see it: {}", usage)); }
-    return 0;
 }
 
 }  // namespace memray::cli

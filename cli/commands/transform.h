@@ -6,25 +6,26 @@
 
 #include <string>
 
-#include "cli/commands/command.h"
+#include "cli/commands/report_command.h"
 #include "cli/commands/report_options.h"
 #include "cli/transform/formats.h"
 
 namespace memray::cli {
 
-class TransformCommand : public Command {
+class TransformCommand : public FileReportCommand {
 public:
     explicit TransformCommand(CLI::App& program);
 
-    int run() override;
-
 private:
+    [[nodiscard]] std::string kind() const override { return std::string(format().name); }
+    [[nodiscard]] std::string suffix() const override { return std::string(format().suffix); }
+    void check_options() override { static_cast<void>(format()); }
+    [[nodiscard]] std::string content(const capture::Profile& profile, const report::StackView& view) override;
+    void conclude(const std::string& path) const override;
     [[nodiscard]] const transform::Format& format() const;
 
     std::string format_;
-    OutputOptions output_;
     SelectionOptions selection_;
-    FilterOptions filter_;
 };
 
 }  // namespace memray::cli

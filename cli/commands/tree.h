@@ -4,25 +4,24 @@
 // `memray tree`: who called whom to allocate, to walk through in the terminal.
 #pragma once
 
-#include <string>
-
-#include "cli/commands/command.h"
+#include "cli/commands/report_command.h"
 #include "cli/commands/report_options.h"
 #include "cli/report/tree_report.h"
 
 namespace memray::cli {
 
-class TreeCommand : public Command {
+class TreeCommand : public ReportCommand {
 public:
     explicit TreeCommand(CLI::App& program);
-    int run() override;
 
 private:
-    std::string results_;
+    void check() override { choice_ = selection_.choice(); }
+    void report(const capture::Profile& profile, const report::StackView& view) override;
+
+    report::SelectionChoice choice_;
     int biggest_{static_cast<int>(report::kDefaultBiggest)};
     bool json_{false};
     SelectionOptions selection_;
-    FilterOptions filter_;
 };
 
 }  // namespace memray::cli

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/commands/report_command.h"
+
+#include "cli/commands/capture_input.h"
+
+namespace memray::cli {
+
+void ReportCommand::add_input() {
+    options().add_option("results", results_, "Results of the tracker run")->required();
+    filter_.add_to(options());
+}
+
+int ReportCommand::run() {
+    filter_.check();
+    check();
+    capture::Profile profile = load_profile(results_);
+    const report::StackView view = filter_.take_view(profile);
+    report(profile, view);
+    return 0;
+}
+
+void FileReportCommand::check() {
+    check_options();
+    path_ = output_.path(results(), kind(), suffix());
+}
+
+void FileReportCommand::report(const capture::Profile& profile, const report::StackView& view) {
+    output_.write(path_, content(profile, view), profile.metadata);
+    conclude(path_);
+}
+
+}  // namespace memray::cli

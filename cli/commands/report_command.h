@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The commands that make a report of one capture: check what was asked for, read the capture, take from it what the
+// report is about, and print or write it.
+#pragma once
+
+#include <string>
+
+#include "cli/commands/command.h"
+#include "cli/commands/report_options.h"
+#include "cli/report/stack_view.h"
+#include "injector/capture/profile.h"
+
+namespace memray::cli {
+
+class ReportCommand : public Command {
+public:
+    int run() final;
+
+protected:
+    using Command::Command;
+
+    // The capture, --include and --exclude.
+    void add_input();
+    [[nodiscard]] const std::string& results() const noexcept { return results_; }
+
+    // Before any work is done. Throws base::Error for what makes no sense or cannot be written.
+    virtual void check() = 0;
+    // `view`: the stacks that the report is about; they have been taken out of the profile.
+    virtual void report(const capture::Profile& profile, const report::StackView& view) = 0;
+
+private:
+    std::string results_;
+    FilterOptions filter_;
+};
+
+// Those that write a file, memray-<report>-<name of the capture><suffix> unless it was named.
+class FileReportCommand : public ReportCommand {
+protected:
+    using ReportCommand::ReportCommand;
+
+    void add_output() { output_.add_to(options()); }
+
+    // What is said of it in its name.
+    [[nodiscard]] virtual std::string kind() const = 0;
+    [[nodiscard]] virtual std::string suffix() const = 0;
+    [[nodiscard]] virtual std::string content(const capture::Profile& profile, const report::StackView& view) = 0;
+    virtual void check_options() = 0;
+    // After the file was written there.
+    virtual void conclude(const std::string& /*path*/) const {}
+
+private:
+    void check() final;
+    void report(const capture::Profile& profile, const report::StackView& view) final;
+
+    OutputOptions output_;
+    std::string path_;
+};
+
+}  // namespace memray::cli
