@@ -5,10 +5,10 @@
 #include <map>
 #include <set>
 #include <tuple>
-#include <unordered_map>
 
 #include "cli/report/format.h"
 #include "cli/report/moved_lines.h"
+#include "injector/interning/string_table.h"
 
 namespace memray::report {
 namespace {
@@ -23,7 +23,7 @@ public:
 
     void add(const StackView& view) {
         std::vector<std::uint32_t> strings;
-        for (const std::string& text : view.strings) { strings.push_back(number(text)); }
+        for (const std::string& text : view.strings) { strings.push_back(strings_.number(text)); }
         const auto frames = static_cast<std::uint32_t>(view_.frames.size());
         for (const ViewFrame& frame : view.frames) {
             view_.frames.push_back({strings[frame.function], strings[frame.file], frame.line, frame.kind});
@@ -77,15 +77,8 @@ private:
         return lines;
     }
 
-    std::uint32_t number(const std::string& text) {
-        const auto next = static_cast<std::uint32_t>(view_.strings.size());
-        const auto [entry, added] = numbers_.try_emplace(text, next);
-        if (added) { view_.strings.push_back(text); }
-        return entry->second;
-    }
-
     StackView view_;
-    std::unordered_map<std::string, std::uint32_t> numbers_;
+    interning::StringTable strings_{view_.strings};
 };
 
 capture::Profile joined(const capture::Profile& after, const capture::Profile& before) {

@@ -14,6 +14,8 @@
 #include "cli/report/metadata_json.h"
 #include "cli/report/page_json.h"
 #include "cli/report/selection.h"
+#include "injector/interning/key_index.h"
+#include "injector/interning/string_table.h"
 
 namespace memray::report {
 namespace {
@@ -25,21 +27,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kMostNodes = 100'000;
 constexpr std::size_t kFewestNodes = 1'000;
 constexpr std::size_t kLargestData = 4'600'000;  // bytes: with the page around it below 5 MB
-// Numbers what is used in order of first use.
-class Numbering {
-public:
-    std::uint32_t operator()(std::uint32_t original) {
-        const auto next = static_cast<std::uint32_t>(used_.size());
-        const auto [entry, added] = numbers_.try_emplace(original, next);
-        if (added) { used_.push_back(original); }
-        return entry->second;
-    }
-    [[nodiscard]] const std::vector<std::uint32_t>& used() const { return used_; }
-
-private:
-    std::map<std::uint32_t, std::uint32_t> numbers_;
-    std::vector<std::uint32_t> used_;
-};
 
 using Numbers = std::vector<std::int64_t>;
 
@@ -47,14 +34,14 @@ std::int64_t number_or(std::uint32_t number, std::uint32_t none) {
     return number == none ? -1 : static_cast<std::int64_t>(number);
 }
 
-PageObject nodes_json(const CallNodes& tree, Numbering& frames, bool threads) {
+PageObject nodes_json(const CallNodes& tree, interning::KeyIndex& frames, bool threads) {
     Numbers parent;
     Numbers frame;
     Numbers folded;
     Numbers thread;
     for (const CallNode& node : tree.nodes) {
         parent.push_back(node.parent);
-        frame.push_back(node.frame == kNoFrame ? -1 : static_cast<std::int64_t>(frames(node.frame)));
+        frame.push_back(node.frame == kNoFrame ? -1 : static_cast<std::int64_t>(frames.number(node.frame)));
         folded.push_back(node.folded);
         if (threads) { thread.push_back(number_or(node.thread, kAllThreads)); }
     }
@@ -66,12 +53,13 @@ PageObject nodes_json(const CallNodes& tree, Numbering& frames, bool threads) {
     return nodes;
 }
 
-Json frames_json(const StackView& view, const std::vector<std::uint32_t>& used, TextTable& texts,
+Json frames_json(const StackView& view, const interning::KeyIndex& used, interning::StringTable& texts,
                  const FlamegraphOptions& options) {
     SourceLines source(options.confidential);
     Json json{{"function", Json::array()}, {"file", Json::array()}, {"line", Json::array()},
               {"source", Json::array()},   {"kind", Json::array()}, {"class", Json::array()}};
-    for (const std::uint32_t number : used) {
+    for (std::uint32_t i = 0; i < used.size(); ++i) {
+        const std::uint64_t number = used.key(i);
         const ViewFrame& frame = view.frames[number];
         const std::string& function = view.strings[frame.function];
         const std::string& file = view.strings[frame.file];
@@ -88,17 +76,19 @@ Json frames_json(const StackView& view, const std::vector<std::uint32_t>& used, 
 // Allocators in order of first use.
 class AllocatorTable {
 public:
-    std::uint32_t number(capture::Allocator allocator) { return numbers_(static_cast<std::uint32_t>(allocator)); }
+    std::uint32_t number(capture::Allocator allocator) {
+        return numbers_.number(static_cast<std::uint64_t>(allocator));
+    }
     [[nodiscard]] Json json() const {
         Json names = Json::array();
-        for (const std::uint32_t allocator : numbers_.used()) {
-            names.push_back(capture::allocator_name(static_cast<capture::Allocator>(allocator)));
+        for (std::uint32_t i = 0; i < numbers_.size(); ++i) {
+            names.push_back(capture::allocator_name(static_cast<capture::Allocator>(numbers_.key(i))));
         }
         return names;
     }
 
 private:
-    Numbering numbers_;
+    interning::KeyIndex numbers_;
 };
 
 // Brings rows in the order of their keys, those of one key together.
@@ -181,8 +171,9 @@ PageObject buckets_json(const Profile& profile, const CallNodes& tree, Allocator
 
 std::string document(const Profile& profile, const StackView& view, const std::vector<Metric>& metrics,
                      const FlamegraphOptions& options, const CallNodes& tree) {
-    Numbering frames;
-    TextTable texts;
+    interning::KeyIndex frames;
+    std::vector<std::string> strings;
+    interning::StringTable texts(strings);
     AllocatorTable allocators;
     const PageObject nodes = nodes_json(tree, frames, options.split_threads);
     PageObject json;
@@ -193,7 +184,7 @@ std::string document(const Profile& profile, const StackView& view, const std::v
                          {"note", options.note},
                          {"temporal", options.temporal}});
     json.add("metadata", metadata_json(profile));
-    json.add("frames", frames_json(view, frames.used(), texts, options));
+    json.add("frames", frames_json(view, frames, texts, options));
     json.add("nodes", nodes);
     json.add("metrics", metrics_json(profile, tree, metrics, allocators));
     json.add("threads", threads_json(profile));
@@ -201,7 +192,7 @@ std::string document(const Profile& profile, const StackView& view, const std::v
     json.add("processes", processes_json(profile, options.most_snapshots));
     if (options.temporal) { json.add("buckets", buckets_json(profile, tree, allocators)); }
     json.add("allocators", allocators.json());
-    json.add("strings", texts.json());
+    json.add("strings", Json(strings));
     return json.finish();
 }
 

@@ -55,12 +55,6 @@ std::vector<Snapshot> thinned(const std::vector<Snapshot>& all, std::size_t most
 
 }  // namespace
 
-std::uint32_t TextTable::number(const std::string& text) {
-    const auto [entry, added] = numbers_.try_emplace(text, static_cast<std::uint32_t>(texts_.size()));
-    if (added) { texts_.push_back(text); }
-    return entry->second;
-}
-
 Json threads_json(const capture::Profile& profile) {
     Json threads = Json::array();
     for (const capture::Thread& thread : profile.threads) {

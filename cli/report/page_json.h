@@ -9,25 +9,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "injector/capture/profile.h"
 
 namespace memray::report {
-
-// Each text once, referred to by number.
-class TextTable {
-public:
-    std::uint32_t number(const std::string& text);
-    // [text]
-    [[nodiscard]] nlohmann::ordered_json json() const { return texts_; }
-
-private:
-    std::unordered_map<std::string, std::uint32_t> numbers_;
-    nlohmann::ordered_json texts_ = nlohmann::ordered_json::array();
-};
 
 // ["1 (MainThread)"], by number of thread.
 [[nodiscard]] nlohmann::ordered_json threads_json(const capture::Profile& profile);

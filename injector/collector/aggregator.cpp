@@ -222,7 +222,7 @@ void Aggregator::fill_sites(capture::Profile& profile) const {
 void Aggregator::fill_intervals(capture::Profile& profile) const {
     profile.intervals.clear();
     intervals_.append(profile.intervals);
-    KeyIndex index;
+    interning::KeyIndex index;
     std::vector<capture::Amount> alive;
     live_.for_each([&](const Block& block) {
         const std::uint32_t number = index.number((std::uint64_t{block.site} << 8U) | block.bucket);

@@ -7,7 +7,7 @@
 namespace memray::collector {
 
 void CodeTable::add(std::uint32_t ring, std::uint32_t id, const Code& code) {
-    known_[key_of(ring, id)] = {frames_.function(code.name, code.file, code.first_line), code.first_line,
+    known_[key_of(ring, id)] = {tables_.function(code.name, code.file, code.first_line), code.first_line,
                                 code.line_table};
 }
 
@@ -21,10 +21,10 @@ std::uint32_t CodeTable::frame_of(std::uint32_t ring, std::uint64_t word) {
 
 std::uint32_t CodeTable::resolve(std::uint32_t ring, std::uint64_t word) {
     const auto found = known_.find(key_of(ring, wire::code_of(word)));
-    if (found == known_.end()) { return frames_.frame(frames_.function("???", "???", 0), 0); }
+    if (found == known_.end()) { return tables_.frame(tables_.function("???", "???", 0), 0); }
     const Known& code = found->second;
     const std::uint32_t line = line_of(code.line_table, hex_version_, code.first_line, wire::instruction_of(word));
-    return frames_.frame(code.function, line);
+    return tables_.frame(code.function, line);
 }
 
 }  // namespace memray::collector

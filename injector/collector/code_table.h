@@ -10,9 +10,8 @@
 #include <string>
 #include <unordered_map>
 
-#include "injector/capture/profile.h"
 #include "injector/collector/frame_cache.h"
-#include "injector/collector/python_frames.h"
+#include "injector/interning/profile_tables.h"
 #include "payload/wire/record.h"
 
 namespace memray::collector {
@@ -26,7 +25,9 @@ struct Code {
 
 class CodeTable {
 public:
-    CodeTable(std::uint32_t hex_version, capture::Profile& profile) : hex_version_(hex_version), frames_(profile) {}
+    // `tables` must outlive this.
+    CodeTable(std::uint32_t hex_version, interning::ProfileTables& tables)
+        : hex_version_(hex_version), tables_(tables) {}
 
     // `id` means this code object from now on. `ring`: whose record says so, which matters for private ids
     // (wire::kPrivateCode).
@@ -54,7 +55,7 @@ private:
     std::uint32_t resolve(std::uint32_t ring, std::uint64_t word);
 
     std::uint32_t hex_version_;
-    PythonFrames frames_;
+    interning::ProfileTables& tables_;
     std::unordered_map<std::uint64_t, Known> known_;
     FrameCache cache_;
 };

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "injector/capture/profile.h"
-#include "injector/collector/key_index.h"
+#include "injector/interning/key_index.h"
 
 namespace memray::collector {
 
@@ -38,7 +38,7 @@ private:
         return amounts_[number];
     }
 
-    KeyIndex index_;
+    interning::KeyIndex index_;
     std::vector<capture::Amount> amounts_;
 };
 

@@ -96,7 +96,7 @@ std::uint32_t RecordDecoder::enter(std::uint32_t ring, std::uint32_t parent, std
         if (id != 0 && !codes_.knows(ring, id)) { look_ahead(id); }
         frame = codes_.frame_of(ring, word);
     }
-    const std::uint32_t node = stacks_.child({parent, frame, wire::is_entry(word)});
+    const std::uint32_t node = tables_.stack({parent, frame, wire::is_entry(word)});
     if ((id & wire::kPrivateCode) == 0) { edges_.put(parent, word, node); }
     return node;
 }
@@ -123,7 +123,7 @@ void RecordDecoder::native_frames(StackCursor& stack, std::uint64_t value, const
 }
 
 std::uint32_t RecordDecoder::enter_native(std::uint32_t parent, std::uint64_t word) {
-    const std::uint32_t node = native_stacks_.child({parent, native_frames_.frame_of(word)});
+    const std::uint32_t node = tables_.native_stack({parent, native_frames_.frame_of(word)});
     native_edges_.put(parent, word, node);
     return node;
 }

@@ -15,8 +15,8 @@
 #include "injector/collector/held_events.h"
 #include "injector/collector/native_frames.h"
 #include "injector/collector/ordered_merge.h"
-#include "injector/collector/stack_tree.h"
 #include "injector/collector/thread_state.h"
+#include "injector/interning/profile_tables.h"
 #include "payload/wire/record.h"
 #include "payload/wire/ring_reader.h"
 
@@ -30,10 +30,9 @@ public:
                   capture::Profile& profile, const NativeModules* modules = nullptr)
         : merge_(merge),
           aggregator_(aggregator),
-          stacks_(profile.stacks),
-          native_stacks_(profile.native_stacks),
-          codes_(hex_version, profile),
-          native_frames_(profile, modules),
+          tables_(profile),
+          codes_(hex_version, tables_),
+          native_frames_(tables_, modules),
           states_(rings) {}
 
     void opened(std::uint32_t ring, std::uint32_t thread, std::uint32_t tid);
@@ -53,9 +52,7 @@ public:
     // Of the threads that have a ring, by ring.
     [[nodiscard]] const std::vector<ThreadState>& states() const noexcept { return states_; }
     // Stacks that are not what they were, and records that a sane target does not write.
-    [[nodiscard]] std::uint64_t bad_records() const noexcept {
-        return bad_records_ + stacks_.rejected() + native_stacks_.rejected();
-    }
+    [[nodiscard]] std::uint64_t bad_records() const noexcept { return bad_records_ + tables_.rejected(); }
 
 private:
     void apply(ThreadState& state, std::uint64_t header, std::uint64_t address);
@@ -72,8 +69,7 @@ private:
 
     const OrderedMerge& merge_;
     Aggregator& aggregator_;
-    StackTree<capture::Stack> stacks_;
-    StackTree<capture::NativeStack> native_stacks_;
+    interning::ProfileTables tables_;
     EdgeCache edges_;
     EdgeCache native_edges_;
     CodeTable codes_;

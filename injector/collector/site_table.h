@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "injector/capture/profile.h"
-#include "injector/collector/key_index.h"
+#include "injector/interning/key_index.h"
 
 namespace memray::collector {
 
@@ -49,8 +49,8 @@ private:
         return stacks_.number(std::uint64_t{key.node} << 32U | key.native_node) << 1U | 1U;
     }
 
-    KeyIndex stacks_;  // nodes of both
-    KeyIndex index_;   // stacks, thread, allocator
+    interning::KeyIndex stacks_;  // nodes of both
+    interning::KeyIndex index_;   // stacks, thread, allocator
     std::vector<Site> sites_;
     std::uint64_t rejected_{0};
 };

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "injector/capture/profile.h"
-#include "injector/collector/key_index.h"
+#include "injector/interning/key_index.h"
 
 namespace memray::collector {
 
@@ -30,7 +30,7 @@ public:
 private:
     static constexpr std::size_t kSmall = 2048;
     std::array<std::uint64_t, kSmall> small_{};
-    KeyIndex index_;
+    interning::KeyIndex index_;
     std::vector<std::uint64_t> large_;
 };
 

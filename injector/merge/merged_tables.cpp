@@ -5,52 +5,31 @@
 #include <algorithm>
 
 namespace memray::merge {
-namespace {
-
 using capture::Profile;
-
-// The number of a row: the known one, or that of the row that is appended.
-template <typename Index, typename Key, typename Row>
-std::uint32_t number_of(Index& index, const Key& key, std::vector<Row>& rows, const Row& row) {
-    const auto [at, added] = index.try_emplace(key, static_cast<std::uint32_t>(rows.size()));
-    if (added) { rows.push_back(row); }
-    return at->second;
-}
-
-}  // namespace
 
 MergedTables::Places MergedTables::add(const Profile& from, const std::string& root, const std::string& root_file) {
     std::uint32_t stack = capture::kRootStack;
-    if (!root.empty()) { stack = stack_of({capture::kRootStack, frame_of(root, root_file, 0, 0)}); }
+    if (!root.empty()) {
+        const std::uint32_t frame = tables_.frame(tables_.function(root, root_file, 0), 0);
+        stack = tables_.stack({capture::kRootStack, frame});
+    }
     return {add_stacks(from, stack), add_native_stacks(from)};
-}
-
-std::uint32_t MergedTables::string_of(const std::string& text) { return number_of(strings_, text, to_.strings, text); }
-
-std::uint32_t MergedTables::frame_of(const std::string& name, const std::string& file, std::uint32_t first_line,
-                                     std::uint32_t line) {
-    const capture::Function row{string_of(name), string_of(file), first_line};
-    const std::uint32_t function = number_of(functions_, Key3(row.name, row.file, first_line), to_.functions, row);
-    return number_of(frames_, std::pair(function, line), to_.frames, capture::Frame{function, line});
-}
-
-std::uint32_t MergedTables::stack_of(const capture::Stack& stack) {
-    return number_of(stacks_, Key3(stack.parent, stack.frame, stack.entry ? 1 : 0), to_.stacks, stack);
 }
 
 std::vector<std::uint32_t> MergedTables::add_stacks(const Profile& from, std::uint32_t root) {
     std::vector<std::uint32_t> frames;
     for (const capture::Frame& frame : from.frames) {
         const capture::Function& function = from.functions[frame.function];
-        frames.push_back(
-            frame_of(from.strings[function.name], from.strings[function.file], function.first_line, frame.line));
+        const std::uint32_t number =
+            tables_.function(from.strings[function.name], from.strings[function.file], function.first_line);
+        frames.push_back(tables_.frame(number, frame.line));
     }
     std::vector<std::uint32_t> places{root};
     for (std::size_t i = 1; i < from.stacks.size(); ++i) {
         const capture::Stack& stack = from.stacks[i];
         // The outermost is called by native code in any case: so the process stays above the native frames.
         const bool entry = stack.entry || (stack.parent == capture::kRootStack && root != capture::kRootStack);
-        places.push_back(stack_of({places[stack.parent], frames[stack.frame], entry}));
+        places.push_back(tables_.stack({places[stack.parent], frames[stack.frame], entry}));
     }
     return places;
 }
@@ -58,10 +37,7 @@ std::vector<std::uint32_t> MergedTables::add_stacks(const Profile& from, std::ui
 std::vector<std::uint32_t> MergedTables::add_modules(const Profile& from) {
     std::vector<std::uint32_t> places;
     for (std::size_t i = 0; i < from.modules.size(); ++i) {
-        const capture::Module& module = from.modules[i];
-        places.push_back(number_of(modules_,
-                                   std::tuple(module.path, module.build_id, module.file_size, module.modified_ns),
-                                   to_.modules, module));
+        places.push_back(tables_.module(from.modules[i]));
         to_.symbols.modules.resize(to_.modules.size());
         if (i >= from.symbols.modules.size()) { continue; }
         capture::ModuleSymbols& known = to_.symbols.modules[places.back()];
@@ -85,16 +61,15 @@ std::vector<std::uint32_t> MergedTables::add_native_stacks(const Profile& from) 
     }
     std::vector<std::uint32_t> places{capture::kRootStack};
     for (std::size_t i = 1; i < from.native_stacks.size(); ++i) {
-        const capture::NativeStack stack{places[from.native_stacks[i].parent], frames[from.native_stacks[i].frame]};
-        places.push_back(number_of(native_stacks_, std::pair(stack.parent, stack.frame), to_.native_stacks, stack));
+        const capture::NativeStack& stack = from.native_stacks[i];
+        places.push_back(tables_.native_stack({places[stack.parent], frames[stack.frame]}));
     }
     return places;
 }
 
 std::uint32_t MergedTables::native_frame_of(const Profile& from, std::uint32_t number, std::uint32_t module) {
     const capture::NativeFrame row{module, from.native_frames[number].address, from.native_frames[number].interrupted};
-    const std::uint32_t frame =
-        number_of(native_frames_, std::tuple(module, row.address, row.interrupted), to_.native_frames, row);
+    const std::uint32_t frame = tables_.native_frame(row);
     to_.symbols.chains.resize(to_.native_frames.size());
     if (from.symbols.present()) { name(from, number, frame); }
     return frame;
@@ -107,15 +82,11 @@ void MergedTables::name(const Profile& from, std::uint32_t number, std::uint32_t
     if (chain.count > 0) { return; }
     chain.first = static_cast<std::uint32_t>(to_.symbols.names.size());
     for (const capture::Symbol& symbol : from.symbols.of(number)) {
-        const std::uint32_t function = symbol_string_of(from.symbols.strings[symbol.function]);
-        const std::uint32_t file = symbol_string_of(from.symbols.strings[symbol.file]);
+        const std::uint32_t function = symbol_strings_.number(from.symbols.strings[symbol.function]);
+        const std::uint32_t file = symbol_strings_.number(from.symbols.strings[symbol.file]);
         to_.symbols.names.push_back({function, file, symbol.line});
         ++chain.count;
     }
-}
-
-std::uint32_t MergedTables::symbol_string_of(const std::string& text) {
-    return number_of(symbol_strings_, text, to_.symbols.strings, text);
 }
 
 void MergedTables::finish() {

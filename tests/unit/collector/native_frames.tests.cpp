@@ -8,7 +8,6 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
-#include "injector/collector/stack_tree.h"
 #include "payload/wire/record.h"
 #include "tests/support/native_region.h"
 
@@ -26,7 +25,7 @@ struct Subject {
     // The stack of the profile, of native words from the outermost function.
     std::uint32_t stack(const std::vector<std::uint64_t>& words) {
         std::uint32_t node = capture::kRootStack;
-        for (const std::uint64_t word : words) { node = stacks.child({node, frames.frame_of(word)}); }
+        for (const std::uint64_t word : words) { node = tables.native_stack({node, frames.frame_of(word)}); }
         return node;
     }
     [[nodiscard]] std::uint64_t bias(std::uint32_t number) const { return modules.find(number)->bias; }
@@ -35,8 +34,8 @@ struct Subject {
     collector::Region region{memory.memory()};
     collector::NativeModules modules{region, ::getpid()};
     capture::Profile profile;
-    collector::StackTree<capture::NativeStack> stacks{profile.native_stacks};
-    collector::NativeFrames frames{profile, &modules};
+    interning::ProfileTables tables{profile};
+    collector::NativeFrames frames{tables, &modules};
 };
 
 }  // namespace

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/collector/stack_tree.h"
+#include "injector/interning/stack_tree.h"
 
 #include <catch2/catch.hpp>
 
-#include "injector/collector/thread_state.h"
-
-namespace memray::collector {
+namespace memray::interning {
 
 namespace {
 
@@ -73,4 +71,4 @@ TEST_CASE("a stack of more than a million frames is cut") {
     CHECK(state.node == StackCursor::kMaxDepth);
 }
 
-}  // namespace memray::collector
+}  // namespace memray::interning

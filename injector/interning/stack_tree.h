@@ -12,7 +12,7 @@
 
 #include "injector/capture/profile.h"
 
-namespace memray::collector {
+namespace memray::interning {
 
 // What tells a node from the others.
 constexpr std::uint64_t key_of(const capture::Stack& row) noexcept {
@@ -94,4 +94,4 @@ private:
     std::uint64_t rejected_{0};
 };
 
-}  // namespace memray::collector
+}  // namespace memray::interning

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Gives 64-bit keys dense numbers 0, 1, 2, ... in order of first sight. The hash table behind the sites, intervals and
-// sizes.
+// Gives 64-bit keys dense numbers 0, 1, 2, ... in order of first sight. The hash table behind frames, sites, intervals
+// and sizes.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-namespace memray::collector {
+namespace memray::interning {
 
 class KeyIndex {
 public:
@@ -48,4 +48,4 @@ private:
     std::vector<std::uint64_t> keys_;
 };
 
-}  // namespace memray::collector
+}  // namespace memray::interning
