@@ -4,11 +4,14 @@
 
 #include <catch2/catch.hpp>
 
+#include "injector/collector/thread_state.h"
+
 namespace memray::interning {
 
 namespace {
 
 using capture::kRootStack;
+using collector::StackCursor;
 
 struct Tree {
     std::vector<capture::Stack> rows{capture::Stack{}};
