@@ -42,6 +42,19 @@ ChildProcess::ChildProcess(const std::function<int()>& work) : pid_(::fork()) {
     ::_exit(code);
 }
 
+ChildProcess ChildProcess::shielded(const std::function<int()>& work) {
+    const struct Shield {
+        Shield() {
+            sigset_t all;
+            ::sigfillset(&all);
+            ::sigprocmask(SIG_SETMASK, &all, &before);
+        }
+        ~Shield() { ::sigprocmask(SIG_SETMASK, &before, nullptr); }
+        sigset_t before;
+    } shield;
+    return ChildProcess(work);
+}
+
 int ChildProcess::wait() noexcept {
     int status = 0;
     while (pid_ > 0 && ::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}

@@ -36,6 +36,9 @@ public:
     // this process runs there, and nothing that this one has buffered is written. Throws Error if there can be no
     // process. In a process with threads `work` may make system calls only (signal-safety(7)).
     explicit ChildProcess(const std::function<int()>& work);
+    // The same, but all signals are blocked in the child from its beginning, so that none that its process group gets
+    // ends or stops it.
+    [[nodiscard]] static ChildProcess shielded(const std::function<int()>& work);
     ChildProcess(ChildProcess&& other) noexcept : pid_(std::exchange(other.pid_, 0)) {}
     ChildProcess& operator=(ChildProcess&& other) noexcept {
         pid_ = std::exchange(other.pid_, 0);

@@ -2,9 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/recording/group_watch.h"
 
-#include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +11,7 @@
 #include <ctime>
 
 #include "injector/base/descriptors.h"
+#include "injector/base/error.h"
 
 namespace memray::recording {
 namespace {
@@ -44,27 +43,21 @@ bool is_pending(const StatusPath& path, int number) noexcept {
 }  // namespace
 
 GroupWatch::GroupWatch() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) { return; }
-    const base::UniqueFd reading(ends[0]);
-    orders_.reset(ends[1]);
-    sigset_t all;
-    sigset_t before;
-    ::sigfillset(&all);
-    ::sigprocmask(SIG_SETMASK, &all, &before);
-    pid_ = ::fork();
-    if (pid_ == 0) { hold_signals(reading.get()); }
-    ::sigprocmask(SIG_SETMASK, &before, nullptr);
-    if (pid_ > 0) { status_ = status_path(pid_); }
+    try {
+        base::Pipe pipe;
+        process_ = base::ChildProcess::shielded([&] { return hold_signals(pipe.reader.get()); });
+        orders_ = std::move(pipe.writer);
+        status_ = status_path(process_.id());
+    } catch (const base::Error&) {}
 }
 
 GroupWatch::~GroupWatch() {
     orders_.reset();
-    while (pid_ > 0 && ::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
+    process_.wait();
 }
 
 bool GroupWatch::take(int number) const noexcept {
-    if (pid_ <= 0 || !is_pending(status_, number)) { return false; }
+    if (!process_ || !is_pending(status_, number)) { return false; }
     const auto order = static_cast<unsigned char>(number);
     static_cast<void>(::write(orders_.get(), &order, 1));
     return true;

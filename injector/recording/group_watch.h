@@ -8,8 +8,9 @@
 
 #include <sys/types.h>
 
-#include "injector/recording/status_text.h"
+#include "injector/base/child_process.h"
 #include "injector/base/unique_fd.h"
+#include "injector/recording/status_text.h"
 
 namespace memray::recording {
 
@@ -25,7 +26,7 @@ public:
     [[nodiscard]] bool take(int number) const noexcept;
 
 private:
-    pid_t pid_{0};
+    base::ChildProcess process_;
     base::UniqueFd orders_;
     StatusPath status_{};
 };

@@ -3,16 +3,16 @@
 #include "injector/recording/shared_stop.h"
 
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <csignal>
 #include <ctime>
 
-#include "injector/recording/status_text.h"
+#include "injector/base/child_process.h"
 #include "injector/base/descriptors.h"
+#include "injector/base/error.h"
+#include "injector/recording/status_text.h"
 
 namespace memray::recording {
 namespace {
@@ -29,7 +29,7 @@ bool is_stopped(const StatusPath& path) noexcept {
 }
 
 // Looks again and again: it may be here before its parent stops. In a fork of what may have threads: system calls only.
-[[noreturn]] void wake_parent_with(pid_t parent, pid_t target) {
+int wake_parent_with(pid_t parent, pid_t target) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::prctl(PR_SET_NAME, "stop-watch");
     base::close_all_but({});
@@ -40,26 +40,7 @@ bool is_stopped(const StatusPath& path) noexcept {
         if (!is_stopped(target_status) && is_stopped(parent_status)) { ::kill(parent, SIGCONT); }
         ::nanosleep(&kBetweenLooks, nullptr);
     }
-    ::_exit(0);
-}
-
-// With all signals blocked, so that what stops our process group does not stop it.
-pid_t start_waker(pid_t target) {
-    const pid_t parent = ::getpid();
-    sigset_t all;
-    sigset_t before;
-    ::sigfillset(&all);
-    ::sigprocmask(SIG_SETMASK, &all, &before);
-    const pid_t pid = ::fork();
-    if (pid == 0) { wake_parent_with(parent, target); }
-    waker = pid;
-    ::sigprocmask(SIG_SETMASK, &before, nullptr);
-    return pid;
-}
-
-void end_waker(pid_t pid) {
-    ::kill(pid, SIGKILL);
-    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {}
+    return 0;
 }
 
 // By the very signal: the shell tells by which one.
@@ -81,10 +62,15 @@ void stop_by(int signal) {
 }  // namespace
 
 void stop_with(pid_t target, int signal) {
-    const pid_t pid = start_waker(target);
-    if (pid < 0) { return; }  // better than to stop for ever
+    base::ChildProcess process;
+    try {
+        process =
+            base::ChildProcess::shielded([parent = ::getpid(), target] { return wake_parent_with(parent, target); });
+    } catch (const base::Error&) { return; }  // better than to stop for ever
+    waker = process.id();
     stop_by(signal);
-    end_waker(pid);
+    process.kill(SIGKILL);
+    process.wait();
 }
 
 bool is_waker(pid_t sender) noexcept { return sender == waker.load(std::memory_order_relaxed); }
