@@ -56,7 +56,7 @@ std::string qualified(Dwarf_Die& die, std::string name) {
     Dwarf_Die* scopes = nullptr;
     const int count = ::dwarf_getscopes_die(&declaration, &scopes);
     const std::unique_ptr<Dwarf_Die, decltype(&std::free)> owner(scopes, std::free);
-    for (int i = 1; i < count; ++i) { name = qualifier(scopes[i]) + name; }
+    for (int i = 1; i < count; ++i) { name.insert(0, qualifier(scopes[i])); }
     return name;
 }
 

@@ -64,7 +64,7 @@ namespace {
 
 void add_hook_notes(std::vector<std::string>& notes, const capture::Metadata& metadata) {
     if (metadata.large_requests) {
-        notes.push_back(
+        notes.emplace_back(
             "Python's own allocator takes no memory from malloc: requests to it of up to 512 bytes are not in here "
             "(--trace-python-allocators records them)");
     }

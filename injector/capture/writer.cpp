@@ -132,7 +132,7 @@ private:
     std::vector<IndexEntry> index_;
 };
 
-Writer::Writer(WriterOptions options, const Metadata& metadata)
+Writer::Writer(const WriterOptions& options, const Metadata& metadata)
     : logging_(!options.aggregated), impl_(std::make_unique<Impl>(options, metadata)) {}
 
 Writer::~Writer() = default;
@@ -190,7 +190,7 @@ void Writer::finish(const Profile& profile) {
     }
     stop_logging();
     impl_->file().close();
-    if (error && !known) { throw *error; }
+    if (error && !known) { throw base::Error(*error); }
 }
 
 void Writer::discard() {

@@ -35,7 +35,7 @@ public:
     // Creates the file with its header and `metadata` in it. Throws base::Error: "Output file F already exists. ..."
     // (unless overwrite), "Could not create output file F: ...". A path that is not a regular file (/dev/null, a pipe)
     // is written to without seeking or renaming.
-    Writer(WriterOptions options, const Metadata& metadata);
+    Writer(const WriterOptions& options, const Metadata& metadata);
     ~Writer();
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;

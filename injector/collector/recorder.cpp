@@ -337,7 +337,8 @@ RecorderStatus Recorder::Impl::status() const {
             output_.failure(),    sampler_.replaced(), sampler_.rss()};
 }
 
-Recorder::Recorder(base::SharedMemory region, std::int64_t pid, capture::Metadata metadata, RecorderOptions options)
+Recorder::Recorder(base::SharedMemory region, std::int64_t pid, capture::Metadata metadata,
+                   const RecorderOptions& options)
     : impl_(std::make_unique<Impl>(std::move(region), pid, std::move(metadata), options)) {}
 Recorder::~Recorder() = default;
 void Recorder::step(std::chrono::milliseconds max_wait) { impl_->step(max_wait); }

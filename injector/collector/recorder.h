@@ -44,7 +44,7 @@ public:
     // Creates the capture. `region` is the shared memory the payload was started with, laid out by the controller;
     // `metadata` holds what is known at the start. Throws base::Error if the capture exists (unless overwrite) or
     // cannot be created.
-    Recorder(base::SharedMemory region, std::int64_t pid, capture::Metadata metadata, RecorderOptions options);
+    Recorder(base::SharedMemory region, std::int64_t pid, capture::Metadata metadata, const RecorderOptions& options);
     ~Recorder();
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;

@@ -77,7 +77,7 @@ TracePolicy read_trace_policy(pid_t thread) {
 }
 
 std::string explain_refusal(pid_t thread, int number, const TracePolicy& policy) {
-    const std::string line =
+    std::string line =
         "Could not trace process " + std::to_string(thread) + ": " + std::system_category().message(number);
     if (policy.other_tracer != 0) {
         return line + " (process " + std::to_string(policy.other_tracer) + " is tracing it already)";

@@ -38,6 +38,7 @@ WaitStatus ThreadGroup::wait() {
 }
 
 void ThreadGroup::handle_others() {
+    // NOLINTNEXTLINE(modernize-loop-convert): the vector may grow
     for (std::size_t index = 0; index < others_.size(); ++index) {
         Tracee thread = std::move(others_[index]);
         const auto status = thread.poll();

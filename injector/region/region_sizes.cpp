@@ -20,6 +20,7 @@ std::uint64_t region_size(const RegionSizes& sizes, std::uint32_t flags) {
 }
 
 // One step down from what serves best: first fewer threads, then shorter rings, in turn.
+// NOLINTBEGIN(bugprone-branch-clone): the order of the steps is the point
 bool shrink(RegionSizes& sizes) {
     constexpr std::uint32_t kFewSlots = 64;
     constexpr std::uint32_t kShortRing = 8192;
@@ -37,6 +38,7 @@ bool shrink(RegionSizes& sizes) {
     }
     return sizes.slots > 0;
 }
+// NOLINTEND(bugprone-branch-clone)
 
 }  // namespace
 

@@ -14,6 +14,7 @@
 #include "injector/safe_point/unwind_table.h"
 
 // Exported by libunwind for programs that find the tables themselves, but in no header of it.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" int _Ux86_64_dwarf_search_unwind_table(unw_addr_space_t space, unw_word_t ip, unw_dyn_info_t* info,
                                                   unw_proc_info_t* proc, int need_unwind_info, void* argument);
 

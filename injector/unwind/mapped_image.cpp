@@ -44,7 +44,7 @@ std::string hexadecimal(Bytes bytes) {
 
 // The build-id among the notes of one segment, empty if it is not there.
 std::string find_build_id(Bytes notes) {
-    constexpr std::string_view kOwner("GNU", 4);
+    constexpr std::array kOwner{'G', 'N', 'U', '\0'};
     ByteCursor cursor(notes);
     while (!cursor.done()) {
         const auto header = cursor.fixed<Elf64_Nhdr>();

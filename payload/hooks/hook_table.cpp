@@ -20,6 +20,7 @@ std::type_identity<Result(Arguments...)> type_of(Result (*)(Arguments...));
 template <typename Result, typename... Arguments>
 std::type_identity<Result(Arguments..., ...)> type_of(Result (*)(Arguments..., ...));
 
+// NOLINTBEGIN(bugprone-macro-parentheses,clang-diagnostic-return-type-c-linkage): names and types, no values
 #define MEMRAY_CHECK(name, hook) \
     static_assert(std::is_same_v<decltype(type_of(&::name)), decltype(type_of(&hook))>, #name " and its hook differ");
 
@@ -83,6 +84,8 @@ MEMRAY_LATER(mremap, MappingHooks<int>::remap, (void* a, std::size_t b, std::siz
     extern "C" [[gnu::visibility("hidden")]] const unsigned char memray_later_hooks_##name[5 * kLaterHookSize];
 MEMRAY_ALLOCATOR_HOOKS(MEMRAY_DECLARE_LATER)
 MEMRAY_MAPPING_HOOKS(MEMRAY_DECLARE_LATER)
+
+// NOLINTEND(bugprone-macro-parentheses,clang-diagnostic-return-type-c-linkage)
 
 const void* Hook::hook(int variant) const noexcept { return variant == 0 ? first : later + (variant - 1) * code_size; }
 
