@@ -8,7 +8,7 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
-using memray::cli::NewsWait;
+using memray::recording::NewsWait;
 
 namespace {
 

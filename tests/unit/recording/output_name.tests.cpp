@@ -4,9 +4,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "cli/commands/command.h"
+#include "injector/base/error.h"
 
-using namespace memray::cli;
+using namespace memray;
 
 TEST_CASE("Placeholders stand for the process and the program") {
     const recording::OutputName name("a/%n-%p-%%.bin", "app.py");
@@ -14,7 +14,7 @@ TEST_CASE("Placeholders stand for the process and the program") {
     CHECK(name.of_child(7, 8) == "a/app.py-8-%.bin");
     CHECK(recording::OutputName("a.bin", "app.py").of_child(7, 8) == "a.bin.8");
     CHECK(recording::OutputName::plain("100%.bin").of(7) == "100%.bin");
-    CHECK_THROWS_AS(recording::OutputName("%q", "app.py"), UsageError);
+    CHECK_THROWS_AS(recording::OutputName("%q", "app.py"), base::UsageError);
 }
 
 TEST_CASE("A program cannot choose the folder, nor put controls into the name") {
