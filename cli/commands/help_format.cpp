@@ -36,7 +36,8 @@ std::string usage_of(const CLI::App& app) {
     for (const CLI::Option* option : options) {
         if (!said.insert(option).second) { continue; }
         usage += words_of(*option, options) + " ";
-        said.insert(option->get_excludes().begin(), option->get_excludes().end());
+        const auto others = option->get_excludes();
+        said.insert(others.begin(), others.end());
     }
     for (const CLI::Option* positional : app.get_options([&](const CLI::Option* each) { return !is_option(each); })) {
         const std::string name = positional->get_single_name();

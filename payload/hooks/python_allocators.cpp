@@ -39,7 +39,7 @@ PyAllocator originals_of[kVariants][kDomains];
 // Whose hooks call: those of variant 0 in a domain.
 template <int Domain>
 struct First {
-    static constexpr int kDomain = Domain;
+    static constexpr int domain = Domain;  // NOLINT(readability-identifier-naming): as in Later
     template <auto Function, typename... Arguments>
     auto call(void* ctx, Arguments... arguments) const noexcept {
         return (originals_of[0][Domain].*Function)(ctx, arguments...);
@@ -74,7 +74,7 @@ struct SharedHooks {
     static bool wants_all() noexcept { return wanted.load(std::memory_order_relaxed) == Wanted::kAll; }
     // The raw domain goes on to malloc.
     static bool wants_large(Caller caller) noexcept {
-        return caller.kDomain != 0 && wanted.load(std::memory_order_relaxed) == Wanted::kLarge;
+        return caller.domain != 0 && wanted.load(std::memory_order_relaxed) == Wanted::kLarge;
     }
 
     static void* malloc(Caller caller, void* ctx, std::size_t size) noexcept {
