@@ -6,7 +6,7 @@
 It has to export two functions and nothing else, need no library, bind to no symbol version (so that it loads with any
 C library), use little static TLS, be small enough to be copied where files must be small, and call only functions that
 are known to be harmless inside an allocator. Its sources may make only the system calls that are listed here and in
-README.md: a program may have forbidden itself others.
+cli/doc/guide.md: a program may have forbidden itself others.
 """
 import re
 import subprocess
@@ -92,10 +92,10 @@ def faults(path):
         yield f"makes the system call {name} ({made[name].name}), which is not on the list of this check"
     for name in sorted(SYSTEM_CALLS - set(made)):
         yield f"does not make the system call {name}, which is on the list of this check"
-    told = (PAYLOAD.parent / "README.md").read_text(encoding="utf-8")
+    told = (PAYLOAD.parent / "cli/doc/guide.md").read_text(encoding="utf-8")
     for name in sorted(SYSTEM_CALLS):
         if f"`{name}`" not in told:
-            yield f"makes the system call {name}, of which README.md says nothing"
+            yield f"makes the system call {name}, of which cli/doc/guide.md says nothing"
     if re.search(r"^\s*GNU_STACK.*\bRWE\b", segments, re.MULTILINE):
         yield "wants an executable stack"
 

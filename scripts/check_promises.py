@@ -12,7 +12,7 @@ import re
 import sys
 from pathlib import Path
 
-DOCUMENT = "injector/threats.md"
+DOCUMENT = "cli/doc/threats.md"
 INTEGRATION = re.compile(r"(\w+)\.([A-Z]\w*)(?:\.(test_\w+))?")
 UNIT = re.compile(r"unit_(\w+): (.+)")
 FUZZ = re.compile(r"fuzz_corpus_(\w+)")
