@@ -57,8 +57,8 @@ def options(root):
     declared = set()
     for source in sources:
         text = source.read_text(encoding="utf-8")
-        for names in re.findall(r'add_(?:option|flag)\w*\(\s*"([^"]+)"', text) + re.findall(r'"(-[^"\s]*--[^"\s]+)"', text):
-            declared.update(name.split("{")[0].lstrip("!") for name in names.split(","))
+        for names in re.findall(r'add_(?:option|flag)\w*\(\s*"([^"]+)"', text):
+            declared.update(names.split(","))
     guide = (root / "cli/doc/guide.md").read_text(encoding="utf-8")
     code = re.findall(r"`([^`\n]+)`", without_blocks(guide)) + re.findall(r"^\$ (memray.*)$", guide, re.MULTILINE)
     for option in sorted(set(OPTION.findall("\n".join(code))) - declared - OTHER_OPTIONS):

@@ -12,14 +12,13 @@ from pathlib import Path
 from format_events import read_events
 from format_reader import Corrupt, File, TABLES, read_profile
 from format_replay import replay
+from format_text import ALLOCATORS, text_of
 from profiled import Profiled
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOLDEN = ROOT / "tests/golden/capture"
 DOCUMENT = ROOT / "cli/doc/capture-format.md"
 SOURCES = ROOT / "injector/capture"
-ALLOCATORS = ("UNKNOWN PYMALLOC_FREE PYMALLOC_MALLOC PYMALLOC_CALLOC PYMALLOC_REALLOC FREE MALLOC REALLOC CALLOC "
-              "POSIX_MEMALIGN ALIGNED_ALLOC MEMALIGN VALLOC PVALLOC MMAP MUNMAP").split()
 PROGRAM = """
 import threading
 kept = [bytearray(100_000 + i) for i in range(50)]
@@ -31,100 +30,6 @@ threads = [threading.Thread(target=work) for _ in range(3)]
 [thread.join() for thread in threads]
 kept.pop()
 """
-
-
-class Text:
-    """The text of a golden capture: tests/unit/capture/profile_text.cpp."""
-
-    def __init__(self):
-        self.bytes = b""
-
-    def line(self, *values):
-        words = (value if isinstance(value, bytes) else str(value).encode() for value in values)
-        self.bytes += b" ".join(words) + b"\n"
-
-    def metadata(self, data):
-        self.line("command", data["command_line"])
-        self.line("python", data["python_version"], data["python_executable"], data["python_allocator"])
-        for path in data["search_paths"]:
-            self.line("path", path)
-        self.line("process", data["pid"], data["main_thread"], data["start_ms"], data["end_ms"])
-        if data["run"]:
-            self.line("run", data["run"])
-        self.line("options", data["trace_python_allocators"], data["native_traces"], data["aggregated"])
-        if data["large_requests"] or data["chained"]:
-            self.line("hooks", data["large_requests"], data["chained"])
-        self.line("ending", data["ending.kind"], data["ending.code"])
-        names = "events bad_stacks unpatched missing_sequences unknown_frees reused_addresses"
-        self.line("losses", *(data["losses." + name] for name in names.split()))
-        self.line("incomplete", data["incomplete"])
-
-    def rows(self, name, rows, *columns):
-        for row in rows:
-            self.line(name, *(row[column] for column in columns))
-
-    def definitions(self, profile):
-        self.rows("string", profile["strings"], "text")
-        self.rows("function", profile["functions"], "name", "file", "first_line")
-        self.rows("frame", profile["frames"], "function", "line")
-        for row in profile["stacks"]:
-            self.line("entry stack" if row["entry"] else "stack", row["parent"], row["frame"])
-        self.rows("thread", profile["threads"], "id", "tid", "name")
-        for row in profile["sites"]:
-            self.line("site", row["stack"], row["native_stack"], row["thread"], ALLOCATORS[row["allocator"]])
-        self.rows("snapshot", profile["snapshots"], "time_ms", "rss", "heap")
-
-    def native(self, profile):
-        self.rows("module", profile["modules"], "path", "build_id", "kind", "file_size", "modified_ns")
-        self.rows("kept", profile["kept_symbols"], "module", "file")
-        self.rows("native frame", profile["native_frames"], "module", "address", "interrupted")
-        self.rows("native stack", profile["native_stacks"][1:], "parent", "frame")
-        if profile["metadata"]["losses.cut_native_stacks"]:
-            self.line("cut", profile["metadata"]["losses.cut_native_stacks"])
-        self.rows("symbol string", profile["symbol_strings"], "text")
-        self.rows("symbol", profile["symbol_names"], "function", "file", "line")
-        self.rows("symbol chain", profile["symbol_chains"], "first", "count")
-        for row in profile["module_symbols"]:
-            self.line("source, kept" if row["kept"] else "source", row["source"])
-
-    def amounts(self, profile):
-        for row in profile["sites"]:
-            pairs = (f"{row[name + '.count']}/{row[name + '.bytes']}" for name in ("peak", "leaked", "total"))
-            self.line("amounts", *pairs)
-        for row in profile["lifetimes"]:
-            self.line("lifetime", row["site"], row["distance"], f"{row['count']}/{row['bytes']}")
-        for row in profile["intervals"]:
-            self.line("interval", row["site"], row["allocated"], row["freed"], f"{row['count']}/{row['bytes']}")
-        self.rows("bucket", profile["time_buckets"], "start_ms", "peak_bytes")
-        self.rows("process", profile["processes"], "pid", "command_line")
-        self.rows("process snapshot", profile["process_snapshots"], "process", "time_ms", "rss", "heap")
-        self.rows("size", profile["sizes"], "size", "count")
-        peak, peak_bytes, peak_ms, total, total_bytes, leaked, leaked_bytes, *allocators = profile["totals"]
-        for count, size in zip(allocators[::2], allocators[1::2]):
-            self.line("allocator", f"{count}/{size}")
-        self.line("peak", f"{peak}/{peak_bytes}", peak_ms, "total", f"{total}/{total_bytes}", "leaked",
-                  f"{leaked}/{leaked_bytes}")
-
-    def events(self, events):
-        for kind, slot, site, size, other_thread, at in events:
-            self.line(f"event {kind} slot {slot} site {site} size {size}{' other thread' * other_thread} at {at}")
-
-
-def text_of(path):
-    profile = read_profile(path, replay)
-    profile["totals"] = profile["totals"] or [0] * 39
-    profile["stacks"] = profile["stacks"] or [{"parent": 0, "frame": 0, "entry": 0}]
-    for site in profile["sites"]:
-        for name in ("peak", "leaked", "total"):
-            site.setdefault(name + ".count", 0)
-            site.setdefault(name + ".bytes", 0)
-    text = Text()
-    text.metadata(profile["metadata"])
-    text.definitions(profile)
-    text.native(profile)
-    text.amounts(profile)
-    text.events(read_events(path))
-    return text.bytes
 
 
 class Reader(Profiled):
@@ -214,6 +119,24 @@ class Reader(Profiled):
         self.assert_same_amounts(profile)
         self.assertEqual(list(read_events(self.path)), [])
 
+    def test_a_merged_capture(self):
+        paths = [self.folder / name for name in ("one.bin", "two.bin")]
+        for self.path in paths:
+            self.profile("-c", PROGRAM)
+        self.path = self.folder / "merged.bin"
+        done = self.memray("merge", *paths, "-o", self.path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        profile = read_profile(self.path, replay)
+        self.assert_same_amounts(profile)
+        lines = ["PROCESS id=%d pid=%d command=%s" % (i, row["pid"], row["command_line"].decode().replace("\n", "\\n"))
+                 for i, row in enumerate(profile["processes"])]
+        lines += ["PROCESS_SNAPSHOT " + " ".join(f"{name}={row[column]}" for name, column in (
+                      ("process", "process"), ("time", "time_ms"), ("rss", "rss"), ("heap", "heap")))
+                  for row in profile["process_snapshots"]]
+        self.assertEqual(len(profile["processes"]), 2)
+        self.assertEqual(lines, [line for line in self.memray("parse", self.path).stdout.splitlines()
+                                 if line.startswith("PROCESS")])
+
     def test_native_stacks_and_their_names(self):
         self.record_program("--native")
         self.assertEqual(self.memray("summary", self.path).returncode, 0)  # names them
@@ -235,7 +158,8 @@ class Reader(Profiled):
 
 
 def event_line(kind, slot, site, size, other_thread, at):
-    return (f"ALLOCATION slot={slot} site={site} size={size}", f"DEALLOCATION slot={slot} other_thread={other_thread:d}",
+    return (f"ALLOCATION slot={slot} site={site} size={size}",
+            f"DEALLOCATION slot={slot} other_thread={other_thread:d}",
             f"RESTORE slot={slot} site={site} size={size}", f"TIME time={at}")[kind]
 
 
@@ -313,20 +237,38 @@ class Document(unittest.TestCase):
     def columns_of_sources(self):
         """Name of the struct -> its columns: (name, coding)."""
         columns = {}
-        for name, body in re.findall(r"^struct (?:Columns<([\w:]+)>|AmountColumns) \{(.*?)^\};", self.source("columns.h"),
-                                     re.MULTILINE | re.DOTALL):
-            columns[name or "AmountColumns"] = [
-                (column, coding) for coding, column in
-                re.findall(r"column\.(\w+)\(\[\]\(auto& row\) -> auto& \{ return row\.([\w.]+); \}\);", body)]
-            self.assertEqual(len(columns[name or "AmountColumns"]), body.count("column."))
+        for name, body in re.findall(r"^struct (?:Columns<([\w:]+)>|AmountColumns) \{(.*?)^\};",
+                                     self.source("columns.h"), re.MULTILINE | re.DOTALL):
+            found = re.findall(r"column\.(\w+)\(\[\]\(auto& row\) -> auto& \{ return row\.?([\w.]*); \}\);", body)
+            self.assertEqual(len(found), body.count("column."))
+            columns[name or "AmountColumns"] = [(column or "the text", coding) for coding, column in found]
+        for row, texts in self.texts_of_codec():
+            columns.setdefault(row, [])
+            columns[row] += texts
+        return columns
+
+    def texts_of_codec(self):
+        """Text columns that are written apart from the others."""
         codec = self.source("table_codec.cpp")
         accessors = dict(re.findall(r"auto (k\w+) = \[\]\(auto& row\) -> auto& \{ return row\.?(\w*); \};", codec))
         for row, body in re.findall(r"^void encode_table\(ByteWriter& out, const std::vector<([\w:]+)>& table, "
                                     r"RowRange rows\) \{(.*?)\}$", codec, re.MULTILINE | re.DOTALL):
-            columns.setdefault(row, [])
-            columns[row] += [(accessors[name] or "the text", "text")
-                             for name in re.findall(r"encode_texts\(out, rows_of\(table, rows\), (k\w+)\)", body)]
-        return columns
+            yield row, [(accessors[name] or "the text", "text")
+                        for name in re.findall(r"encode_texts\(out, rows_of\(table, rows\), (k\w+)\)", body)]
+
+    def rows_of_sections(self):
+        """Name of the section type -> type of its rows."""
+        vector = re.compile(r"std::vector<([\w:]+)> (\w+)[;{]")
+        tables, symbols = ({field: row for row, field in vector.findall(self.source(name))}
+                           for name in ("profile.h", "symbols.h"))
+        registry = "tables.h" if (SOURCES / "tables.h").exists() else "table_loader.cpp"
+        sections = {}
+        for section, owner, field in re.findall(r"SectionType::(k\w+)[:,][^;]*?\b(profile|symbols)\.(\w+)",
+                                                self.source(registry)):
+            rows = symbols if owner == "symbols" else tables
+            if field in rows:
+                sections[section] = rows[field]
+        return {**sections, "kSiteAmounts": "AmountColumns"}
 
     def test_every_column(self):
         columns = self.columns_of_sources()
@@ -338,9 +280,9 @@ class Document(unittest.TestCase):
                 rows = table_after(self.document, f"### Columns of `{name}`")
                 self.assertEqual([tuple(row[:2]) for row in rows], expected)
 
-    def test_every_row_type_belongs_to_a_section(self):
-        used = {row[3] for row in table_after(self.document, "## Section types") if row[3]}
-        self.assertEqual(used, set(self.columns_of_sources()))
+    def test_every_table_is_of_its_section(self):
+        documented = {row[1]: row[3] for row in table_after(self.document, "## Section types") if row[3]}
+        self.assertEqual(documented, self.rows_of_sections())
 
     def assert_fields(self, function, heading, owner):
         body = re.search(r"void %s\(.*?^\}" % function, self.source("metadata_codec.cpp"), re.MULTILINE | re.DOTALL)[0]

@@ -222,7 +222,8 @@ def load(file, found):
         elif kind == SYMBOLS_KEY:
             profile["symbols_key"] = payload.number()
         elif kind in TABLES:
-            read_table(payload, profile["sites" if kind == AMOUNTS else TABLES[kind][0]], COLUMNS[kind], kind == AMOUNTS)
+            is_amounts = kind == AMOUNTS
+            read_table(payload, profile["sites" if is_amounts else TABLES[kind][0]], COLUMNS[kind], is_amounts)
     return profile, finished, cut
 
 
