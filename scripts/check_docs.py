@@ -12,7 +12,8 @@ import re
 import sys
 from pathlib import Path
 
-import check_layers
+sys.dont_write_bytecode = True
+import check_layers  # noqa: E402: no folder of bytecode beside the scripts
 
 MOST_WORDS = 1200
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
