@@ -81,7 +81,7 @@ def folders(root):
             yield f"cli/doc/architecture.md: {name} includes something else"
 
 
-CHECKS = (length, links, options)
+CHECKS = (length, links, options, folders)
 
 
 def main():

@@ -242,29 +242,16 @@ class Document(unittest.TestCase):
             found = re.findall(r"column\.(\w+)\(\[\]\(auto& row\) -> auto& \{ return row\.?([\w.]*); \}\);", body)
             self.assertEqual(len(found), body.count("column."))
             columns[name or "AmountColumns"] = [(column or "the text", coding) for coding, column in found]
-        for row, texts in self.texts_of_codec():
-            columns.setdefault(row, [])
-            columns[row] += texts
         return columns
-
-    def texts_of_codec(self):
-        """Text columns that are written apart from the others."""
-        codec = self.source("table_codec.cpp")
-        accessors = dict(re.findall(r"auto (k\w+) = \[\]\(auto& row\) -> auto& \{ return row\.?(\w*); \};", codec))
-        for row, body in re.findall(r"^void encode_table\(ByteWriter& out, const std::vector<([\w:]+)>& table, "
-                                    r"RowRange rows\) \{(.*?)\}$", codec, re.MULTILINE | re.DOTALL):
-            yield row, [(accessors[name] or "the text", "text")
-                        for name in re.findall(r"encode_texts\(out, rows_of\(table, rows\), (k\w+)\)", body)]
 
     def rows_of_sections(self):
         """Name of the section type -> type of its rows."""
         vector = re.compile(r"std::vector<([\w:]+)> (\w+)[;{]")
         tables, symbols = ({field: row for row, field in vector.findall(self.source(name))}
                            for name in ("profile.h", "symbols.h"))
-        registry = "tables.h" if (SOURCES / "tables.h").exists() else "table_loader.cpp"
         sections = {}
         for section, owner, field in re.findall(r"SectionType::(k\w+)[:,][^;]*?\b(profile|symbols)\.(\w+)",
-                                                self.source(registry)):
+                                                self.source("tables.h")):
             rows = symbols if owner == "symbols" else tables
             if field in rows:
                 sections[section] = rows[field]
