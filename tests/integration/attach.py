@@ -89,7 +89,7 @@ class AgainAndAgain(Attached):
 
 class Killed(Attached):
     """Recorders that end at each step of entering and leaving a program."""
-    STEPS = re.findall(r'"([a-z-]+)"[,}]', (SOURCE / "injector/session/injection_step.h").read_text())
+    STEPS = re.findall(r'"([a-z-]+)"[,}]', (SOURCE / "injector/injection/injection_step.h").read_text())
 
     def wait_until_left(self, process):
         deadline = time.monotonic() + PATIENCE
