@@ -11,9 +11,9 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "cli/commands/background.h"
-#include "cli/commands/view_process.h"
 #include "cli/report/format.h"
+#include "cli/running/background.h"
+#include "cli/running/view_process.h"
 #include "injector/base/descriptors.h"
 #include "injector/base/file.h"
 #include "injector/base/printable.h"

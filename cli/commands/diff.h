@@ -9,7 +9,7 @@
 
 #include "cli/commands/command.h"
 #include "cli/commands/report_options.h"
-#include "cli/report/diff_report.h"
+#include "cli/report/diff/diff_report.h"
 
 namespace memray::cli {
 

@@ -8,7 +8,7 @@
 
 #include "cli/commands/report_command.h"
 #include "cli/commands/report_options.h"
-#include "cli/report/flamegraph_data.h"
+#include "cli/report/page/flamegraph_data.h"
 
 namespace memray::cli {
 

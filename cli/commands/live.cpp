@@ -15,8 +15,8 @@
 #include <string>
 #include <thread>
 
-#include "cli/commands/view_process.h"
 #include "cli/live/view.h"
+#include "cli/running/view_process.h"
 #include "injector/base/error.h"
 #include "injector/live/entrance.h"
 #include "injector/live/tcp_port.h"

@@ -11,9 +11,9 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "cli/commands/interpreter_check.h"
 #include "cli/commands/live.h"
 #include "cli/commands/option_split.h"
+#include "cli/running/interpreter_check.h"
 #include "injector/base/file.h"
 #include "injector/base/printable.h"
 #include "injector/recording/command_recording.h"

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "cli/commands/command.h"
-#include "cli/commands/live_session.h"
-#include "cli/commands/program.h"
 #include "cli/commands/recording_options.h"
+#include "cli/running/live_session.h"
+#include "cli/running/program.h"
 #include "injector/capture/profile.h"
 #include "injector/recording/launched_recording.h"
 #include "injector/region/target.h"

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/table.h"
 
-#include "cli/report/table_data.h"
+#include "cli/report/page/table_data.h"
 #include "cli/web/page_templates.h"
 
 namespace memray::cli {

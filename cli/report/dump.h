@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "injector/capture/event.h"
+#include "injector/capture/events/event.h"
 #include "injector/capture/profile.h"
 
 namespace memray::report {

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "cli/report/format.h"
-#include "injector/capture/lifetime.h"
+#include "injector/capture/events/lifetime.h"
 
 namespace memray::report {
 namespace {

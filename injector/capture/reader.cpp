@@ -6,9 +6,9 @@
 #include <ctime>
 #include <new>
 
-#include "injector/capture/event_decoder.h"
+#include "injector/capture/events/event_decoder.h"
+#include "injector/capture/events/replay.h"
 #include "injector/capture/progress_meter.h"
-#include "injector/capture/replay.h"
 #include "injector/capture/symbols_file.h"
 #include "injector/capture/table_loader.h"
 

@@ -10,7 +10,7 @@
 #include <functional>
 #include <string>
 
-#include "injector/capture/event.h"
+#include "injector/capture/events/event.h"
 #include "injector/capture/profile.h"
 
 namespace memray::capture {

@@ -18,7 +18,7 @@
 #include <memory>
 #include <string>
 
-#include "injector/capture/event_encoder.h"
+#include "injector/capture/events/event_encoder.h"
 #include "injector/capture/profile.h"
 
 namespace memray::capture {

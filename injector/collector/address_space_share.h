@@ -9,7 +9,7 @@
 #include <chrono>
 
 #include "injector/base/process.h"
-#include "injector/collector/region.h"
+#include "injector/collector/mapped_region.h"
 
 namespace memray::collector {
 
@@ -18,7 +18,7 @@ public:
     using Clock = std::chrono::steady_clock;
     static constexpr std::chrono::milliseconds kInterval{20};
 
-    AddressSpaceShare(const Region& region, std::int64_t pid) : region_(region), pid_(static_cast<pid_t>(pid)) {}
+    AddressSpaceShare(const MappedRegion& region, std::int64_t pid) : region_(region), pid_(static_cast<pid_t>(pid)) {}
 
     // Looks every kInterval.
     void step(Clock::time_point now) {
@@ -28,7 +28,7 @@ public:
     }
 
 private:
-    const Region& region_;
+    const MappedRegion& region_;
     pid_t pid_;
     Clock::time_point next_{};
 };

@@ -12,15 +12,15 @@
 
 #include "injector/capture/profile.h"
 #include "injector/capture/writer.h"
-#include "injector/collector/intervals.h"
-#include "injector/collector/lifetimes.h"
-#include "injector/collector/live_table.h"
 #include "injector/collector/mark.h"
-#include "injector/collector/range_table.h"
-#include "injector/collector/site_table.h"
-#include "injector/collector/size_counts.h"
+#include "injector/collector/tables/intervals.h"
+#include "injector/collector/tables/lifetimes.h"
+#include "injector/collector/tables/live_table.h"
+#include "injector/collector/tables/range_table.h"
+#include "injector/collector/tables/site_table.h"
+#include "injector/collector/tables/size_counts.h"
+#include "injector/collector/tables/time_buckets.h"
 #include "injector/collector/thread_state.h"
-#include "injector/collector/time_buckets.h"
 
 namespace memray::collector {
 

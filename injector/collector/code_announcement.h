@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "injector/collector/code_table.h"
 #include "injector/collector/ordered_merge.h"
+#include "injector/collector/tables/code_table.h"
 #include "injector/collector/thread_state.h"
 #include "payload/wire/ring_reader.h"
 

@@ -6,8 +6,8 @@
 
 #include <cstdint>
 
-#include "injector/collector/frame_cache.h"
 #include "injector/collector/native_modules.h"
+#include "injector/collector/tables/frame_cache.h"
 #include "injector/interning/profile_tables.h"
 
 namespace memray::collector {

@@ -41,7 +41,7 @@ bool is_loader(const ModulePlace& place) {
 
 }  // namespace
 
-NativeModules::NativeModules(const Region& region, std::int64_t pid)
+NativeModules::NativeModules(const MappedRegion& region, std::int64_t pid)
     : region_(region), directory_(region.directory()), pid_(static_cast<pid_t>(pid)) {}
 
 bool NativeModules::are_wanted() const noexcept {

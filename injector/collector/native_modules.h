@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "injector/capture/profile.h"
+#include "injector/collector/mapped_region.h"
 #include "injector/collector/module_files.h"
-#include "injector/collector/region.h"
 #include "injector/ptrace/remote_memory.h"
 #include "injector/unwind/loaded_modules.h"
 #include "injector/unwind/table_cache.h"
@@ -32,7 +32,7 @@ struct NativeModule {
 class NativeModules {
 public:
     // Does nothing for a region without a directory; `region` must live longer.
-    NativeModules(const Region& region, std::int64_t pid);
+    NativeModules(const MappedRegion& region, std::int64_t pid);
 
     // Whether the target asked and was not answered yet.
     [[nodiscard]] bool are_wanted() const noexcept;
@@ -54,7 +54,7 @@ private:
     // Where the table is in the directory, 0 if it found no room.
     std::uint64_t put(const std::vector<std::uint8_t>& table);
 
-    const Region& region_;
+    const MappedRegion& region_;
     wire::ModuleDirectory* directory_;
     std::uint64_t used_{wire::kTablesOffset};
     pid_t pid_;

@@ -13,7 +13,7 @@ constexpr auto kLater = [](const auto& a, const auto& b) { return a.sequence > b
 
 }  // namespace
 
-OrderedMerge::OrderedMerge(Region& region) : region_(region), portion_(region.ring_words() / 4) {}
+OrderedMerge::OrderedMerge(MappedRegion& region) : region_(region), portion_(region.ring_words() / 4) {}
 
 void OrderedMerge::skip_missing() noexcept {
     if (!blocked()) { return; }

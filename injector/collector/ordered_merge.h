@@ -16,14 +16,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "injector/collector/region.h"
+#include "injector/collector/mapped_region.h"
 #include "payload/wire/ring_reader.h"
 
 namespace memray::collector {
 
 class OrderedMerge {
 public:
-    explicit OrderedMerge(Region& region);
+    explicit OrderedMerge(MappedRegion& region);
 
     // Delivers what is due, at most about `limit` records. Returns how many; 0 means that all rings are empty or wait
     // for a missing number.
@@ -91,7 +91,7 @@ private:
     void give_up(std::uint32_t index) noexcept;
     void discard(Ring& ring) noexcept;
 
-    Region& region_;
+    MappedRegion& region_;
     std::uint32_t portion_;  // words after which a ring is released
     std::vector<Ring> rings_;
     std::vector<Waiting> waiting_;     // heap, smallest number first: rings whose head is not due yet

@@ -9,6 +9,21 @@
 namespace memray::collector {
 namespace {
 
+// The decoder takes one for the other.
+constexpr bool is_same(wire::Allocator wire, capture::Allocator capture) {
+    return static_cast<std::uint8_t>(wire) == static_cast<std::uint8_t>(capture);
+}
+using W = wire::Allocator;
+using C = capture::Allocator;
+static_assert(wire::kAllocatorCount == capture::kAllocatorCount);
+static_assert(is_same(W::kNone, C::kNone) && is_same(W::kPymallocFree, C::kPymallocFree) &&
+              is_same(W::kPymallocMalloc, C::kPymallocMalloc) && is_same(W::kPymallocCalloc, C::kPymallocCalloc) &&
+              is_same(W::kPymallocRealloc, C::kPymallocRealloc) && is_same(W::kFree, C::kFree) &&
+              is_same(W::kMalloc, C::kMalloc) && is_same(W::kRealloc, C::kRealloc) && is_same(W::kCalloc, C::kCalloc) &&
+              is_same(W::kPosixMemalign, C::kPosixMemalign) && is_same(W::kAlignedAlloc, C::kAlignedAlloc) &&
+              is_same(W::kMemalign, C::kMemalign) && is_same(W::kValloc, C::kValloc) &&
+              is_same(W::kPvalloc, C::kPvalloc) && is_same(W::kMmap, C::kMmap) && is_same(W::kMunmap, C::kMunmap));
+
 // A target that uses ids of nothing does not make us search its rings for ever.
 constexpr std::uint32_t kMostVainLooks = 1000;
 

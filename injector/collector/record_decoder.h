@@ -10,11 +10,11 @@
 
 #include "injector/capture/profile.h"
 #include "injector/collector/aggregator.h"
-#include "injector/collector/code_table.h"
-#include "injector/collector/edge_cache.h"
 #include "injector/collector/held_events.h"
 #include "injector/collector/native_frames.h"
 #include "injector/collector/ordered_merge.h"
+#include "injector/collector/tables/code_table.h"
+#include "injector/collector/tables/edge_cache.h"
 #include "injector/collector/thread_state.h"
 #include "injector/interning/profile_tables.h"
 #include "payload/wire/record.h"

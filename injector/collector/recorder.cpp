@@ -12,12 +12,12 @@
 #include "injector/collector/address_space_share.h"
 #include "injector/collector/aggregator.h"
 #include "injector/collector/capture_output.h"
+#include "injector/collector/mapped_region.h"
 #include "injector/collector/native_modules.h"
 #include "injector/collector/ordered_merge.h"
 #include "injector/collector/pace.h"
 #include "injector/collector/process_sampler.h"
 #include "injector/collector/record_decoder.h"
-#include "injector/collector/region.h"
 #include "injector/collector/slot_reclaimer.h"
 #include "injector/collector/target_threads.h"
 
@@ -101,7 +101,7 @@ private:
     void complete(capture::Profile& profile);
 
     bool compress_;
-    Region region_;
+    MappedRegion region_;
     capture::Profile profile_;
     CaptureOutput output_;
     WallClock clock_;

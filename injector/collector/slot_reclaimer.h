@@ -7,8 +7,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "injector/collector/mapped_region.h"
 #include "injector/collector/ordered_merge.h"
-#include "injector/collector/region.h"
 #include "injector/collector/target_threads.h"
 
 namespace memray::collector {
@@ -18,7 +18,7 @@ public:
     using Clock = std::chrono::steady_clock;
     static constexpr std::chrono::milliseconds kInterval{10};
 
-    SlotReclaimer(const Region& region, OrderedMerge& merge, TargetThreads& threads)
+    SlotReclaimer(const MappedRegion& region, OrderedMerge& merge, TargetThreads& threads)
         : region_(region), merge_(merge), threads_(threads) {}
 
     // Looks every kInterval, and at once if a thread waits for a slot. Between two rounds of the merge only.
@@ -27,7 +27,7 @@ public:
 private:
     bool reclaim_if_dead(std::uint32_t index);
 
-    const Region& region_;
+    const MappedRegion& region_;
     OrderedMerge& merge_;
     TargetThreads& threads_;
     Clock::time_point next_{};

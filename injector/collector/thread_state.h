@@ -12,8 +12,8 @@
 
 #include "injector/capture/allocator.h"
 #include "injector/capture/profile.h"
-#include "injector/collector/live_table.h"
-#include "injector/collector/range_table.h"
+#include "injector/collector/tables/live_table.h"
+#include "injector/collector/tables/range_table.h"
 
 namespace memray::collector {
 

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/interning/profile_tables.h"
 
+#include <cassert>
+
 namespace memray::interning {
 namespace {
 
@@ -21,6 +23,7 @@ std::uint32_t ProfileTables::function(const std::string& name, const std::string
 }
 
 std::uint32_t ProfileTables::frame(std::uint32_t function, std::uint32_t line) {
+    assert(function < profile_.functions.size());
     const std::uint32_t number = frames_.number(std::uint64_t{function} << 32U | line);
     if (number == profile_.frames.size()) { profile_.frames.push_back({function, line}); }
     return number;
@@ -31,6 +34,7 @@ std::uint32_t ProfileTables::module(const capture::Module& row) {
 }
 
 std::uint32_t ProfileTables::native_frame(const capture::NativeFrame& row) {
+    assert(row.module == capture::kNoModule || row.module < profile_.modules.size());
     return number_of(native_frames_, {row.module, row.address, row.interrupted}, profile_.native_frames, row);
 }
 

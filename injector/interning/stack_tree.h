@@ -6,6 +6,7 @@
 // and a parent's number is below its children's. A hash table of 32-bit cells finds them: five to eight bytes a node.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -34,6 +35,7 @@ public:
 
     // The node that `row` describes; its parent once the tree is full (counted in rejected()).
     std::uint32_t child(const Row& row) {
+        assert(row.parent < rows_.size());
         const std::uint64_t key = key_of(row);
         const std::uint64_t hash = hash_of(key);
         std::size_t at = home_of(hash);

@@ -6,7 +6,7 @@
 #include "injector/injection/injection.h"
 #include "injector/injection/payload_library.h"
 #include "injector/ptrace/wait_status.h"
-#include "injector/pursuit/command.h"
+#include "injector/pursuit/resolve_command.h"
 #include "injector/pursuit/spawn.h"
 #include "injector/pursuit/startup.h"
 

@@ -11,7 +11,7 @@
 #include <unordered_map>
 
 #include "injector/base/error.h"
-#include "injector/safe_point/unwind_table.h"
+#include "injector/safe_point/eh_frame_header.h"
 
 // Exported by libunwind for programs that find the tables themselves, but in no header of it.
 // NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
@@ -37,7 +37,7 @@ constexpr std::array kRegisters{&ptrace::Registers::rax, &ptrace::Registers::rdx
 class Unwinder::Impl {
 public:
     Impl(const ptrace::RemoteMemory& memory, const std::vector<elf::MapEntry>& maps)
-        : memory_(memory), tables_(find_unwind_tables(memory, maps)), space_(create_space()) {}
+        : memory_(memory), tables_(find_eh_frame_headers(memory, maps)), space_(create_space()) {}
     ~Impl() { ::unw_destroy_addr_space(space_); }
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -81,7 +81,7 @@ private:
     }
 
     static int find_proc_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t* proc, int need, void* argument) {
-        const UnwindTable* table = find_table(self(argument).tables_, RemoteAddr(ip));
+        const EhFrameHeader* table = find_table(self(argument).tables_, RemoteAddr(ip));
         if (table == nullptr) { return -UNW_ENOINFO; }
         unw_dyn_info_t info{};
         info.format = UNW_INFO_FORMAT_REMOTE_TABLE;
@@ -132,7 +132,7 @@ private:
     }
 
     const ptrace::RemoteMemory& memory_;
-    std::vector<UnwindTable> tables_;
+    std::vector<EhFrameHeader> tables_;
     unw_addr_space_t space_;
     ptrace::Registers registers_{};
     std::unordered_map<std::uint64_t, std::array<unsigned char, kPage>> pages_;

@@ -64,7 +64,7 @@ private:
         modules_->update();
     }
 
-    collector::Region region_;
+    collector::MappedRegion region_;
     pid_t child_;
     std::filesystem::path program_;
     std::optional<collector::NativeModules> modules_;

@@ -13,10 +13,10 @@
 #include <cstring>
 
 #include "injector/collector/aggregator.h"
+#include "injector/collector/mapped_region.h"
 #include "injector/collector/native_modules.h"
 #include "injector/collector/ordered_merge.h"
 #include "injector/collector/record_decoder.h"
-#include "injector/collector/region.h"
 #include "tests/support/native_region.h"
 #include "tests/unit/collector/support/shared_region.h"
 
@@ -65,7 +65,7 @@ void require(bool good) {
 // The modules of this process, whose numbers native frames may say.
 const collector::NativeModules& modules() {
     static const tests::NativeRegion memory;
-    static const collector::Region region(memory.memory());
+    static const collector::MappedRegion region(memory.memory());
     static const collector::NativeModules all = [] {
         collector::NativeModules found(region, ::getpid());
         found.update();
@@ -104,7 +104,7 @@ void check(const capture::Profile& profile) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const tests::SharedRegion shared(kShape);
     fill(shared, {data, size});
-    collector::Region region(shared.controller_memory());
+    collector::MappedRegion region(shared.controller_memory());
     collector::Aggregator aggregator(0, nullptr);
     collector::OrderedMerge merge(region);
     capture::Profile profile;

@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-#include "injector/capture/event.h"
+#include "injector/capture/events/event.h"
 #include "injector/capture/profile.h"
 #include "injector/capture/writer.h"
 

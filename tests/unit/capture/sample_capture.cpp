@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "injector/capture/event.h"
+#include "injector/capture/events/event.h"
 #include "tests/unit/capture/slow_replay.h"
 
 using namespace memray::capture;

@@ -6,7 +6,7 @@
 #include <map>
 #include <tuple>
 
-#include "injector/capture/lifetime.h"
+#include "injector/capture/events/lifetime.h"
 
 using namespace memray::capture;
 

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "injector/capture/event.h"
+#include "injector/capture/events/event.h"
 #include "injector/capture/profile.h"
 
 // Fills in everything of `profile` that follows from the events.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/commands/captured_process.h"
+#include "cli/running/captured_process.h"
 
 #include <catch2/catch.hpp>
 #include <chrono>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/commands/program.h"
+#include "cli/running/program.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

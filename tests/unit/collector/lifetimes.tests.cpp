@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/collector/lifetimes.h"
+#include "injector/collector/tables/lifetimes.h"
 
 #include <catch2/catch.hpp>
 

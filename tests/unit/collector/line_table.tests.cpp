@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/collector/line_table.h"
+#include "injector/collector/tables/line_table.h"
 
 #include <array>
 #include <catch2/catch.hpp>

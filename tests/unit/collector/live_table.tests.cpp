@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/collector/live_table.h"
+#include "injector/collector/tables/live_table.h"
 
 #include <catch2/catch.hpp>
 #include <random>

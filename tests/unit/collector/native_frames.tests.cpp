@@ -31,7 +31,7 @@ struct Subject {
     [[nodiscard]] std::uint64_t bias(std::uint32_t number) const { return modules.find(number)->bias; }
 
     tests::NativeRegion memory;
-    collector::Region region{memory.memory()};
+    collector::MappedRegion region{memory.memory()};
     collector::NativeModules modules{region, ::getpid()};
     capture::Profile profile;
     interning::ProfileTables tables{profile};

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <string>
 
-#include "injector/collector/region.h"
+#include "injector/collector/mapped_region.h"
 #include "payload/wire/unwind_table.h"
 #include "tests/support/native_region.h"
 
@@ -40,7 +40,7 @@ struct Subject {
     }
 
     tests::NativeRegion memory;
-    collector::Region region{memory.memory()};
+    collector::MappedRegion region{memory.memory()};
     NativeModules modules{region, ::getpid()};
 };
 

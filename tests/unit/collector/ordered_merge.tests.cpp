@@ -40,7 +40,7 @@ constexpr std::size_t kAll = 1'000'000;
 
 TEST_CASE("events of several rings come in the order of their numbers") {
     const SharedRegion shared;
-    Region region(shared.controller_memory());
+    MappedRegion region(shared.controller_memory());
     OrderedMerge merge(region);
     TargetThread a(shared, 0);
     TargetThread b(shared, 1);
@@ -57,7 +57,7 @@ TEST_CASE("events of several rings come in the order of their numbers") {
 
 TEST_CASE("records without a number are delivered although an event of another ring is missing") {
     const SharedRegion shared;
-    Region region(shared.controller_memory());
+    MappedRegion region(shared.controller_memory());
     OrderedMerge merge(region);
     TargetThread a(shared, 0);
     TargetThread b(shared, 1);
@@ -73,7 +73,7 @@ TEST_CASE("records without a number are delivered although an event of another r
 
 TEST_CASE("a missing number is waited for") {
     const SharedRegion shared;
-    Region region(shared.controller_memory());
+    MappedRegion region(shared.controller_memory());
     OrderedMerge merge(region);
     TargetThread a(shared, 0);
     TargetThread b(shared, 1);
@@ -90,7 +90,7 @@ TEST_CASE("a missing number is waited for") {
 
 TEST_CASE("a writer that died in the middle of a record is skipped, and counted") {
     const SharedRegion shared;
-    Region region(shared.controller_memory());
+    MappedRegion region(shared.controller_memory());
     OrderedMerge merge(region);
     TargetThread a(shared, 0);
     TargetThread b(shared, 1);
@@ -110,7 +110,7 @@ TEST_CASE("a writer that died in the middle of a record is skipped, and counted"
 
 TEST_CASE("a number that was skipped is delivered when it comes after all") {
     const SharedRegion shared;
-    Region region(shared.controller_memory());
+    MappedRegion region(shared.controller_memory());
     OrderedMerge merge(region);
     TargetThread a(shared, 0);
     TargetThread b(shared, 1);
@@ -130,7 +130,7 @@ TEST_CASE("a number that was skipped is delivered when it comes after all") {
 
 TEST_CASE("a ring that makes no sense is given up, the others go on and its writer gets room") {
     const SharedRegion shared;
-    Region region(shared.controller_memory());
+    MappedRegion region(shared.controller_memory());
     OrderedMerge merge(region);
     TargetThread bad(shared, 0);
     TargetThread good(shared, 1);
@@ -152,7 +152,7 @@ TEST_CASE("a ring that makes no sense is given up, the others go on and its writ
 
 TEST_CASE("a position far beyond the ring makes it corrupt") {
     const SharedRegion shared;
-    Region region(shared.controller_memory());
+    MappedRegion region(shared.controller_memory());
     OrderedMerge merge(region);
     TargetThread bad(shared, 0);
     bad.slot().head = 1'000'000;
@@ -163,7 +163,7 @@ TEST_CASE("a position far beyond the ring makes it corrupt") {
 
 TEST_CASE("a claim count beyond the pool is not believed") {
     const SharedRegion shared;
-    Region region(shared.controller_memory());
+    MappedRegion region(shared.controller_memory());
     OrderedMerge merge(region);
     shared.control().slots_high_water = 0xffffffff;
     Sink sink;
@@ -173,7 +173,7 @@ TEST_CASE("a claim count beyond the pool is not believed") {
 
 TEST_CASE("the limit stops the merge and loses nothing") {
     const SharedRegion shared;
-    Region region(shared.controller_memory());
+    MappedRegion region(shared.controller_memory());
     OrderedMerge merge(region);
     TargetThread a(shared, 0);
     for (std::uint64_t i = 1; i <= 5; ++i) { a.allocate(i, 8); }
@@ -186,7 +186,7 @@ TEST_CASE("the limit stops the merge and loses nothing") {
 
 TEST_CASE("room is given back when the ring is drained") {
     const SharedRegion shared;
-    Region region(shared.controller_memory());
+    MappedRegion region(shared.controller_memory());
     OrderedMerge merge(region);
     TargetThread a(shared, 0);
     a.allocate(1, 8);
@@ -198,7 +198,7 @@ TEST_CASE("room is given back when the ring is drained") {
 
 TEST_CASE("tiny rings of real threads are merged without a gap") {
     const SharedRegion shared({.slots = 4, .ring_words = 64});
-    Region region(shared.controller_memory());
+    MappedRegion region(shared.controller_memory());
     OrderedMerge merge(region);
     constexpr std::uint64_t kEach = 5'000;
     std::vector<std::thread> threads;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/collector/range_table.h"
+#include "injector/collector/tables/range_table.h"
 
 #include <catch2/catch.hpp>
 

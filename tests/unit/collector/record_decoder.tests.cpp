@@ -16,7 +16,7 @@ using tests::TargetThread;
 
 struct Pipeline {
     SharedRegion shared{{.ring_words = 4096}};
-    Region region{shared.controller_memory()};
+    MappedRegion region{shared.controller_memory()};
     OrderedMerge merge{region};
     Aggregator aggregator{0, nullptr};
     capture::Profile profile;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/collector/region.h"
-
 #include <catch2/catch.hpp>
 
+#include "injector/collector/mapped_region.h"
 #include "support/shared_region.h"
 
 namespace memray::collector {
@@ -12,7 +11,7 @@ using tests::SharedRegion;
 
 TEST_CASE("a sane region is taken over") {
     const SharedRegion shared({.slots = 3, .ring_words = 128, .frames = 8});
-    Region region(shared.controller_memory());
+    MappedRegion region(shared.controller_memory());
     CHECK(region.slot_count() == 3);
     CHECK(region.ring_words() == 128);
     CHECK(region.hex_version() == 0x030B0200);
@@ -25,7 +24,7 @@ TEST_CASE("a sane region is taken over") {
 
 TEST_CASE("sizes are those of the moment of construction") {
     const SharedRegion shared;
-    Region region(shared.controller_memory());
+    MappedRegion region(shared.controller_memory());
     shared.control().slot_count = 1'000'000;
     shared.control().slots_high_water = 1'000'000;
     CHECK(region.map_used_slots() == 4);
@@ -47,7 +46,7 @@ TEST_CASE("a region that does not fit its mapping is refused") {
     SECTION("a directory that is not there") { control.native_capacity = 8; }
     SECTION("another version") { control.version = 99; }
     SECTION("another magic") { control.magic = 1; }
-    CHECK_THROWS_AS(Region(shared.controller_memory()), base::Error);
+    CHECK_THROWS_AS(MappedRegion(shared.controller_memory()), base::Error);
 }
 
 }  // namespace memray::collector

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/collector/size_counts.h"
+#include "injector/collector/tables/size_counts.h"
 
 #include <catch2/catch.hpp>
 

@@ -18,7 +18,7 @@ using Clock = SlotReclaimer::Clock;
 
 struct Setup {
     SharedRegion shared;
-    Region region{shared.controller_memory()};
+    MappedRegion region{shared.controller_memory()};
     OrderedMerge merge{region};
     Aggregator aggregator{0, nullptr};
     capture::Profile profile;

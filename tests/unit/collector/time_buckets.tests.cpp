@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/collector/time_buckets.h"
+#include "injector/collector/tables/time_buckets.h"
 
 #include <catch2/catch.hpp>
 
-#include "injector/collector/intervals.h"
+#include "injector/collector/tables/intervals.h"
 
 namespace memray::collector {
 

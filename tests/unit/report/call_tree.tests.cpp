@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "cli/report/big_tree.h"
+#include "cli/report/page/big_tree.h"
 #include "tests/unit/report/profile_builder.h"
 
 using namespace memray;

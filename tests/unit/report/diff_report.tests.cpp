@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/report/diff_report.h"
+#include "cli/report/diff/diff_report.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/report/flamegraph_data.h"
+#include "cli/report/page/flamegraph_data.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/report/moved_lines.h"
+#include "cli/report/diff/moved_lines.h"
 
 #include <catch2/catch.hpp>
 

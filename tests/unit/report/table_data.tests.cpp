@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/report/table_data.h"
+#include "cli/report/page/table_data.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/pursuit/command.h"
-
 #include <catch2/catch.hpp>
 
 #include "injector/base/error.h"
+#include "injector/pursuit/resolve_command.h"
 #include "tests/unit/session/launched.h"
 
 using namespace memray;

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/report/page/table_data.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "cli/report/call_tree.h"
+#include "cli/report/format.h"
+#include "cli/report/locations.h"
+#include "cli/report/metadata_json.h"
+#include "cli/report/page/page_json.h"
+
+namespace memray::report {
+namespace {
+
+constexpr std::size_t kLargestData = 4'500'000;  // bytes: with the page around it below 5 MB
+constexpr std::size_t kFewestRows = 100;
+
+using Json = nlohmann::ordered_json;
+
+std::string location_of(const StackView& view, std::uint32_t stack) {
+    if (stack == capture::kRootStack) { return std::string(kUnknownLocation); }
+    return frame_text(view, view.frames[view.stacks[stack].frame]);
+}
+
+}  // namespace
+
+std::vector<TableRow> table_rows(const capture::Profile& profile, const StackView& view, const Selection& selection,
+                                 bool split_threads) {
+    std::map<std::tuple<std::uint32_t, capture::Allocator, std::string>, capture::Amount> sums;
+    for (std::size_t i = 0; i < selection.size(); ++i) {
+        if (selection[i].count == 0 || view.of_site[i] == kLeftOut) { continue; }
+        const capture::Site& site = profile.sites[i];
+        sums[{split_threads ? site.thread : kAllThreads, site.allocator, location_of(view, view.of_site[i])}] +=
+            selection[i];
+    }
+    std::vector<TableRow> rows;
+    rows.reserve(sums.size());
+    for (const auto& [key, amount] : sums) {
+        rows.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), amount});
+    }
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const TableRow& a, const TableRow& b) { return a.amount.bytes > b.amount.bytes; });
+    return rows;
+}
+
+std::vector<TableRow> folded(const std::vector<TableRow>& rows, std::size_t most) {
+    if (rows.size() <= most) { return rows; }
+    std::vector<TableRow> result(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(most));
+    TableRow rest{kAllThreads, capture::Allocator::kNone, "", {}, static_cast<std::uint32_t>(rows.size() - most)};
+    rest.location = counted(rest.folded, "smaller row");
+    for (std::size_t i = most; i < rows.size(); ++i) { rest.amount += rows[i].amount; }
+    result.push_back(std::move(rest));
+    return result;
+}
+
+namespace {
+
+std::string page_of(const capture::Profile& profile, const std::vector<TableRow>& rows, const std::string& title,
+                    bool split_threads, std::size_t most_snapshots) {
+    const Json threads = threads_json(profile);
+    Json table = Json::array();
+    for (const TableRow& row : rows) {
+        table.push_back({row.thread == kAllThreads ? Json("") : threads[row.thread],
+                         row.folded > 0 ? "" : capture::allocator_name(row.allocator), row.amount.bytes,
+                         row.amount.count, row.location});
+    }
+    return page_text({{"options", {{"title", title}, {"split_threads", split_threads}}},
+                      {"metadata", metadata_json(profile)},
+                      {"threads", threads},
+                      {"snapshots", snapshots_json(profile, most_snapshots)},
+                      {"processes", processes_json(profile, most_snapshots)},
+                      {"rows", std::move(table)}});
+}
+
+}  // namespace
+
+std::string table_data(const capture::Profile& profile, const std::vector<TableRow>& rows, const std::string& title,
+                       bool split_threads, std::size_t most_snapshots, bool complete) {
+    std::size_t most = rows.size();
+    std::string text = page_of(profile, rows, title, split_threads, most_snapshots);
+    while (!complete && text.size() > kLargestData && most > kFewestRows) {
+        most /= 2;
+        text = page_of(profile, folded(rows, most), title, split_threads, most_snapshots);
+    }
+    return text;
+}
+
+}  // namespace memray::report
