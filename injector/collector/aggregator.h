@@ -3,6 +3,28 @@
 //
 // Turns events into the tables of a Profile while they happen: what is live and where, the high-water mark, totals,
 // lifetimes, time buckets, sizes. Each event is also passed on to the event log. Everything here is exact.
+//
+// The peak of every site, without looking at all sites whenever the heap is at a new peak: `epoch_` counts the moments
+// at which it was. A site whose own epoch is older has not changed since the latest of them, so what is live there is
+// what it held then; a site that is about to change keeps that as `peak` first, and takes the epoch. Sites A and B:
+//
+//   event      heap   epoch_  A: live, peak, epoch   B
+//   A +100      100   1       100, 0, 0              -         new peak
+//   B +50       150   2       100, 0, 0              50, 0, 1  new peak
+//   A -100       50   2         0, 100, 2            50, 0, 1  A changes: at the peak it held 100
+//   B +20        70   2         0, 100, 2            70, 50, 2 B changes: at the peak it held 50
+//   A +90       160   3        90, 100, 2            70, 50, 2 new peak; both epochs are older: 90 and 70 count
+//
+// At the end a site held `peak` if its epoch is the newest, else what is live.
+//
+// Time buckets fold: when all are used up, each two become one, here, in the blocks (`bucket`) and in the intervals. A
+// block of bucket 5 is one of bucket 2 afterwards, of bucket 1 after the next fold (5 >> folds).
+//
+// A free may turn out not to have happened (the program's realloc failed, its munmap was refused): records say what is
+// about to be freed, so that no other thread's allocation of that address can come before, and a second record takes it
+// back. What a thread freed last is kept for that, with the number of folds at the time: undoing shifts its buckets by
+// the folds since, takes its interval and lifetime out again, and gives the block a slot as an allocation would, which
+// the log calls a restore, as it is no allocation that anybody made.
 #pragma once
 
 #include <array>

@@ -6,6 +6,19 @@
 // the next. A missing number is a record that is still being written, so the merge waits for it, unless the caller
 // says that it will not come (skip_missing).
 //
+// Two rings, whose records are allocations (a), frees (f) and stacks (s, without a number):
+//
+//   ring 1: s a7 a8 f11        ring 2: a9 s a10 f12
+//
+//   expected 7   ring 1: s, a7, a8 delivered, f11 is not due: ring 1 waits for 11
+//   expected 9   ring 2: a9, s, a10 delivered, f12 is not due: ring 2 waits for 12
+//   expected 11  the heap of those who wait names ring 1: f11; then ring 2: f12
+//
+// As long as one thread allocates, its ring is read on without a look at the others. If a10 were still being written,
+// ring 2 would be empty behind its s, `blocked()` true, and nothing would be delivered before it comes: the number was
+// taken by somebody who is about to publish it, or has died. Then, and only then, the caller skips: 10 counts as
+// missing, and is delivered late, out of order, should it come after all.
+//
 // The sink is called inline:
 //   sink.opened(ring, thread, tid)       before the first record of a thread
 //   sink.event(ring, header, address)    the numbered ones; in order

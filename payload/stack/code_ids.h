@@ -4,6 +4,18 @@
 // Code object -> id, for code objects that are alive. Lock-free, fixed size, no heap. An entry is removed when its
 // code object dies (code_record.h), so a recycled address gets a new id. A code object whose few possible places are
 // all taken has no entry: its id is private to the thread that has it on its stack (wire::kPrivateCode).
+//
+// The life of an id, for a code object at address A:
+//
+//   first seen on a stack   take_place(A) claims an entry (code = 1); a number is given out; the record that describes
+//                           the code object goes into the ring of the thread that saw it; insert() makes the entry
+//                           valid (code = A, with a release, after id and generation)
+//   seen again              find(A) is the id, on any thread; if two threads were first at once, both ids are valid
+//   it dies                 the hook of PyCode_Type's tp_dealloc sees A: erase(A) empties the entries and a numbered
+//                           record says which ids mean nothing from here on, so the recorder forgets them in order
+//   A is used again         no entry has A: what lives there now gets a new id
+//
+// Between two recordings the generation changes; an entry of an earlier one is not found, and its place can be taken.
 #pragma once
 
 #include <array>
