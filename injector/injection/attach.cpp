@@ -16,7 +16,7 @@
 #include "injector/injection/guard.h"
 #include "injector/injection/injection_step.h"
 #include "injector/injection/leftovers.h"
-#include "injector/region/child_pool.h"
+#include "injector/region/recording_memory.h"
 #include "injector/region/region.h"
 #include "injector/safe_point/seccomp.h"
 #include "payload/wire/slot.h"
@@ -53,18 +53,6 @@ RemoteAddr load_or_find(EnteredTarget& target, region::RemoteSystem& system, pid
     return start;
 }
 
-// Nothing if forks are not to be followed.
-std::unique_ptr<region::ChildPoolInTarget> make_pool(const AttachOptions& options, region::RemoteSystem& system,
-                                                     const cpython::PythonFacts& facts,
-                                                     const region::SharedFileInTarget& region, const Channel& channel) {
-    if (!options.plan.follow_forks) { return {}; }
-    auto pool = std::make_unique<region::ChildPoolInTarget>(
-        system, options.pid, facts.info, region::recording_flags(options.plan, facts), options.plan.follow_execs);
-    pool->announce(region.descriptor());
-    channel.send_value(Message::kChildren, pool->address().value(), pool->take_file().get());
-    return pool;
-}
-
 void note_hooks(EnteredTarget& target, RemoteAddr region) {
     const auto chained = target.memory().read<std::uint64_t>(region + offsetof(wire::ControlPage, chained));
     const auto unpatched = target.memory().read<std::uint64_t>(region + offsetof(wire::ControlPage, losses.unpatched));
@@ -92,23 +80,24 @@ void enter(const AttachOptions& options, const std::string& content, const Chann
     reached(InjectionStep::kOldRecordingStopped, controller);
     region::RemoteSystem system(target.call());
     close_leftovers(system, options.pid, leftovers);
-    const auto region = region::make_region(system, options.pid, options.plan.sizes,
-                                            region::recording_flags(options.plan, facts), facts.info);
-    const std::unique_ptr<region::ChildPoolInTarget> pool = make_pool(options, system, facts, *region, channel);
+    region::RecordingMemory memory(system, options.pid, options.plan, facts);
+    region::SharedFileInTarget& region = memory.region();
+    if (region::ChildPoolInTarget* pool = memory.pool()) {
+        channel.send_value(Message::kChildren, pool->address().value(), pool->take_file().get());
+    }
     target.note("prepared the shared memory");
     reached(InjectionStep::kRegionMapped, controller);
     const RemoteAddr start = load_or_find(target, system, options.pid, content);
     reached(InjectionStep::kLibraryLoaded, controller);
     channel.send_value(Message::kReady, PythonTexts{PythonText(facts.version.text()), PythonText(facts.allocator)},
-                       region->descriptor());
+                       region.descriptor());
     const auto answer = channel.receive(std::nullopt);
     if (!answer || answer->kind != Message::kGo) { return; }
     target.note("the recorder got ready");
     reached(InjectionStep::kGoReceived, controller);
-    start_payload(target.call(), start, region->address(), region->mapped());
-    region->keep();
-    if (pool) { pool->keep(); }
-    note_hooks(target, region->address());
+    start_payload(target.call(), start, region.address(), region.mapped());
+    memory.keep();
+    note_hooks(target, region.address());
     reached(InjectionStep::kRecordingStarted, controller);
     target.leave();
     reached(InjectionStep::kThreadReleased, controller);

@@ -6,7 +6,7 @@
 #include "injector/cpython/python_facts.h"
 #include "injector/injection/descriptor_room.h"
 #include "injector/injection/payload_library.h"
-#include "injector/region/child_pool.h"
+#include "injector/region/recording_memory.h"
 #include "injector/region/region.h"
 
 namespace memray::injection {
@@ -33,18 +33,14 @@ std::unique_ptr<region::ControllerLock> Injection::load(const region::RecordingP
     target.python_allocator = facts.allocator;
     const DescriptorRoom room(target.pid);
     region::RemoteSystem system(*call_);
-    const std::uint32_t flags = region::recording_flags(plan, facts);
-    const auto region = region::make_region(system, target.pid, plan.sizes, flags, facts.info);
-    auto lock = std::make_unique<region::ControllerLock>(region->descriptor());
-    region->keep();
-    region_address_ = region->address();
-    const auto file = std::make_shared<const base::UniqueFd>(region->take_file());
+    region::RecordingMemory memory(system, target.pid, plan, facts);
+    auto lock = std::make_unique<region::ControllerLock>(memory.region().descriptor());
+    memory.keep();
+    region_address_ = memory.region().address();
+    const auto file = std::make_shared<const base::UniqueFd>(memory.region().take_file());
     target.region = base::SharedMemory(file);
-    if (plan.follow_forks) {
-        region::ChildPoolInTarget pool(system, target.pid, facts.info, flags, plan.follow_execs);
-        pool.announce(file->get());
-        pool.keep();
-        target.children = {pool.take_file(), file, flags, pool.address()};
+    if (region::ChildPoolInTarget* pool = memory.pool()) {
+        target.children = {pool->take_file(), file, memory.flags(), pool->address()};
     }
     start_ = load_payload(system, *call_, *stop_.memory, stop_.modules, target.pid, payload);
     return lock;
