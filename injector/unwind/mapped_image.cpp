@@ -7,30 +7,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <string_view>
 
+#include "injector/elf/segments.h"
 #include "injector/unwind/byte_cursor.h"
 
 namespace memray::unwind {
 namespace {
 
-constexpr std::size_t kMaxProgramHeaders = 256;
 constexpr std::uint64_t kMaxNotes = 1U << 16U;
 constexpr std::uint64_t kMaxBuildId = 64;
 constexpr std::uint64_t kMaxSection = 1U << 30U;
-
-std::vector<Elf64_Phdr> read_segments(RemoteAddr header_address, const elf::ReadMemory& read) {
-    Elf64_Ehdr header;
-    if (!read(header_address, &header, sizeof header)) { return {}; }
-    const bool usable = std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_ident[EI_CLASS] == ELFCLASS64 &&
-                        header.e_machine == EM_X86_64 && header.e_phentsize == sizeof(Elf64_Phdr) &&
-                        header.e_phnum <= kMaxProgramHeaders;
-    std::vector<Elf64_Phdr> segments(usable ? header.e_phnum : 0);
-    const std::size_t size = segments.size() * sizeof(Elf64_Phdr);
-    if (size == 0 || !read(header_address + header.e_phoff, segments.data(), size)) { return {}; }
-    return segments;
-}
 
 std::string hexadecimal(Bytes bytes) {
     constexpr std::string_view kDigits = "0123456789abcdef";
@@ -81,14 +68,11 @@ RemoteAddr read_eh_frame_pointer(RemoteAddr header, const elf::ReadMemory& read)
 }  // namespace
 
 std::optional<MappedImage> read_mapped_image(RemoteAddr header, const elf::ReadMemory& read) {
-    const std::vector<Elf64_Phdr> segments = read_segments(header, read);
+    const auto [segments, bias] = elf::read_segments(read, header);
     if (segments.empty()) { return std::nullopt; }
     MappedImage image;
     image.begin = header;
-    image.bias = header.value();
-    for (const Elf64_Phdr& segment : segments) {
-        if (segment.p_type == PT_LOAD && segment.p_offset == 0) { image.bias = header.value() - segment.p_vaddr; }
-    }
+    image.bias = bias.value();
     for (const Elf64_Phdr& segment : segments) {
         const RemoteAddr at(image.bias + segment.p_vaddr);
         if (segment.p_type == PT_LOAD) { image.end = std::max(image.end, at + segment.p_memsz); }
