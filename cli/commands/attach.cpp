@@ -17,8 +17,8 @@
 #include "injector/base/descriptors.h"
 #include "injector/base/file.h"
 #include "injector/base/printable.h"
+#include "injector/capture/output_file.h"
 #include "injector/live/server.h"
-#include "injector/recording/creatable.h"
 
 namespace memray::cli {
 namespace {
@@ -217,7 +217,7 @@ int AttachCommand::run() {
     if (output_.empty()) {
         require_terminal("memray attach without -o");
     } else {
-        recording::require_creatable(wanted.order.capture.path, recording_.force);
+        capture::require_creatable(wanted.order.capture.path, recording_.force);
     }
     end_other_recording();
     if (output_.empty()) { return run_and_watch(wanted); }

@@ -20,6 +20,11 @@ base::Error already_exists(const std::string& path) {
                        " already exists. Memray can overwrite it with the --force CLI argument.");
 }
 
+void require_creatable(const std::string& path, bool overwrite) {
+    const auto there = base::OutputPlace(path).status();
+    if (there && S_ISREG(there->st_mode) && !overwrite) { throw already_exists(path); }
+}
+
 OutputFile::OutputFile(const std::string& path, bool overwrite, Content content) : path_(path), content_(content) {
     base::OutputPlace place(path);
     const auto there = place.status();

@@ -20,6 +20,10 @@ namespace memray::capture {
 // What is said where a file is in the way.
 [[nodiscard]] base::Error already_exists(const std::string& path);
 
+// For those who have to know before there is something to write: throws base::Error if there is a regular file that may
+// not be overwritten.
+void require_creatable(const std::string& path, bool overwrite);
+
 class OutputFile {
 public:
     enum class Content { kGrows, kIsReplaced };

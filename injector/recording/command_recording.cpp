@@ -10,9 +10,9 @@
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
 #include "injector/base/process.h"
+#include "injector/capture/output_file.h"
 #include "injector/pursuit/held_command.h"
 #include "injector/pursuit/resolve_command.h"
-#include "injector/recording/creatable.h"
 #include "injector/recording/forwarded_signals.h"
 #include "injector/recording/oom_counter.h"
 #include "injector/recording/process_watch.h"
@@ -46,7 +46,7 @@ CommandOutcome record_command(CommandRequest request) {
     const auto output_of = [&, given = request.follow.order.output](pid_t pid) {
         return given ? given->of(pid) : fmt::format("memray-{}.{}.bin", base::file_name_part(name_of(path)), pid);
     };
-    require_creatable(output_of(::getpid()), request.follow.order.capture.overwrite);
+    capture::require_creatable(output_of(::getpid()), request.follow.order.capture.overwrite);
     Follower follower(std::move(request.follow));
     pursuit::HeldCommand command(path, request.command, follower.id());
     avoid_oom_killer();  // only now: the command would inherit it
