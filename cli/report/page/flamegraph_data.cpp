@@ -26,6 +26,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostNodes = 100'000;
 constexpr std::size_t kFewestNodes = 1'000;
+constexpr std::size_t kFirstNodes = 10'000;      // enough to tell how long a node is
 constexpr std::size_t kLargestData = 4'600'000;  // bytes: with the page around it below 5 MB
 
 using Numbers = std::vector<std::int64_t>;
@@ -208,11 +209,20 @@ BigTree tree_of(const Profile& profile, const StackView& view, const std::vector
 std::string flamegraph_data(const Profile& profile, const StackView& view, const std::vector<Metric>& metrics,
                             const FlamegraphOptions& options) {
     const BigTree whole = tree_of(profile, view, metrics, options);
-    std::size_t most = options.complete ? whole.size() : kMostNodes;
-    std::string text = document(profile, view, metrics, options, whole.largest(most));
-    while (!options.complete && text.size() > kLargestData && most > kFewestNodes) {
-        most = std::min(most, whole.size()) / 2;
-        text = document(profile, view, metrics, options, whole.largest(most));
+    const auto of_largest = [&](std::size_t nodes) {
+        return document(profile, view, metrics, options, whole.largest(nodes));
+    };
+    if (options.complete) { return of_largest(whole.size()); }
+    const std::size_t most = std::min(whole.size(), kMostNodes);
+    std::size_t nodes = std::min(most, kFirstNodes);
+    std::string text = of_largest(nodes);
+    // The length grows nearly linearly with the nodes: the first estimate fits as a rule.
+    for (bool fits = false; !fits; fits = text.size() <= kLargestData) {
+        const std::size_t fitting = nodes * (kLargestData - kLargestData / 20) / text.size();
+        const std::size_t next = std::clamp(fitting, std::min(kFewestNodes, most), most);
+        if (next == nodes) { break; }
+        nodes = next;
+        text = of_largest(nodes);
     }
     return text;
 }
