@@ -253,6 +253,8 @@ class Refused(Attached):
             self.assertIn("error: ", self.attach_refused(pid, status=2))
 
     def test_a_python_that_is_too_old(self):
+        if not interpreters.unsupported():
+            self.skipTest("no CPython before 3.8 here")
         for python in interpreters.unsupported():
             process = subprocess.Popen([python, "-c", "import sys; sys.stdin.read(); print(6 * 7)"],
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -108,6 +108,8 @@ class Interpreters(Refused):
         self.refuse("-c", "pass", options=["--python", self.folder / "short"], message="32-bit")
 
     def test_versions_that_are_too_old(self):
+        if not interpreters.unsupported():
+            self.skipTest("no CPython before 3.8 here")
         old = [python for python in interpreters.unsupported() if interpreters.version_of(python) >= (3, 0)]
         for python in old:
             version = ".".join(map(str, interpreters.version_of(python)))

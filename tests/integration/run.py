@@ -2,8 +2,9 @@
 # SPDX-FileCopyrightText: The memray authors
 """Runs the tests named on the command line, as unittest does: run.py exactness.EveryCall
 
-Exits with 77 (skipped, for CTest) where tracing a child process is not permitted. If the interpreters are chosen
-($MEMRAY_INTERPRETERS), only the tests that take one run.
+Exits with 77 (skipped, for CTest) where tracing a child process is not permitted, and where every test was skipped.
+Reasons are printed. If the interpreters are chosen ($MEMRAY_INTERPRETERS), only the tests that take one run; else it is
+an error if there are no tests.
 """
 import ctypes
 import os
@@ -12,6 +13,7 @@ import sys
 import unittest
 
 import interpreters
+import skips
 
 PTRACE_TRACEME = 0
 SKIPPED = 77
@@ -29,11 +31,20 @@ class TakingInterpreter(unittest.TestLoader):
         return [name for name in super().getTestCaseNames(case) if hasattr(getattr(case, name), "takes_interpreter")]
 
 
-if __name__ == "__main__":
+def main():
     if not may_trace():
-        print("ptrace is not permitted here", file=sys.stderr)
-        sys.exit(SKIPPED)
+        print("SKIPPED: ptrace is not permitted here [%s]" % " ".join(sys.argv[1:]))
+        return SKIPPED
     # A shell's background job ignores it, and so would all programs that the tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     loader = TakingInterpreter() if interpreters.chosen() else unittest.TestLoader()
-    unittest.main(module=None, argv=sys.argv, verbosity=2, testLoader=loader)
+    runner = unittest.TextTestRunner(verbosity=2, resultclass=skips.CountingResult)
+    result = unittest.main(module=None, argv=sys.argv, testRunner=runner, testLoader=loader, exit=False).result
+    skips.print_skipped(result)
+    if result.nothing_ran():
+        return SKIPPED
+    return 0 if result.wasSuccessful() and (result.testsRun or interpreters.chosen()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "injector/base/error.h"
+#include "tests/support/skip.h"
 #include "tests/unit/ptrace/forked.h"
 
 using namespace memray;
@@ -138,7 +139,7 @@ TEST_CASE("a function opens a file that is in no file system") {
 
 TEST_CASE("vector registers and the red zone survive a call that overwrites them") {
     if (__builtin_cpu_supports("avx2") == 0) {
-        WARN("no AVX2: skipped");
+        memray::tests::skip("no AVX2");
         return;
     }
     for (int round = 0; round < 20; ++round) {

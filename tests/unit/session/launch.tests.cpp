@@ -15,6 +15,7 @@
 
 #include "injector/region/target.h"
 #include "payload/wire/control.h"
+#include "tests/support/skip.h"
 #include "tests/unit/session/launched.h"
 
 using namespace memray;
@@ -156,7 +157,7 @@ TEST_CASE("a virtual environment stays one") {
     const std::string environment = folder / "venv";
     const std::string command = python() + " -m venv --without-pip " + environment;
     if (std::system(command.c_str()) != 0) {
-        WARN("no venv module: skipped");
+        memray::tests::skip("no venv module");
         return;
     }
     const std::string prefix = std::filesystem::canonical(environment).string();
@@ -206,7 +207,7 @@ TEST_CASE("an unsupported Python is killed before it runs anything") {
     const char* home = std::getenv("HOME");
     const std::string old = std::string(home != nullptr ? home : "") + "/.pyenv/versions/3.7.16/bin/python3";
     if (::access(old.c_str(), X_OK) != 0) {
-        WARN("no CPython 3.7.16: skipped");
+        memray::tests::skip("no CPython 3.7.16 here");
         return;
     }
     const TemporaryFolder folder;
