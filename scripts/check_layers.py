@@ -28,6 +28,7 @@ COLLECTOR = "injector/collector"
 MERGE = "injector/merge"
 LIVE = "injector/live"
 RECORDING = "injector/recording"
+TERMINAL = "cli/terminal"
 REPORT = "cli/report"
 TRANSFORM = "cli/transform"
 TREE = "cli/tree"
@@ -55,10 +56,11 @@ ALLOWED = {
     "symbolizer": {BASE, CAPTURE},
     REPORT: {BASE, CAPTURE, INTERNING},
     TRANSFORM: {BASE, CAPTURE, REPORT},
-    TREE: {BASE, CAPTURE, REPORT},
-    "cli/live": {BASE, SOCKETS, CAPTURE, LIVE, REPORT},
-    "cli": {BASE, SOCKETS, CAPTURE, COLLECTOR, MERGE, LIVE, RECORDING, REGION, INJECTION, PURSUIT, REPORT, TRANSFORM, TREE,
-            "cli/live", "cli", "symbolizer"},
+    TERMINAL: {BASE},
+    TREE: {BASE, CAPTURE, REPORT, TERMINAL},
+    "cli/live": {BASE, SOCKETS, CAPTURE, LIVE, REPORT, TERMINAL},
+    "cli": {BASE, SOCKETS, CAPTURE, COLLECTOR, MERGE, LIVE, RECORDING, REGION, INJECTION, PURSUIT, REPORT, TRANSFORM, TERMINAL,
+            TREE, "cli/live", "cli", "symbolizer"},
 }
 # The wire is compiled into a library without a C++ runtime.
 WIRE_SYSTEM_HEADERS = {"algorithm", "array", "atomic", "bit", "cstddef", "cstdint", "limits", "type_traits"}

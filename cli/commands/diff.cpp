@@ -9,7 +9,7 @@
 
 #include "cli/commands/capture_input.h"
 #include "cli/commands/growth_limit.h"
-#include "cli/commands/terminal.h"
+#include "cli/terminal/kind.h"
 #include "cli/web/page_templates.h"
 #include "injector/base/printable.h"
 
@@ -59,9 +59,9 @@ report::DiffOptions DiffCommand::report_options() const {
 
 std::string DiffCommand::table(const report::Comparison& comparison, const report::DiffOptions& options) const {
     const report::Summary summary = report::diff_summary(comparison, options);
-    const auto terminal = output_terminal();
-    if (!terminal) { return report::summary_plain(summary); }
-    return report::summary_box(summary, terminal->columns, output_has_colours());
+    const auto size = terminal::output_size();
+    if (!size) { return report::summary_plain(summary); }
+    return report::summary_box(summary, size->columns, terminal::output_has_colours());
 }
 
 void DiffCommand::write_page(const report::Comparison& comparison) const {

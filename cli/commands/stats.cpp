@@ -7,8 +7,8 @@
 #include <filesystem>
 
 #include "cli/commands/report_file.h"
-#include "cli/commands/terminal.h"
 #include "cli/report/stats_report.h"
+#include "cli/terminal/kind.h"
 
 namespace memray::cli {
 namespace {
@@ -47,7 +47,7 @@ void StatsCommand::check() {
 
 void StatsCommand::report(const capture::Profile& profile, const report::StackView& view) {
     if (!json_) {
-        fmt::print("{}", report::stats_text(profile, view, largest_, output_has_colours()));
+        fmt::print("{}", report::stats_text(profile, view, largest_, terminal::output_has_colours()));
         return;
     }
     write_report(path(), report::stats_json(profile, view, largest_), force_);

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <limits>
 
-#include "cli/commands/terminal.h"
+#include "cli/terminal/kind.h"
 
 namespace memray::cli {
 namespace {
@@ -18,7 +18,7 @@ constexpr std::size_t kFewestRows = 10;
 
 std::size_t default_rows(bool json) {
     if (json) { return std::numeric_limits<std::size_t>::max(); }
-    const std::size_t lines = output_terminal().value_or(TerminalSize{}).lines;
+    const std::size_t lines = terminal::output_size().value_or(terminal::Size{}).lines;
     return std::max(lines - std::min(lines, kLinesBesideRows), kFewestRows);
 }
 
@@ -49,11 +49,11 @@ report::SummaryOptions SummaryCommand::report_options() const {
 }
 
 void SummaryCommand::report(const capture::Profile& profile, const report::StackView& view) {
-    const auto terminal = output_terminal();
+    const auto size = terminal::output_size();
     if (json_) {
         fmt::print("{}", report::summary_json(profile, view, wanted_));
-    } else if (terminal) {
-        fmt::print("{}", report::summary_box(profile, view, wanted_, terminal->columns, output_has_colours()));
+    } else if (size) {
+        fmt::print("{}", report::summary_box(profile, view, wanted_, size->columns, terminal::output_has_colours()));
     } else {
         fmt::print("{}", report::summary_plain(profile, view, wanted_));
     }

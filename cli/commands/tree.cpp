@@ -6,7 +6,7 @@
 
 #include <cstdio>
 
-#include "cli/commands/terminal.h"
+#include "cli/terminal/kind.h"
 #include "cli/tree/browse.h"
 
 namespace memray::cli {
@@ -29,7 +29,7 @@ void TreeCommand::report(const capture::Profile& profile, const report::StackVie
     const report::TreeOptions wanted{choice_, static_cast<std::size_t>(biggest_)};
     if (json_) {
         fmt::print("{}", report::tree_json(profile, view, wanted));
-    } else if (interactive_terminal()) {
+    } else if (terminal::expects_pages()) {
         tree::browse(profile, view, wanted);
     } else {
         fmt::print("{}", report::tree_text(profile, view, wanted));

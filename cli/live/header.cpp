@@ -42,18 +42,18 @@ std::string tid_text(const State& state) {
     return chosen && *chosen < threads.size() ? std::to_string(threads[*chosen].tid) : "*";
 }
 
-Line labelled(const char* label, const std::string& text, std::size_t width, Style style = Style::kPlain) {
+Line labelled(const char* label, const std::string& text, std::size_t width, Look look = looks::kPlain) {
     constexpr std::size_t kLabelWidth = 10;
-    return Line(fmt::format(" {:<9}", label), Style::kLabel)
-        .add(report::shortened(text, width > kLabelWidth ? width - kLabelWidth - 1 : 0), style);
+    return Line(fmt::format(" {:<9}", label), looks::kLabel)
+        .add(report::shortened(text, width > kLabelWidth ? width - kLabelWidth - 1 : 0), look);
 }
 
 std::vector<Line> status_lines(const State& state, std::size_t width) {
     if (state.connected && state.model->paused()) {
-        return {labelled("Status", "Table updates paused", width, Style::kWarning)};
+        return {labelled("Status", "Table updates paused", width, looks::kWarning)};
     }
     if (state.connected) { return {labelled("Status", "Running", width)}; }
-    std::vector<Line> lines{labelled("Status", "Remote has disconnected", width, Style::kFailure)};
+    std::vector<Line> lines{labelled("Status", "Remote has disconnected", width, looks::kFailure)};
     if (state.ending) { lines.push_back(labelled("Ended", report::ending_text(*state.ending), width)); }
     return lines;
 }
@@ -63,7 +63,7 @@ Line pid_line(const State& state, std::size_t width) {
     const std::string number =
         list.processes.size() < 2 ? "" : fmt::format(" ({} of {})", list.shown + 1, list.processes.size());
     const std::string pid = std::to_string(state.recording->profile.metadata.pid);
-    return labelled("PID", pid + number, width).add("  TID ", Style::kLabel).add(tid_text(state));
+    return labelled("PID", pid + number, width).add("  TID ", looks::kLabel).add(tid_text(state));
 }
 
 std::vector<Line> facts(const State& state, std::size_t width) {
@@ -91,23 +91,23 @@ std::string rss_text(const Profile& profile) {
 
 // Title and bars of the heap, then those of the resident memory.
 std::vector<Line> graphs(const Profile& profile, std::size_t width, std::size_t rows) {
-    std::vector<Line> lines{Line(report::shortened(heap_text(profile), width), Style::kHeading)};
+    std::vector<Line> lines{Line(report::shortened(heap_text(profile), width), looks::kHeading)};
     for (std::string& bar : bars(over_time(profile.snapshots, &capture::Snapshot::heap, width), rows)) {
-        lines.emplace_back(std::move(bar), Style::kHeapGraph);
+        lines.emplace_back(std::move(bar), looks::kHeapGraph);
     }
     const std::string text = rss_text(profile);
     const std::size_t used = report::display_width(text) + 1;
-    Line& line = lines.emplace_back(report::shortened(text, width), Style::kHeading);
+    Line& line = lines.emplace_back(report::shortened(text, width), looks::kHeading);
     if (used + 8 > width) { return lines; }
     line.add(" ");
-    line.add(bars(over_time(profile.snapshots, &capture::Snapshot::rss, width - used), 1)[0], Style::kRssGraph);
+    line.add(bars(over_time(profile.snapshots, &capture::Snapshot::rss, width - used), 1)[0], looks::kRssGraph);
     return lines;
 }
 
 std::vector<Line> beside(std::vector<Line> left, const std::vector<Line>& right, std::size_t column) {
     left.resize(std::max(left.size(), right.size()));
     for (std::size_t i = 0; i < right.size(); ++i) {
-        left[i].pad(column);
+        pad(left[i], column);
         left[i].spans.insert(left[i].spans.end(), right[i].spans.begin(), right[i].spans.end());
     }
     return left;
@@ -131,13 +131,13 @@ std::vector<Line> header_lines(const State& state, std::size_t width, std::size_
     if (height < kLow) {  // what matters most
         std::vector<Line> lines = status_lines(state, width);
         const std::string text = fmt::format(" {}  {}", heap_text(profile), rss_text(profile));
-        lines.insert(lines.begin(), Line(report::shortened(text, width), Style::kPlain));
+        lines.insert(lines.begin(), Line(report::shortened(text, width), looks::kPlain));
         return lines;
     }
     if (width < kNarrow) {
         std::vector<Line> lines = facts(state, width);
         for (Line& line : graphs(profile, width - std::min<std::size_t>(width, 2), 2)) {
-            line.spans.insert(line.spans.begin(), Span{" ", Style::kPlain});
+            line.spans.insert(line.spans.begin(), Span{" ", looks::kPlain});
             lines.push_back(std::move(line));
         }
         return lines;

@@ -1,55 +1,46 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Lines of the screen before they are drawn: text in columns, with what it means instead of how it looks.
+// Lines of the view: how each thing in them looks, and text in columns.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <string>
-#include <vector>
+
+#include "cli/terminal/line.h"
 
 namespace memray::live {
 
-enum class Style : std::uint8_t {
-    kPlain,
-    kLabel,
-    kFaint,
-    kBar,      // title and keys, over the whole width
-    kBarKey,   // a key in it
-    kHeading,  // of a column
-    kSorted,   // of the column that rows are sorted by
-    kSection,  // callers, callees
-    kSmall,    // shares of the heap
-    kMedium,
-    kLarge,
-    kHuge,
-    kHeapGraph,
-    kRssGraph,
-    kNotice,
-    kWarning,
-    kFailure,
-};
+using terminal::Colour;
+using terminal::Line;
+using terminal::Look;
+using terminal::Span;
 
-struct Span {
-    std::string text;  // printable
-    Style style{Style::kPlain};
-};
+namespace looks {
 
-struct Line {
-    std::vector<Span> spans;
-    Style fill{Style::kPlain};  // of the rest of the width
-    bool selected{false};
+inline constexpr Look kPlain{};
+inline constexpr Look kLabel{.bold = true};
+inline constexpr Look kFaint{.dim = true};
+inline constexpr Look kBar{.reversed = true};  // title and keys, over the whole width
+inline constexpr Look kBarKey{.bold = true, .underlined = true, .reversed = true};  // a key in it
+inline constexpr Look kHeading{.bold = true};                                       // of a column
+inline constexpr Look kSorted{.bold = true, .underlined = true};        // of the column that rows are sorted by
+inline constexpr Look kSection{.colour = Colour::kCyan, .bold = true};  // callers, callees
+inline constexpr Look kSmall{.colour = Colour::kGreen};                 // shares of the heap
+inline constexpr Look kMedium{.colour = Colour::kGreen, .bold = true};
+inline constexpr Look kLarge{.colour = Colour::kMagenta, .bold = true};
+inline constexpr Look kHuge{.colour = Colour::kRed, .bold = true};
+inline constexpr Look kHeapGraph{.colour = Colour::kGreen};
+inline constexpr Look kRssGraph{.colour = Colour::kBlue};
+inline constexpr Look kNotice{.colour = Colour::kGreen, .reversed = true};
+inline constexpr Look kWarning{.colour = Colour::kMagenta, .bold = true};
+inline constexpr Look kFailure{.colour = Colour::kRed, .bold = true};
 
-    Line() = default;
-    Line(std::string text, Style style) : spans{{std::move(text), style}} {}
-    Line& add(std::string text, Style style = Style::kPlain) {
-        spans.push_back({std::move(text), style});
-        return *this;
-    }
-    [[nodiscard]] std::size_t width() const;
-    // Spaces up to a column; nothing if it is there already.
-    Line& pad(std::size_t column);
-};
+}  // namespace looks
+
+// Columns that its text takes.
+[[nodiscard]] std::size_t width_of(const Line& line);
+
+// Spaces up to a column; nothing if it is there already.
+void pad(Line& line, std::size_t column);
 
 }  // namespace memray::live

@@ -24,7 +24,7 @@ Line row(const std::string& pid, const std::string& heap, const std::string& sta
     const std::size_t states = width >= kWide ? kStateWidth : kNarrowStateWidth;
     const std::string text = fmt::format("{:>8} {:>11}  {}  {}", pid, heap,
                                          report::padded(report::shortened(state, states), states), command);
-    return {" " + report::shortened(text, width > 1 ? width - 1 : 0), Style::kPlain};
+    return {" " + report::shortened(text, width > 1 ? width - 1 : 0), looks::kPlain};
 }
 
 std::string state_text(const Process& process) {
@@ -47,9 +47,9 @@ void add_processes(Scene& scene, const ProcessList& list, std::size_t width, std
     const bool stale = !list.processes.empty() && !list.processes.front().running();
     const std::string title = fmt::format(" Processes{}: {}, {} of them running",
                                           stale ? " when the first one ended" : "", list.processes.size(), running);
-    scene.lines.emplace_back(report::shortened(title, width), Style::kSection);
+    scene.lines.emplace_back(report::shortened(title, width), looks::kSection);
     scene.lines.push_back(row("PID", "Heap", "State", "Command", width));
-    scene.lines.back().spans[0].style = Style::kHeading;
+    scene.lines.back().spans[0].look = looks::kHeading;
     scene.first_row = scene.lines.size();
     scene.page = height - 2;
     const std::size_t first = list.cursor < scene.page ? 0 : list.cursor - scene.page + 1;

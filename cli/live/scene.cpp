@@ -37,12 +37,12 @@ constexpr std::array kHelp{
 };
 
 Line title_bar(const State& state, std::size_t width) {
-    Line line(" Memray live tracking", Style::kBar);
+    Line line(" Memray live tracking", looks::kBar);
     const std::string clock = state.clock + " ";
-    if (line.width() + clock.size() < width) {
-        line.add(std::string(width - line.width() - clock.size(), ' '), Style::kBar).add(clock, Style::kBar);
+    if (width_of(line) + clock.size() < width) {
+        line.add(std::string(width - width_of(line) - clock.size(), ' '), looks::kBar).add(clock, looks::kBar);
     }
-    line.fill = Style::kBar;
+    line.fill = looks::kBar;
     return line;
 }
 
@@ -73,42 +73,42 @@ std::vector<Key> keys_for(const State& state) {
 // As many keys as fit, and where to find the others.
 Line key_bar(const State& state, std::size_t width) {
     Line line;
-    line.fill = Style::kBar;
+    line.fill = looks::kBar;
     const std::string help = " ? Help ";
     for (const Key& key : keys_for(state)) {
         const std::string text = fmt::format(" {} ", key.key);
         const std::string what = fmt::format("{} ", key.what);
-        if (line.width() + text.size() + what.size() + help.size() > width) { continue; }
-        line.add(text, Style::kBarKey).add(what, Style::kBar);
+        if (width_of(line) + text.size() + what.size() + help.size() > width) { continue; }
+        line.add(text, looks::kBarKey).add(what, looks::kBar);
     }
-    line.add(" ? ", Style::kBarKey).add("Help ", Style::kBar);
+    line.add(" ? ", looks::kBarKey).add("Help ", looks::kBar);
     return line;
 }
 
 Line bottom_bar(const State& state, std::size_t width) {
     if (state.input) {
-        Line line(report::shortened(fmt::format(" Filter: {}▏", base::printable(*state.input)), width), Style::kBar);
-        line.fill = Style::kBar;
+        Line line(report::shortened(fmt::format(" Filter: {}▏", base::printable(*state.input)), width), looks::kBar);
+        line.fill = looks::kBar;
         return line;
     }
     if (state.notice) {
-        const Style style = state.notice->failed ? Style::kFailure : Style::kNotice;
-        return {report::shortened(" " + base::printable(state.notice->text), width), style};
+        const Look look = state.notice->failed ? looks::kFailure : looks::kNotice;
+        return {report::shortened(" " + base::printable(state.notice->text), width), look};
     }
     return key_bar(state, width);
 }
 
 void add_help(Scene& scene, std::size_t width, std::size_t height) {
     const std::size_t end = scene.lines.size() + height;
-    scene.lines.emplace_back(" Keys", Style::kSection);
+    scene.lines.emplace_back(" Keys", looks::kSection);
     for (const Key& key : kHelp) {
         if (scene.lines.size() + 1 >= end) { break; }
         constexpr std::size_t kKeyWidth = 28;
         const std::size_t room = width > kKeyWidth + 3 ? width - kKeyWidth - 3 : 0;
-        scene.lines.emplace_back(fmt::format("  {:<28}", key.key), Style::kLabel)
+        scene.lines.emplace_back(fmt::format("  {:<28}", key.key), looks::kLabel)
             .add(report::shortened(key.what, room));
     }
-    scene.lines.emplace_back(" Any key goes back.", Style::kFaint);
+    scene.lines.emplace_back(" Any key goes back.", looks::kFaint);
 }
 
 std::size_t output_height(const OutputPane& output, std::size_t height) {
@@ -130,9 +130,9 @@ void add_output(Scene& scene, const OutputPane& output, std::size_t width, std::
     const std::size_t begin = end > rows ? end - rows : 0;
     const std::string more = output.scrolled > 0 ? fmt::format(", {} lines below", output.scrolled) : "";
     scene.lines.emplace_back(fmt::format(" Output of the program: {} lines{}", output.lines.size(), more),
-                             Style::kSection);
+                             looks::kSection);
     for (std::size_t i = begin; i < end; ++i) {
-        scene.lines.emplace_back(" " + report::shortened(output.lines[i], width > 1 ? width - 1 : 0), Style::kPlain);
+        scene.lines.emplace_back(" " + report::shortened(output.lines[i], width > 1 ? width - 1 : 0), looks::kPlain);
     }
 }
 
@@ -142,7 +142,7 @@ Scene make_scene(const State& state, std::size_t width, std::size_t height) {
     Scene scene;
     scene.lines.push_back(title_bar(state, width));
     if (!state.greeted) {
-        scene.lines.emplace_back(" Waiting for the program to start", Style::kWarning);
+        scene.lines.emplace_back(" Waiting for the program to start", looks::kWarning);
     } else {
         for (Line& line : header_lines(state, width, height)) { scene.lines.push_back(std::move(line)); }
         const std::size_t room = height > scene.lines.size() + 1 ? height - scene.lines.size() - 1 : 0;

@@ -56,11 +56,11 @@ Widths widths_for(std::size_t width, LocationOrder order) {
 }
 
 // Green to red, as the share grows.
-Style style_of_share(std::int64_t part, std::uint64_t whole) {
+Look look_of_share(std::int64_t part, std::uint64_t whole) {
     const double share = whole == 0 ? 0 : static_cast<double>(part < 0 ? -part : part) / static_cast<double>(whole);
-    if (share > 0.6) { return Style::kHuge; }
-    if (share > 0.2) { return Style::kLarge; }
-    return share > 0.05 ? Style::kMedium : Style::kSmall;
+    if (share > 0.6) { return looks::kHuge; }
+    if (share > 0.2) { return looks::kLarge; }
+    return share > 0.05 ? looks::kMedium : looks::kSmall;
 }
 
 std::string share_text(std::int64_t part, std::uint64_t whole, bool difference) {
@@ -78,15 +78,15 @@ public:
     TableLines(const Model& model, std::size_t width) : model_(model), widths_(widths_for(width, model.order())) {}
 
     [[nodiscard]] Line titles(Scene& scene) const {
-        Line line(" ", Style::kHeading);
+        Line line(" ", looks::kHeading);
         for (std::size_t i = 0; i < kColumns.size(); ++i) {
             if (widths_.of[i] == 0) { continue; }
             const bool number = kColumns[i].width != 0;
             const bool sorted = decides(i, model_.order());
-            if (number) { scene.sort_columns.emplace_back(line.width(), kColumns[i].order); }
+            if (number) { scene.sort_columns.emplace_back(width_of(line), kColumns[i].order); }
             cell(line, i, sorted ? std::string(kColumns[i].title) + "↓" : kColumns[i].title,
-                 sorted ? Style::kSorted : Style::kHeading);
-            if (number && i == kCount) { scene.sort_columns.emplace_back(line.width(), LocationOrder::kCount); }
+                 sorted ? looks::kSorted : looks::kHeading);
+            if (number && i == kCount) { scene.sort_columns.emplace_back(width_of(line), LocationOrder::kCount); }
         }
         return line;
     }
@@ -94,27 +94,27 @@ public:
     [[nodiscard]] Line row(const Row& row) const {
         const std::uint64_t bytes = model_.whole().bytes;
         const bool difference = model_.amounts() == Amounts::kDifference;
-        Line line(" ", Style::kPlain);
-        const Style total = style_of_share(row.total, bytes);
-        const Style own = style_of_share(row.own, bytes);
-        cell(line, kLocation, name_of(row), Style::kPlain);
+        Line line(" ", looks::kPlain);
+        const Look total = look_of_share(row.total, bytes);
+        const Look own = look_of_share(row.own, bytes);
+        cell(line, kLocation, name_of(row), looks::kPlain);
         cell(line, kTotal, signed_size(row.total, difference), total);
         cell(line, kTotalShare, share_text(row.total, bytes, difference), total);
         cell(line, kOwn, signed_size(row.own, difference), own);
         cell(line, kOwnShare, share_text(row.own, bytes, difference), own);
         cell(line, kCount, fmt::format(fmt::runtime(difference ? "{:+}" : "{}"), row.count),
-             style_of_share(row.count, model_.whole().count));
-        cell(line, kFile, base::printable(row.file), Style::kFaint);
+             look_of_share(row.count, model_.whole().count));
+        cell(line, kFile, base::printable(row.file), looks::kFaint);
         return line;
     }
 
 private:
-    void cell(Line& line, std::size_t column, const std::string& text, Style style) const {
+    void cell(Line& line, std::size_t column, const std::string& text, Look look) const {
         const std::size_t width = widths_.of[column];
         if (width == 0) { return; }
         const std::string fitting = report::shortened(text, width);
         line.add(kColumns[column].width == 0 ? report::padded(fitting, width) : report::padded_left(fitting, width),
-                 style);
+                 look);
         line.add(" ");
     }
 
@@ -171,7 +171,7 @@ std::vector<std::size_t> entries_of(const Model& model) {
 void add_table(Scene& scene, const Model& model, std::size_t width, std::size_t height) {
     if (height < 3) { return; }
     const TableLines table(model, width);
-    scene.lines.emplace_back(report::shortened(title_text(model), width), Style::kSection);
+    scene.lines.emplace_back(report::shortened(title_text(model), width), looks::kSection);
     scene.titles = scene.lines.size();
     scene.lines.push_back(table.titles(scene));
     scene.first_row = scene.lines.size();
@@ -183,7 +183,7 @@ void add_table(Scene& scene, const Model& model, std::size_t width, std::size_t 
     for (std::size_t i = first; i < entries.size() && i < first + scene.page; ++i) {
         scene.row_of_line.push_back(entries[i]);
         if (entries[i] == kNoRow) {
-            scene.lines.emplace_back(section_title(model.rows()[entries[i + 1]].role), Style::kSection);
+            scene.lines.emplace_back(section_title(model.rows()[entries[i + 1]].role), looks::kSection);
             continue;
         }
         Line line = table.row(model.rows()[entries[i]]);

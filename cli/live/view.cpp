@@ -18,6 +18,10 @@
 namespace memray::live {
 namespace {
 
+using terminal::Key;
+using terminal::KeyPress;
+
+constexpr wchar_t kControlC = 3;
 constexpr std::chrono::milliseconds kBetweenDraws{100};
 constexpr std::chrono::milliseconds kBetweenClocks{1000};
 constexpr std::chrono::milliseconds kBetweenOutputs{200};
@@ -30,6 +34,12 @@ std::string clock_text() {
     std::tm local{};
     ::localtime_r(&now, &local);
     return fmt::format("{:%a %b %e %H:%M:%S %Y}", local);
+}
+
+// Ctrl-C is another q.
+KeyPress with_one_quit(KeyPress press) {
+    if (press.key == Key::kCharacter && press.character == kControlC) { press.character = L'q'; }
+    return press;
 }
 
 // How many rows a key moves the cursor; 0: it does not.
@@ -88,12 +98,13 @@ View::View(base::UniqueFd socket, const ViewOptions& options)
 }
 
 void View::run() {
-    screen_.emplace();
+    // Keys are keys here, no signals: Ctrl-C leaves the view. Typed when it is closed they are the program's, as alone.
+    screen_.emplace(terminal::ScreenOptions{.mouse = true, .signals = false});
     while (!left_) {
         take_news();
         if (changed_ && Clock::now() >= next_draw_) { draw(); }
         wait();
-        while (const auto key = screen_->read_key()) { press(*key); }
+        while (const auto key = screen_->read_key()) { press(with_one_quit(*key)); }
     }
     screen_.reset();
 }
@@ -177,7 +188,8 @@ void View::draw() {
     state_.connected = connection.open();
     state_.updates = connection.updates();
     state_.ending = connection.ending();
-    scene_ = make_scene(state_, screen_->width(), screen_->height());
+    const terminal::Size size = screen_->size();
+    scene_ = make_scene(state_, size.columns, size.lines);
     screen_->draw(scene_.lines);
     changed_ = false;
     next_draw_ = Clock::now() + kBetweenDraws;

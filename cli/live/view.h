@@ -10,8 +10,8 @@
 
 #include "cli/live/output_text.h"
 #include "cli/live/scene.h"
-#include "cli/live/screen.h"
 #include "cli/live/watched.h"
+#include "cli/terminal/screen.h"
 
 namespace memray::live {
 
@@ -39,11 +39,11 @@ private:
     void notify(Notice notice);
     void draw();
 
-    void press(const KeyPress& press);
-    void press_in_input(const KeyPress& press);
-    void press_key(const KeyPress& press);
+    void press(const terminal::KeyPress& press);
+    void press_in_input(const terminal::KeyPress& press);
+    void press_key(const terminal::KeyPress& press);
     void press_character(wchar_t character);
-    void click(const KeyPress& press, bool twice);
+    void click(const terminal::KeyPress& press, bool twice);
     void move(std::ptrdiff_t rows);
     void enter();
     [[nodiscard]] bool leave();
@@ -60,7 +60,7 @@ private:
     OutputPane pane_;
     State state_;
     Scene scene_;
-    std::optional<Screen> screen_;
+    std::optional<terminal::Screen> screen_;
     bool left_{false};
     bool changed_{true};
     Clock::time_point next_draw_{};

@@ -15,6 +15,7 @@
 #include <cstdlib>
 
 #include "cli/live/view.h"
+#include "cli/terminal/kind.h"
 #include "injector/base/descriptors.h"
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
@@ -46,10 +47,11 @@ int run_view(base::UniqueFd socket, const std::string& output_path) {
 }  // namespace
 
 void require_terminal(const std::string& command) {
-    if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDOUT_FILENO) == 0) {
-        throw base::Error(command + " needs a terminal as standard input and output");
+    if (!terminal::is_interactive()) { throw base::Error(command + " needs a terminal as standard input and output"); }
+    if (!terminal::can_show_pages()) {
+        throw base::Error("The live view cannot use this terminal: TERM is " +
+                          std::string(terminal::kind().value_or("not set")));
     }
-    live::Screen::require_known_terminal();
 }
 
 ViewProcess::ViewProcess(const std::string& output_path) {

@@ -2,9 +2,12 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/tree/browse.h"
 
+#include <optional>
+
 #include "cli/report/source_lines.h"
-#include "cli/tree/curses_terminal.h"
-#include "cli/tree/keys.h"
+#include "cli/terminal/screen.h"
+#include "cli/tree/actions.h"
+#include "cli/tree/look.h"
 #include "cli/tree/tree_model.h"
 #include "cli/tree/tree_screen.h"
 
@@ -14,10 +17,12 @@ void browse(const capture::Profile& profile, const report::StackView& view, cons
     TreeModel model(profile, view, options);
     report::SourceLines source(report::Confidential::kAll);  // the user's own screen
     TreeScreen screen(model, source);
-    CursesTerminal terminal;
+    terminal::Screen terminal({.mouse = false, .signals = true});
+    std::optional<terminal::KeyPress> key;
     do {
-        terminal.show(screen.draw(terminal.size()));
-    } while (press(model, terminal.read(), TreeScreen::rows(terminal.size())));
+        terminal.draw(as_screen_lines(screen.draw(terminal.size())));
+        key = terminal.wait_for_key();
+    } while (key && perform(model, action_of(*key), TreeScreen::rows(terminal.size())));
 }
 
 }  // namespace memray::tree

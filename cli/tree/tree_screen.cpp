@@ -30,7 +30,7 @@ struct Layout {
 
 std::size_t less(std::size_t from, std::size_t part) { return from - std::min(from, part); }
 
-Layout layout_of(ScreenSize size) {
+Layout layout_of(terminal::Size size) {
     const std::size_t lines = less(size.lines, 2);  // title and keys
     if (size.columns >= kColumnsForTwo) {
         const std::size_t beside = size.columns * 2 / 5;
@@ -89,7 +89,7 @@ void put_beside(std::vector<Line>& left, std::size_t columns, const std::vector<
 
 }  // namespace
 
-std::size_t TreeScreen::rows(ScreenSize size) noexcept { return layout_of(size).tree_lines; }
+std::size_t TreeScreen::rows(terminal::Size size) noexcept { return layout_of(size).tree_lines; }
 
 Line TreeScreen::row_line(std::size_t number, std::size_t columns, std::size_t skipped) const {
     const TreeRow& row = model_.rows()[number];
@@ -124,7 +124,7 @@ std::vector<Line> TreeScreen::tree_lines(std::size_t columns, std::size_t lines)
     return result;
 }
 
-std::vector<Line> TreeScreen::draw(ScreenSize size) {
+std::vector<Line> TreeScreen::draw(terminal::Size size) {
     const Layout layout = layout_of(size);
     std::vector<Line> result{report::clipped(title(model_), size.columns)};
     std::vector<Line> tree = tree_lines(layout.tree_columns, layout.tree_lines);

@@ -9,14 +9,10 @@
 
 #include "cli/report/source_lines.h"
 #include "cli/report/table.h"
+#include "cli/terminal/kind.h"
 #include "cli/tree/tree_model.h"
 
 namespace memray::tree {
-
-struct ScreenSize {
-    std::size_t columns{80};
-    std::size_t lines{24};
-};
 
 class TreeScreen {
 public:
@@ -24,10 +20,10 @@ public:
     TreeScreen(const TreeModel& model, report::SourceLines& source) : model_(model), source_(source) {}
 
     // `size.lines` lines, none wider than `size.columns`. Scrolls so that the cursor is in sight.
-    [[nodiscard]] std::vector<report::Line> draw(ScreenSize size);
+    [[nodiscard]] std::vector<report::Line> draw(terminal::Size size);
 
     // Rows of the tree that a screen of this size shows.
-    [[nodiscard]] static std::size_t rows(ScreenSize size) noexcept;
+    [[nodiscard]] static std::size_t rows(terminal::Size size) noexcept;
 
 private:
     [[nodiscard]] std::vector<report::Line> tree_lines(std::size_t columns, std::size_t lines);

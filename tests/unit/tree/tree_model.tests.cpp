@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "cli/tree/keys.h"
+#include "cli/tree/actions.h"
 #include "tests/unit/tree/sample.h"
 
 using namespace memray;
@@ -15,6 +15,11 @@ using namespace memray::tree;
 namespace {
 
 using Lines = std::vector<std::string>;
+
+terminal::KeyPress typed(char key) {
+    if (key == '\n') { return {terminal::Key::kEnter}; }
+    return {terminal::Key::kCharacter, static_cast<wchar_t>(key)};
+}
 
 struct Sample {
     explicit Sample(const report::TreeOptions& options = {}, capture::Profile from = sample())
@@ -31,7 +36,7 @@ struct Sample {
         return lines;
     }
     void press(const std::string& keys) {
-        for (const char key : keys) { CHECK(tree::press(model, key_of(key), 3)); }
+        for (const char key : keys) { CHECK(perform(model, action_of(typed(key)), 3)); }
     }
 
     capture::Profile profile;
@@ -66,11 +71,11 @@ TEST_CASE("Calls open and close, and the cursor stays in the tree") {
     CHECK(sample.model.function(sample.model.current()) == "\xef\xbf\xbd[31mred");
     sample.press("jg");
     CHECK(sample.model.cursor() == 0);
-    CHECK(tree::press(sample.model, Key::kPageDown, 3));
+    CHECK(perform(sample.model, action_of({terminal::Key::kPageDown}), 3));
     CHECK(sample.model.cursor() == 2);
-    CHECK(tree::press(sample.model, Key::kPageUp, 1));
+    CHECK(perform(sample.model, action_of({terminal::Key::kPageUp}), 1));
     CHECK(sample.model.cursor() == 1);
-    CHECK_FALSE(tree::press(sample.model, key_of('q'), 3));
+    CHECK_FALSE(perform(sample.model, action_of(typed('q')), 3));
 }
 
 TEST_CASE("A linear group opens as a whole, up to where it branches") {

@@ -14,7 +14,7 @@ namespace {
 struct Sample {
     Sample() : profile(sample()), view(report::make_stack_view(profile)), model(profile, view, {}) {}
 
-    std::vector<std::string> draw(ScreenSize size) {
+    std::vector<std::string> draw(terminal::Size size) {
         std::vector<std::string> lines;
         for (const report::Line& line : screen.draw(size)) {
             CHECK(report::line_width(line) <= size.columns);
