@@ -56,8 +56,10 @@ attr_t attributes_of(const Look& look) {
 
 void draw_line(int y, const Line& line, int width) {
     const attr_t more = line.selected ? A_REVERSE : A_NORMAL;
+    const attr_t fill = attributes_of(line.fill) | more;
+    ::wattrset(stdscr, static_cast<int>(fill));  // else those of the last span are added to it
     ::wmove(stdscr, y, 0);
-    if (line.fill != Look{} || line.selected) { ::whline(stdscr, ' ' | (attributes_of(line.fill) | more), width); }
+    if (fill != A_NORMAL) { ::whline(stdscr, ' ' | fill, width); }
     for (const Span& span : line.spans) {
         ::wattrset(stdscr, static_cast<int>(attributes_of(span.look) | more));
         ::waddnstr(stdscr, span.text.data(), static_cast<int>(span.text.size()));
