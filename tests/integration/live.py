@@ -173,6 +173,9 @@ class Here(Watching):
         terminal.wait_for("PID", "File/Module")
         terminal.keys("?")
         terminal.wait_for("callers and callees of the row")
+        keys = terminal.tmux("capture-pane", "-e", "-p").splitlines()[-1]
+        self.assertIn("Quit", keys)
+        self.assertNotRegex(keys, r"\x1b\[(\d+;)*2m")  # not as faint as the line above them
 
     def test_the_narrowest_table(self):
         terminal = self.run_live("--live", width=40)
