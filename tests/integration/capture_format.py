@@ -213,7 +213,7 @@ class Document(unittest.TestCase):
 
     @staticmethod
     def source(name):
-        return (SOURCES / name).read_text(encoding="utf-8")
+        return next(SOURCES.rglob(name)).read_text(encoding="utf-8")
 
     def assert_enumeration(self, heading, file, name):
         body = re.search(r"enum class %s\b[^{]*\{(.*?)\};" % name, self.source(file), re.DOTALL)[1]
