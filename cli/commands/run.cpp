@@ -168,7 +168,6 @@ void RunCommand::watch(LiveSession& session, const Program& program) const {
 
 // What is named after the target can be known only now.
 void RunCommand::name_capture(recording::Order& order, const Program& program, pid_t target) const {
-    order.output = output_name(program);
     if (!order.output && !live()) { order.output = recording::OutputName::plain(default_output(program, target)); }
     order.capture.path = order.output ? order.output->of(target) : "";
 }
@@ -176,9 +175,9 @@ void RunCommand::name_capture(recording::Order& order, const Program& program, p
 capture::Ending RunCommand::record(LiveSession& session) const {
     const Program profiled = program();
     require_runnable(profiled);
-    static_cast<void>(output_name(profiled));  // refuses a wrong one before anything starts
-    watch(session, profiled);
     recording::Order order = recording_.order();
+    order.output = output_name(profiled);
+    watch(session, profiled);
     pursuit::Launch launch({interpreter_command(profiled), order.payload, order.plan});
     region::Target& target = launch.target();
     require_startable(profiled, target.python_executable, target.pid, python_arguments_);

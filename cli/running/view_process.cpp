@@ -57,6 +57,7 @@ void require_terminal(const std::string& command) {
 ViewProcess::ViewProcess(const std::string& output_path) {
     ::tcgetattr(STDIN_FILENO, &before_);
     base::SocketPair line(SOCK_STREAM);
+    std::fflush(nullptr);  // the view writes what it has buffered at its end
     process_ = base::ChildProcess([&] {
         line.ours.reset();
         base::close_inherited();

@@ -83,8 +83,7 @@ void AttachedRecording::discard() {
 
 std::string AttachedRecording::follow(const std::function<bool()>& stop,
                                       const std::function<void(const collector::RecorderStatus&)>& progress) {
-    ended_ = recording_->run(watch_, [&]() -> std::optional<capture::Ending> {
-        const collector::RecorderStatus status = recorder().status();
+    ended_ = recording_->run(watch_, Recording::kRelaxed, [&](const auto& status) -> std::optional<capture::Ending> {
         progress(status);
         const bool detach =
             recording_->rendezvous()->stop_requested() || stop() || !status.failure.empty() || is_time_over();

@@ -69,10 +69,11 @@ void ChildRecording::record() {
     recording.listen(try_listen(child_.pid));
     std::optional<live::ShownProcess> shown;
     if (order_.board) { shown.emplace(*order_.board, recording.recorder().look().metadata); }
-    const capture::Ending ending = recording.run(watch_, [&]() -> std::optional<capture::Ending> {
-        if (shown) { shown->step(recording.recorder()); }
-        return std::nullopt;
-    });
+    const capture::Ending ending =
+        recording.run(watch_, Recording::kRelaxed, [&](const auto&) -> std::optional<capture::Ending> {
+            if (shown) { shown->step(recording.recorder()); }
+            return std::nullopt;
+        });
     recording.finish(ending);
     if (shown) { shown->finish(recording.recorder(), ending); }
     if (!recording.failure().empty()) { throw base::Error(recording.failure()); }

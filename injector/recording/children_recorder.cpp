@@ -50,6 +50,7 @@ void ChildrenRecorder::run() {
         listen();
         answer_when_done();
         wait();
+        if (is_unseen()) { switch_off(); }
     } while (!is_over());
 }
 
@@ -129,12 +130,16 @@ void ChildrenRecorder::wait() {
     wait_.wait(kStep);
 }
 
+bool ChildrenRecorder::is_unseen() const { return !channel_ && request_.order.capture.path.empty(); }
+
+// Recordings that are under way end here: nobody has asked for a capture of them, and their targets notice.
+void ChildrenRecorder::switch_off() {
+    sockets::LocalListener::remove_all_names();
+    ::_exit(0);
+}
+
 bool ChildrenRecorder::is_over() {
     if (channel_) { return false; }
-    if (request_.order.capture.path.empty()) {  // what nobody sees any more: it switches itself off
-        sockets::LocalListener::remove_all_names();
-        ::_exit(0);
-    }
     for (auto family = families_.begin(); family != families_.end();) {
         if (!(*family)->is_over()) {
             ++family;

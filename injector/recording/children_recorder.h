@@ -36,6 +36,9 @@ private:
     void answer_when_done();
     void hang_up();
     void wait();
+    // There is no capture, and no viewer can come any more.
+    [[nodiscard]] bool is_unseen() const;
+    [[noreturn]] static void switch_off();
     [[nodiscard]] bool is_over();
     [[nodiscard]] ChildCounts counts() const;
 

@@ -4,10 +4,8 @@
 
 #include <fmt/format.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <cstdio>
 #include <vector>
@@ -63,6 +61,7 @@ Followed summary(const ChildCounts& count, const std::string& path) {
 
 Follower::Follower(FollowRequest request) : path_(request.order.capture.path) {
     base::SocketPair line(SOCK_SEQPACKET);
+    std::fflush(nullptr);  // what is buffered here is said once
     process_ = base::ChildProcess([&] {
         line.ours.reset();
         return run_recorder(std::move(request), std::move(line.theirs));

@@ -13,6 +13,7 @@
 namespace memray::recording {
 namespace {
 
+constexpr std::chrono::milliseconds kStep{10};
 constexpr std::chrono::milliseconds kOtherProgram{50};
 
 }  // namespace
@@ -38,8 +39,8 @@ void LaunchedRecording::start() {
 }
 
 Outcome LaunchedRecording::follow(const std::function<void()>& meanwhile) {
-    capture::Ending ending = recording_.run(watch_, [&]() -> std::optional<capture::Ending> {
-        tell_failure();
+    capture::Ending ending = recording_.run(watch_, kStep, [&](const auto& status) -> std::optional<capture::Ending> {
+        tell(status.failure);
         meanwhile();
         return std::nullopt;
     });
@@ -59,14 +60,14 @@ bool LaunchedRecording::finish(const capture::Ending& ending) {
         if (!failed_) { base::tell(error.what()); }
         return false;
     }
-    tell_failure();
+    tell(recording_.failure());
     return !failed_;
 }
 
-void LaunchedRecording::tell_failure() {
-    if (failed_ || recording_.failure().empty()) { return; }
+void LaunchedRecording::tell(const std::string& failure) {
+    if (failed_ || failure.empty()) { return; }
     failed_ = true;
-    base::tell(fmt::format("recording stopped: {}; the program goes on", recording_.failure()));
+    base::tell(fmt::format("recording stopped: {}; the program goes on", failure));
 }
 
 }  // namespace memray::recording

@@ -48,7 +48,7 @@ public:
 
 private:
     [[nodiscard]] bool finish(const capture::Ending& ending);
-    void tell_failure();
+    void tell(const std::string& failure);
 
     pursuit::Launch& launch_;
     ForwardedSignals signals_;

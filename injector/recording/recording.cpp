@@ -12,7 +12,6 @@
 namespace memray::recording {
 namespace {
 
-constexpr std::chrono::milliseconds kStep{10};
 constexpr std::chrono::milliseconds kIdle{20};  // while the process tears itself down, or cannot be recorded any more
 
 collector::RecorderOptions with_path(collector::RecorderOptions options, const std::string& path) {
@@ -30,17 +29,18 @@ Recording::Recording(base::SharedMemory region, pid_t pid, const capture::Metada
       recorder_(std::move(region), pid, facts, with_path(order.capture, path)),
       snapshots_(order.snapshots, with_path(order.capture, path), recorder_) {}
 
-capture::Ending Recording::run(const ProcessWatch& watch, const Between& between) {
+capture::Ending Recording::run(const ProcessWatch& watch, std::chrono::milliseconds longest, const Between& between) {
     for (;;) {
+        const collector::RecorderStatus status = recorder_.status();
+        if (status.replaced) { return {capture::EndKind::kReplaced, 0}; }
         if (const auto ending = watch.ended()) { return *ending; }
-        if (const auto ending = between()) { return *ending; }
-        if (failure().empty()) { serve(); }
-        if (!recorder_.recording()) {
+        if (const auto ending = between(status)) { return *ending; }
+        if (status.failure.empty()) { serve(); }
+        if (recorder_.recording()) {
+            recorder_.step(longest);
+        } else {
             watch.wait(kIdle);
-            continue;
         }
-        recorder_.step(kStep);
-        if (recorder_.status().replaced) { return {capture::EndKind::kReplaced, 0}; }
     }
 }
 

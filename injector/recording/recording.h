@@ -5,6 +5,7 @@
 // followed. Driven by one thread, between whose steps others have their say.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,10 +32,15 @@ public:
     void listen(std::unique_ptr<Rendezvous> rendezvous) { rendezvous_ = std::move(rendezvous); }
 
     // Called between two steps, and often while there is nothing to record. An ending of its own ends the recording.
-    using Between = std::function<std::optional<capture::Ending>()>;
+    using Between = std::function<std::optional<capture::Ending>(const collector::RecorderStatus&)>;
 
-    // Records until the process has ended, executes another program (EndKind::kReplaced), or `between` says so.
-    [[nodiscard]] capture::Ending run(const ProcessWatch& watch, const Between& between);
+    // Records until the process has ended, executes another program (EndKind::kReplaced), or `between` says so. A step
+    // sleeps at most for `longest`.
+    [[nodiscard]] capture::Ending run(const ProcessWatch& watch, std::chrono::milliseconds longest,
+                                      const Between& between);
+
+    // For `longest`, of recordings of which there may be many.
+    static constexpr std::chrono::milliseconds kRelaxed{20};
 
     // Completes the capture and the snapshot that is being written. The process must have ended, execute something
     // else, or have been left. Throws base::Error if the capture cannot be completed.
