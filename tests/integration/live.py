@@ -4,7 +4,6 @@
 import contextlib
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import interpreters
 from attached import Attached
+from other_users import NOBODY, install
 from profiled import LIBRARIES, MEMRAY, PATIENCE, TARGETS, Profiled
 from terminal import Terminal
 
@@ -554,9 +554,8 @@ class Refused(Profiled):
         self.assertIn("Address already in use", done.stderr)
 
     def test_a_port_that_only_root_may_use(self):
-        self.folder.chmod(0o755)
-        memray = shutil.copy(MEMRAY, self.folder)  # nothing lies where only root can enter
-        nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        memray = install(self.folder)
+        nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
         done = self.memray("run", "--live-remote", "--live-port", "81", "-c", "print('ran')", executable=memray,
                            cwd="/", **nobody)
         self.assert_one_line_of_error(done)
