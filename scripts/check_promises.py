@@ -3,8 +3,8 @@
 # SPDX-FileCopyrightText: The memray authors
 """Checks that each promise of the threat model names tests, and that these exist.
 
-A promise is a row of a table whose last cell names its tests in backquotes: `file.Class` or `file.Class.test_name` of
-tests/integration, `unit_folder: name of a test case` of tests/unit, `fuzz_corpus_name` of tests/fuzz, or `check_name` of scripts.
+A promise is a row of a table whose last cell names its tests in backquotes: `file.Class` or `file.Class.test_name` of a
+folder in tests/integration, `unit_folder: name of a test case` of tests/unit, `fuzz_corpus_name` of tests/fuzz, or `check_name` of scripts.
 
 Prints each wrong one and exits with 1. Argument: the repository root (default: that of this script).
 """
@@ -29,9 +29,9 @@ def rows(text):
 
 
 def has_integration_test(root, file, name, test):
-    path = root / "tests/integration" / (file + ".py")
+    path = next((root / "tests/integration").glob("*/%s.py" % file), None)
     registered = (root / "tests/integration/CMakeLists.txt").read_text()
-    if not path.is_file() or not re.search(r"\(%s [^)]*\b%s\b" % (file, name), registered):
+    if path is None or not re.search(r"\(%s [^)]*\b%s\b" % (file, name), registered):
         return False
     found = re.search(r"^class %s\b.*?(?=^class |\Z)" % name, path.read_text(), re.MULTILINE | re.DOTALL)
     return found is not None and (test is None or "def %s(" % test in found[0])

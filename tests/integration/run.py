@@ -2,18 +2,33 @@
 # SPDX-FileCopyrightText: The memray authors
 """Runs the tests named on the command line, as unittest does: run.py exactness.EveryCall
 
+Modules lie in the folders beside this file and are named without them. Two of one name are an error.
+
 Exits with 77 (skipped, for CTest) where tracing a child process is not permitted, and where every test was skipped.
 Reasons are printed. If the interpreters are chosen ($MEMRAY_INTERPRETERS), only the tests that take one run; else it is
 an error if there are no tests.
 """
+import collections
 import ctypes
 import os
 import signal
 import sys
 import unittest
+from pathlib import Path
 
-import interpreters
-import skips
+
+def find_modules():
+    """Puts the folders on the path."""
+    modules = sorted(Path(__file__).resolve().parent.glob("*/*.py"))
+    for name, count in collections.Counter(module.stem for module in modules).items():
+        if count > 1:
+            sys.exit("run.py: there are %d modules with the name %s" % (count, name))
+    sys.path[:0] = dict.fromkeys(str(module.parent) for module in modules)
+
+
+find_modules()
+import interpreters  # noqa: E402: found by the line before
+import skips  # noqa: E402
 
 PTRACE_TRACEME = 0
 SKIPPED = 77

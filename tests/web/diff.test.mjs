@@ -15,8 +15,8 @@ let large;
 
 before(async () => {
   browser = await openBrowser();
-  small = record(folder, "report_shapes_import.py"); // 6 MB, which the other has, too
-  large = record(folder, "report_shapes.py");
+  small = record(folder, "reports/report_shapes_import.py"); // 6 MB, which the other has, too
+  large = record(folder, "reports/report_shapes.py");
 });
 after(() => browser.close());
 

@@ -15,7 +15,7 @@ let plain;
 
 before(async () => {
   browser = await openBrowser();
-  capture = record(folder, "report_shapes.py");
+  capture = record(folder, "reports/report_shapes.py");
   plain = report(folder, "flamegraph", capture);
 });
 after(() => browser.close());
@@ -229,7 +229,7 @@ onPage("Nothing in names becomes markup", async (page) => {
   await page.click("#show-stats");
   assert.equal(await page.evaluate(() => globalThis.attacked), undefined);
   assert.equal(await page.locator("img").count(), 0);
-}, { file: () => report(folder, "flamegraph", record(folder, "hostile_names.py"), "--split-threads") });
+}, { file: () => report(folder, "flamegraph", record(folder, "reports/hostile_names.py"), "--split-threads") });
 
 onPage("A capture without allocations gives a page that says so", async (page) => {
   assert.equal(await page.locator("#empty").innerText(), "No allocations to show.");

@@ -17,7 +17,7 @@ let capture;
 
 before(async () => {
   browser = await openBrowser();
-  capture = record(folder, "many_stacks.py", [], { env: { PYTHONMALLOC: "malloc" }, options: ["--aggregate"] });
+  capture = record(folder, "stacks/many_stacks.py", [], { env: { PYTHONMALLOC: "malloc" }, options: ["--aggregate"] });
 });
 after(() => browser.close());
 

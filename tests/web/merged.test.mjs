@@ -17,7 +17,7 @@ let file;
 before(async () => {
   browser = await openBrowser();
   const calls = path.join(process.env.MEMRAY_TARGETS, "calls.so");
-  const capture = record(folder, "family.py", [calls, "together"], { name: "family", options: ["--follow-fork"] });
+  const capture = record(folder, "children/family.py", [calls, "together"], { name: "family", options: ["--follow-fork"] });
   const merged = path.join(folder, "all");
   memray("merge", capture, "-o", merged);
   file = report(folder, "flamegraph", merged);

@@ -23,7 +23,7 @@ let model;
 let peakBuckets; // in which the 30 MB were allocated and freed
 
 before(() => {
-  const capture = record(folder, "report_shapes.py", ["0.4"]);
+  const capture = record(folder, "reports/report_shapes.py", ["0.4"]);
   model = new Model(JSON.parse(readFileSync(report(folder, "flamegraph", capture, "--json", "--temporal", "--split-threads"))));
   const { intervals } = model.data.buckets;
   const at = intervals.findIndex((value, i) => i % 6 === 4 && value === 30 * MB) - 4;

@@ -16,7 +16,7 @@ let capture;
 
 before(async () => {
   browser = await openBrowser();
-  capture = record(folder, "report_shapes.py");
+  capture = record(folder, "reports/report_shapes.py");
 });
 after(() => browser.close());
 

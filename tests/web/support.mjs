@@ -27,8 +27,8 @@ export function memray(...args) {
   return execFileSync(process.env.MEMRAY_BINARY, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** Records a target; returns the capture's path. options: {name: of the capture, env, options: of memray run} */
-export function record(folder, target, args = [], { name = `${target}-${args.join("-")}`, env = {}, options = [] } = {}) {
+/** Records a target (its path below tests/targets); returns the capture's path. options: {name: of the capture, env, options: of memray run} */
+export function record(folder, target, args = [], { name = `${path.basename(target)}-${args.join("-")}`, env = {}, options = [] } = {}) {
   const capture = path.join(folder, `${name}.bin`);
   const run = ["run", "-q", "-f", "-o", capture, "--python", PYTHON, ...options, path.join(TARGETS, target), ...args];
   const done = spawnSync(process.env.MEMRAY_BINARY, run, { encoding: "utf8", env: { ...process.env, ...env } });

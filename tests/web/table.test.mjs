@@ -13,7 +13,7 @@ let capture;
 
 before(async () => {
   browser = await openBrowser();
-  capture = record(folder, "report_shapes.py");
+  capture = record(folder, "reports/report_shapes.py");
 });
 after(() => browser.close());
 
@@ -58,7 +58,7 @@ test("Threads and leaks are told apart if asked for", async () => {
 });
 
 test("Nothing in names becomes markup", async () => {
-  const page = await open(browser, report(folder, "table", record(folder, "hostile_names.py"), "--split-threads"));
+  const page = await open(browser, report(folder, "table", record(folder, "reports/hostile_names.py"), "--split-threads"));
   assert.match(await page.locator("body").innerText(), /<img src=x onerror=/);
   assert.equal(await page.evaluate(() => globalThis.attacked), undefined);
   assert.equal(await page.locator("img").count(), 0);

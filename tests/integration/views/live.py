@@ -1,0 +1,571 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The memray authors
+"""The live view, in a terminal: what it shows, what its keys do, and that watching disturbs nobody."""
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import unittest
+from pathlib import Path
+
+import interpreters
+from attached import Attached
+from other_users import NOBODY, install
+from profiled import LIBRARIES, MEMRAY, PATIENCE, TARGETS, Profiled
+from terminal import Terminal
+
+CALLS = LIBRARIES / "calls.so"
+TARGET = TARGETS / "reports/watched.py"
+HELD = ("1.000MB",)  # 100 blocks of 10001 bytes
+WORKED = ("100.000kB",)  # 50 blocks of 2000 bytes
+
+
+class Watching(Profiled):
+    def setUp(self):
+        super().setUp()
+        self.fifo, self.pid_file = self.folder / "commands", self.folder / "pid"
+        os.mkfifo(self.fifo)
+        self.commands = os.open(self.fifo, os.O_RDWR)
+        self.addCleanup(os.close, self.commands)
+
+    def open(self, *command, env=None, **keywords):
+        terminal = Terminal(command, env={"TMPDIR": str(self.folder), **(env or {})}, **keywords)
+        self.addCleanup(terminal.close)
+        return terminal
+
+    def run_live(self, *options, **keywords):
+        return self.open(MEMRAY, "run", *options, "--python", interpreters.DEBIAN, TARGET, CALLS, self.fifo,
+                         self.pid_file, **keywords)
+
+    @staticmethod
+    def let_go_on(pid):
+        with contextlib.suppress(ProcessLookupError):  # it has ended as it should
+            os.kill(pid, signal.SIGCONT)
+
+    def tell(self, command):
+        os.write(self.commands, (command + "\n").encode())
+
+    def cells(self, terminal, function):
+        return terminal.row(function, terminal.text())
+
+
+class Here(Watching):
+    def test_the_table_has_the_exact_numbers_of_every_function(self):
+        terminal = self.run_live("--live")
+        terminal.wait_for_row("hold", *HELD)
+        terminal.wait_for_row("work", *WORKED)
+        row = self.cells(terminal, "hold")
+        self.assertEqual((row[1], row[3], row[5]), ("1.000MB", "1.000MB", "100"))
+        row = self.cells(terminal, "work")
+        self.assertEqual((row[1], row[3], row[5]), ("100.000kB", "100.000kB", "50"))
+        self.assertEqual(self.cells(terminal, "begin")[1], "1.000MB")
+        self.tell("more")
+        terminal.wait_for_row("more", "30.010kB")
+        self.tell("less")  # 60 of 100 blocks
+        terminal.wait_for_row("hold", "400.040kB")
+        self.assertEqual(self.cells(terminal, "hold")[5], "40")
+
+    def test_sorting_threads_and_filter(self):
+        terminal = self.run_live("--live")
+        terminal.wait_for_row("work", *WORKED)
+        terminal.keys("o")
+        text = terminal.wait_for("Own↓")
+        names = [line.split()[0] for line in text.splitlines() if "watched.py" in line and "CMD" not in line]
+        self.assertEqual(names[:2], ["hold", "work"])
+        terminal.keys("a")
+        terminal.wait_for("Allocs↓")
+        terminal.keys("t")
+        terminal.wait_for("Total↓", "All threads (2)")
+        terminal.keys("m")
+        terminal.wait_for("Thread 1 of 2", "Merge Threads")
+        self.assertEqual(self.cells(terminal, "work"), [])
+        terminal.keys(">")
+        text = terminal.wait_for("Thread 2 of 2")
+        terminal.wait_for_row("work", *WORKED)
+        self.assertEqual(self.cells(terminal, "hold"), [])
+        terminal.keys("Left")
+        terminal.wait_for("Thread 1 of 2")
+        terminal.keys("m")
+        terminal.wait_for_row("work", *WORKED)
+        terminal.keys("/", "h", "o", "l", "d")
+        terminal.wait_for('matching "hold": 1 rows')
+        terminal.keys("Enter", "Escape")
+        terminal.wait_for_row("work", *WORKED)
+
+    def test_callers_callees_pause_mark_and_baseline(self):
+        terminal = self.run_live("--live")
+        terminal.wait_for_row("work", *WORKED)
+        terminal.keys("/", "h", "o", "l", "d", "Enter", "Enter")
+        text = terminal.wait_for("Live allocations in hold", "Called by", "Allocates itself", "hold line")
+        self.assertEqual(terminal.row("begin", text)[1], "1.000MB")
+        terminal.keys("BSpace")
+        terminal.wait_for('matching "hold": 1 rows')
+        terminal.keys("Escape")
+        terminal.wait_for_row("work", *WORKED)
+        terminal.keys("l")
+        terminal.wait_for("since the mark")
+        self.tell("more")
+        terminal.wait_for_row("more", "30.010kB")  # beside it only what reading the command took
+        self.assertEqual(self.cells(terminal, "hold"), [])
+        terminal.keys("l", "b")
+        terminal.wait_for("Change since the baseline")
+        self.tell("less")
+        terminal.wait_for_row("hold", "-600.060kB")
+        self.assertEqual(self.cells(terminal, "hold")[5], "-60")
+        terminal.keys("b", "Space")
+        terminal.wait_for("Table updates paused")
+        before = self.cells(terminal, "more")
+        self.tell("more")  # into the same places: not freed, so it is held twice
+        heap = re.search(r"Heap (\S+)", terminal.text())[1]
+        terminal.wait_until(lambda text: re.search(r"Heap (\S+)", text)[1] != heap, "another heap")
+        self.assertEqual(self.cells(terminal, "more"), before)
+        terminal.keys("Space")
+        terminal.wait_for_row("more", "60.020kB")
+
+    def test_a_capture_of_now_is_saved_and_opens(self):
+        terminal = self.open("sh", "-c", 'cd "$TMPDIR"; exec "$@"', "sh", MEMRAY, "run", "--live", "--python",
+                             interpreters.DEBIAN, TARGET, CALLS, self.fifo, self.pid_file)
+        terminal.wait_for_row("work", *WORKED)
+        terminal.keys("s")
+        terminal.wait_for("Saved %s" % str(self.folder)[:20])
+        pid = self.pid_file.read_text()
+        path = self.folder / ("memray-live.%s.1.bin" % pid)
+        done = self.memray("summary", path)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"hold.*1\.000MB")
+        self.tell("more")
+        terminal.wait_for_row("more", "30.010kB")
+
+    def test_the_program_ends_and_the_table_stays(self):
+        terminal = self.run_live("--live", "-q", "-o", self.path)
+        terminal.wait_for_row("work", *WORKED)
+        terminal.wait_for("program says hello")
+        self.tell("end")
+        terminal.wait_for("Remote has disconnected", "exited with code 3", "program fails")
+        self.assertEqual(self.cells(terminal, "hold")[5], "100")
+        terminal.keys("q")
+        text = terminal.wait_for("[status 3]", "what the program wrote is in")
+        self.assertIn("program says hello\nprogram fails\n", text)
+        outputs = list(self.folder.glob("memray-watched.py.*.txt"))
+        self.assertEqual([path.read_text() for path in outputs], ["program says hello\nprogram fails\n"])
+        self.assertEqual(self.memray("summary", self.path).returncode, 0)
+
+    def test_leaving_lets_the_program_go_on(self):
+        terminal = self.run_live("--live")
+        terminal.wait_for_row("work", *WORKED)
+        terminal.keys("C-c")
+        terminal.wait_for("the program goes on")
+        self.tell("end")
+        terminal.wait_for("program fails", "[status 3]")
+
+    def test_every_size_of_terminal(self):
+        terminal = self.run_live("--live")
+        terminal.wait_for_row("work", *WORKED)
+        terminal.resize(60, 30)
+        text = terminal.wait_until(lambda text: "File/Module" not in text and "Allocs" in text, "a narrow table")
+        self.assertIn("RSS", text)
+        terminal.resize(100, 12)
+        terminal.wait_until(lambda text: "PID" not in text and "File/Module" in text, "a low screen")
+        terminal.resize(140, 40)
+        terminal.wait_for("PID", "File/Module")
+        terminal.keys("?")
+        terminal.wait_for("callers and callees of the row")
+        keys = terminal.tmux("capture-pane", "-e", "-p").splitlines()[-1]
+        self.assertIn("Quit", keys)
+        self.assertNotRegex(keys, r"\x1b\[(\d+;)*2m")  # not as faint as the line above them
+
+    def test_the_narrowest_table(self):
+        terminal = self.run_live("--live", width=40)
+        terminal.wait_for_row("hold", *HELD)
+        terminal.keys("a")
+        terminal.wait_for_row("hold", "100")
+        terminal.keys("o")
+        terminal.wait_for_row("hold", *HELD)
+        self.assertEqual(len(self.cells(terminal, "hold")), 2)
+
+    def test_the_mouse(self):
+        terminal = self.run_live("--live", env={"TERM": "xterm-256color"})
+        lines = terminal.wait_for_row("work", *WORKED).splitlines()
+        heading = next(i for i, line in enumerate(lines) if line.startswith(" Location"))
+        terminal.click(lines[heading].index("Own"), heading)
+        terminal.wait_for("Own↓")
+        terminal.keys("/", "w", "a", "t", "c", "h", "e", "d", "Enter")
+        terminal.wait_for('matching "watched": 4 rows')
+        terminal.click(1, heading + 2)
+        terminal.keys("Enter")
+        terminal.wait_for("Live allocations in work")
+        terminal.keys("Escape")
+        terminal.wait_for('matching "watched": 4 rows')
+        terminal.wheel_down(1, heading + 1)  # to the last row
+        terminal.keys("Enter")
+        terminal.wait_for("Live allocations in begin")
+        terminal.keys("Escape")
+        terminal.wait_for('matching "watched": 4 rows')
+        terminal.click(1, heading + 1, times=2)
+        terminal.wait_for("Live allocations in hold")
+
+    def test_a_key_without_a_name_does_nothing(self):
+        terminal = self.run_live("--live")
+        terminal.wait_for_row("work", *WORKED)
+        terminal.keys("-l", "\x1b[58;5~\x1b[1;9Ro")
+        terminal.wait_for("Own↓")
+
+    def test_terminals_without_colours(self):
+        for environment in ({"TERM": "vt100"}, {"NO_COLOR": "1"}, {}):
+            terminal = self.run_live("--live", env=environment)
+            terminal.wait_for_row("work", *WORKED)
+            drawn = terminal.tmux("capture-pane", "-e", "-p")
+            self.assertEqual(re.search(r"\x1b\[(\d+;)*[349][0-7]", drawn) is None, bool(environment))
+            terminal.keys("q")
+            terminal.wait_for("the program goes on")
+            self.tell("end")
+            self.assertNotIn("Quit", terminal.wait_for("[status 3]"))
+
+    def test_a_terminal_that_cannot_show_pages(self):
+        terminal = self.run_live("--live", env={"TERM": "dumb"})
+        terminal.wait_for("cannot use this terminal: TERM is dumb", "[status 1]")
+        self.assertFalse(self.pid_file.exists())
+
+    def test_a_program_that_cannot_start_is_told(self):
+        terminal = self.open(MEMRAY, "run", "--live", "--python", interpreters.DEBIAN, self.folder / "missing.py")
+        terminal.wait_for("No such file or directory", "[status 1]")
+        terminal = self.open(MEMRAY, "run", "--live", "--python", "/bin/false", "-c", "pass")
+        terminal.wait_for("exited with status 1 before", "[status 1]")
+
+
+class Elsewhere(Watching):
+    def start_remote(self):
+        terminal = self.run_live("--live-remote")
+        text = terminal.wait_for("in another shell to see live results")
+        return terminal, re.search(r"memray live (\d+)", text)[1]
+
+    def test_two_viewers_one_of_which_is_stopped(self):
+        terminal, port = self.start_remote()
+        self.assertFalse(self.pid_file.exists())  # nothing has run yet
+        first = self.open(MEMRAY, "live", port)
+        first.wait_for_row("work", *WORKED)
+        second = self.open(MEMRAY, "live", port)
+        second.wait_for_row("work", *WORKED)
+        stopped = first.pids()[-1]
+        os.kill(stopped, signal.SIGSTOP)
+        self.addCleanup(self.let_go_on, stopped)
+        self.tell("spin")
+        self.tell("more")
+        second.wait_for_row("more", "30.010kB")
+        self.tell("end")
+        terminal.wait_for("program fails", "[status 3]")
+        second.wait_for("Remote has disconnected", "exited with code 3")
+        self.assertEqual([self.cells(second, function)[1] for function in ("hold", "work", "more")],
+                         [*HELD, *WORKED, "30.010kB"])
+        second.keys("q")
+        second.wait_for("[status 0]")
+        os.kill(stopped, signal.SIGCONT)
+        first.wait_for("Remote has disconnected")
+        first.keys("q")
+        first.wait_for("[status 0]")
+
+    def test_the_recorder_is_killed(self):
+        terminal, port = self.start_remote()
+        viewer = self.open(MEMRAY, "live", port)
+        viewer.wait_for_row("work", *WORKED)
+        os.kill(terminal.pids()[1], signal.SIGKILL)
+        viewer.wait_for("Remote has disconnected")
+        self.assertEqual(self.cells(viewer, "hold")[5], "100")
+        self.tell("end")
+
+    def peer_that_says(self, content):
+        server = socket.socket()
+        self.addCleanup(server.close)
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        viewer = self.open(MEMRAY, "live", server.getsockname()[1])
+        viewer.wait_for("asks for the token")
+        server.accept()[0].close()  # it looked who is there
+        viewer.keys("x", "Enter")
+        connection, _ = server.accept()
+        self.addCleanup(connection.close)
+        connection.sendall(content)
+        return viewer
+
+    def test_peers_that_are_not_ours(self):
+        viewer = self.peer_that_says(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        viewer.wait_for("does not speak the live protocol", "[status 1]")
+        hello = b"\x01memray live\x63"
+        viewer = self.peer_that_says(len(hello).to_bytes(4, "little") + hello)
+        viewer.wait_for("speaks version 99 of the live protocol, this one 2", "[status 1]")
+
+
+class Ports(Watching):
+    """Who may watch: viewers of this user, and whoever has the token."""
+    FRAMES = b"\x0d\0\0\0\x01memray live\x02\x02\0\0\0\x06\x01"  # hello, and: save a capture
+
+    def setUp(self):
+        super().setUp()
+        self.runtime = self.folder / "runtime"
+        self.runtime.mkdir(mode=0o700)
+        self.environment = {"XDG_RUNTIME_DIR": str(self.runtime)}
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+
+    def run_in_folder(self, *options):
+        return self.open("sh", "-c", 'cd "$TMPDIR"; exec "$@"', "sh", MEMRAY, "run", "--live-remote", *options,
+                         "--python", interpreters.DEBIAN, TARGET, CALLS, self.fifo, self.pid_file,
+                         env=self.environment)
+
+    def view(self):
+        return self.open(MEMRAY, "live", self.port, env=self.environment)
+
+    def as_another_user(self, code):
+        done = subprocess.run([interpreters.DEBIAN, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/",
+                              text=True, timeout=PATIENCE, user=65534, group=65534, extra_groups=[])
+        self.assertEqual(done.stderr, "")
+        return done.stdout
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_another_user_who_hangs_up_at_once_gets_nothing(self):
+        terminal = self.run_in_folder("--live-port", self.port)
+        terminal.wait_for("From elsewhere its token is")
+        self.as_another_user("import socket\n"
+                             "for i in range(10_000):\n"
+                             "    s = socket.create_connection(('127.0.0.1', %d))\n"
+                             "    s.sendall(%r)\n"
+                             "    if i %% 2: s.close()\n" % (self.port, self.FRAMES))
+        said = self.as_another_user("import socket\n"
+                                    "s = socket.create_connection(('127.0.0.1', %d))\n"
+                                    "s.sendall(%r)\n"
+                                    "try: print(s.recv(99))\n"
+                                    "except ConnectionResetError: print(b'')\n" % (self.port, self.FRAMES))
+        self.assertEqual(said, "b''\n")
+        text = terminal.wait_for("connection to the live view was closed")
+        self.assertEqual(text.count("was closed"), 1)
+        self.assertFalse(self.pid_file.exists())
+        self.assertEqual(list(self.folder.glob("memray-live*")), [])
+        self.view().wait_for_row("work", *WORKED)
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_without_a_port_there_is_none_and_others_cannot_reach_the_socket(self):
+        terminal = self.run_in_folder()
+        self.port = re.search(r"memray live (\d+)", terminal.wait_for("in another shell to see live results"))[1]
+        self.assertNotIn(":%04X 00000000:0000 0A" % int(self.port), Path("/proc/net/tcp").read_text())
+        self.assertNotIn("token", terminal.text())
+        path = self.runtime / "memray" / ("live-%s.sock" % self.port)
+        self.assertTrue(path.is_socket())
+        self.folder.chmod(0o755)
+        said = self.as_another_user("import socket\n"
+                                    "try: socket.socket(socket.AF_UNIX).connect(%r)\n"
+                                    "except PermissionError: print('refused')\n" % str(path))
+        self.assertEqual(said, "refused\n")
+        viewer = self.view()
+        viewer.wait_for_row("work", *WORKED)
+        self.tell("end")
+        viewer.wait_for("Remote has disconnected")
+        terminal.wait_for("[status 3]")
+        self.assertEqual(list(path.parent.iterdir()), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_another_user_in_an_open_folder_is_sent_away(self):
+        terminal = self.run_in_folder()
+        self.port = re.search(r"memray live (\d+)", terminal.wait_for("in another shell to see live results"))[1]
+        path = self.runtime / "memray" / ("live-%s.sock" % self.port)
+        for opened in (self.folder, self.runtime, path.parent, path):
+            opened.chmod(0o777)
+        said = self.as_another_user("import socket\n"
+                                    "for i in range(1000):\n"
+                                    "    s = socket.socket(socket.AF_UNIX); s.connect(%r)\n"
+                                    "    try: s.sendall(%r); print(end=s.recv(99).decode())\n"
+                                    "    except (BrokenPipeError, ConnectionResetError): pass\n"
+                                    % (str(path), self.FRAMES))
+        self.assertEqual(said, "")
+        text = terminal.wait_for("connection to the live view was closed")
+        self.assertEqual(text.count("was closed"), 1)
+        self.assertFalse(self.pid_file.exists())
+
+    def test_who_comes_by_tcp_says_the_token(self):
+        terminal = self.run_in_folder("--live-port", self.port)
+        token = re.search(r"its token is (\w+)", terminal.wait_for("From elsewhere its token is"))[1]
+        (self.runtime / "memray" / ("live-%d.sock" % self.port)).unlink()  # as if this were another machine
+        viewer = self.view()
+        viewer.wait_for("asks for the token")
+        viewer.keys("0" * 32, "Enter")
+        viewer.wait_for("does not take this token", "[status 1]")
+        self.assertFalse(self.pid_file.exists())
+        viewer = self.view()
+        viewer.wait_for("asks for the token")
+        viewer.keys(token, "Enter")
+        viewer.wait_for_row("work", *WORKED)
+        viewer.keys("s")
+        viewer.wait_for("Saved %s" % str(self.folder)[:20])
+
+    def test_who_says_half_of_it_holds_up_nobody(self):
+        terminal = self.run_in_folder("--live-port", self.port)
+        terminal.wait_for("From elsewhere its token is")
+        silent = [socket.create_connection(("127.0.0.1", self.port)) for _ in range(70)]
+        for client in silent:
+            self.addCleanup(client.close)
+            client.sendall(b"0123")
+        here = socket.socket(socket.AF_UNIX)
+        self.addCleanup(here.close)
+        here.connect(str(self.runtime / "memray" / ("live-%d.sock" % self.port)))
+        here.sendall(self.FRAMES[:7])
+        viewer = self.view()
+        viewer.wait_for_row("work", *WORKED)
+        self.tell("more")
+        viewer.wait_for_row("more", "30.010kB")
+        for client in silent + [here]:  # each is sent away
+            client.settimeout(PATIENCE)
+            with contextlib.suppress(ConnectionResetError):
+                while client.recv(4096):
+                    pass
+
+    def test_a_viewer_waits_for_the_program(self):
+        viewer = self.view()
+        viewer.wait_for("waiting for a program on port")
+        self.run_in_folder("--live-port", self.port)
+        viewer.wait_for_row("work", *WORKED)
+
+
+class AttachedView(Attached):
+    def test_the_same_view_on_a_process_that_runs_and_leaving_detaches(self):
+        process = self.launch("in_read")
+        terminal = Terminal([MEMRAY, "attach", process.pid])
+        self.addCleanup(terminal.close)
+        terminal.wait_for("PID      %d" % process.pid, "Running")
+        self.wake(process, "woke 1\n")
+        terminal.wait_until(lambda text: "500.100kB" in text, "the blocks allocated after the attach")
+        terminal.keys("q")
+        terminal.wait_for("Watched process %d" % process.pid, "[status 0]")
+        self.assert_only_dormant(process.pid)
+        self.wake(process, "end\n")
+        self.assertEqual(process.wait(PATIENCE), 0)
+
+
+class Processes(Watching):
+    """Those that a program makes, to choose one from."""
+
+    def choose(self, terminal, *keys):
+        terminal.keys("c")
+        terminal.wait_for("of them running")
+        terminal.keys(*keys, "Enter")
+
+    def test_children_are_listed_and_shown_until_they_end(self):
+        terminal = self.run_live("--live", "--follow-fork")
+        terminal.wait_for_row("work", *WORKED)
+        self.tell("fork")
+        terminal.wait_for("(1 of 2)")
+        self.choose(terminal, "Down")
+        terminal.wait_for("(2 of 2)")
+        terminal.wait_for_row("in_child", "7.001kB")
+        self.tell("fork")
+        terminal.wait_for("(2 of 3)")
+        self.choose(terminal, "End")
+        terminal.wait_for("(3 of 3)")
+        terminal.wait_for_row("in_child", "14.002kB")
+        self.assertEqual(self.cells(terminal, "in_child")[5], "2")
+        self.assertEqual(self.cells(terminal, "hold"), [])
+        self.tell("kill")
+        terminal.keys("c")
+        terminal.wait_for("Processes: 3, 2 of them running", "killed by signal 15 (SIGTERM)")
+        terminal.keys("Up", "Enter")
+        terminal.wait_for("has ended: it can be chosen only while it runs", "(3 of 3)")
+        self.tell("kill")
+        terminal.wait_for("Remote has disconnected", "killed by signal 15 (SIGTERM)")
+        self.assertEqual(self.cells(terminal, "in_child")[1], "14.002kB")
+        self.choose(terminal, "Home")
+        terminal.wait_for("(1 of 3)")
+        terminal.wait_for_row("hold", *HELD)
+        self.tell("end")
+        terminal.wait_for("Remote has disconnected", "exited with code 3")
+        terminal.keys("q")
+        terminal.wait_for("Other processes: 2 child processes watched", "[status 3]")
+
+    def test_whoever_was_shown_leaves_no_socket(self):
+        runtime = self.folder / "runtime"
+        runtime.mkdir(mode=0o700)
+        terminal = self.run_live("--live", "--follow-fork", env={"XDG_RUNTIME_DIR": str(runtime)})
+        terminal.wait_for_row("work", *WORKED)
+        self.tell("fork")
+        terminal.wait_for("(1 of 2)")
+        kinds = sorted(path.name.partition("-")[0].isdigit() for path in (runtime / "memray").iterdir())
+        self.assertEqual(kinds, [False, True, True])  # of the child's view; of the program's and the child's recorder
+        self.tell("end")  # the child lives on, and nobody can see it any more
+        terminal.wait_for("Remote has disconnected")
+        terminal.keys("q")
+        terminal.wait_for("[status 3]")
+        terminal.wait_until(lambda _: not list((runtime / "memray").iterdir()), "the end of all sockets")
+        self.tell("kill")
+
+    def test_executed_children_from_elsewhere_and_into_files(self):
+        terminal = self.run_live("--live-remote", "--follow-exec", "-o", self.path)
+        port = re.search(r"memray live (\d+)", terminal.wait_for("in another shell"))[1]
+        viewer = self.open(MEMRAY, "live", port)
+        viewer.wait_for_row("work", *WORKED)
+        self.tell("execute")
+        viewer.wait_for("(1 of 2)")
+        self.choose(viewer, "Down")
+        viewer.wait_for_row("executed", "500.050kB")
+        self.assertEqual(self.cells(viewer, "executed")[5], "50")
+        self.tell("kill")
+        viewer.wait_for("Remote has disconnected", "killed by signal 15 (SIGTERM)")
+        self.tell("end")
+        terminal.wait_for("1 child process into", "[status 3]")
+        self.assertEqual(len(list(self.folder.glob("capture.bin.*"))), 1)
+
+    def test_children_of_a_process_that_was_attached_to(self):
+        process = subprocess.Popen([interpreters.DEBIAN, TARGET, CALLS, self.fifo, self.pid_file],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(self.end, process)
+        terminal = self.open(MEMRAY, "attach", "--follow-fork", process.pid)
+        terminal.wait_for("Running")
+        self.tell("fork")
+        terminal.wait_for("(1 of 2)")
+        self.choose(terminal, "Down")
+        terminal.wait_for_row("in_child", "7.001kB")
+        terminal.keys("q")
+        terminal.wait_for("Watched process %d; 1 child process watched" % process.pid, "[status 0]")
+        self.tell("kill")
+        self.tell("end")
+        self.assertEqual(process.wait(PATIENCE), 3)
+
+
+class Refused(Profiled):
+    def test_no_terminal(self):
+        for command in (["run", "--live", "-c", "print('ran')"], ["live", "12345"], ["attach", str(os.getpid())]):
+            done = self.memray(*command)
+            self.assert_one_line_of_error(done)
+            self.assertIn("needs a terminal", done.stderr)
+            self.assertEqual(done.stdout, "")
+
+    def test_ports(self):
+        for port in ("0", "65536", "-1"):
+            done = self.memray("live", port)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("Invalid port: %s" % port, done.stderr)
+            done = self.memray("run", "--live-remote", "--live-port", port, "-c", "print('ran')")
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+        with socket.socket() as used:
+            used.bind(("127.0.0.1", 0))
+            used.listen()
+            done = self.memray("run", "--live-remote", "--live-port", used.getsockname()[1], "-c", "print('ran')")
+        self.assert_one_line_of_error(done)
+        self.assertIn("Address already in use", done.stderr)
+
+    def test_a_port_that_only_root_may_use(self):
+        memray = install(self.folder)
+        nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+        done = self.memray("run", "--live-remote", "--live-port", "81", "-c", "print('ran')", executable=memray,
+                           cwd="/", **nobody)
+        self.assert_one_line_of_error(done)
+        self.assertEqual((done.stdout, done.stderr), ("", "Could not listen on port 81: Permission denied\n"))
+
+    def test_options_that_do_not_go_together(self):
+        for options in (["--live", "--live-remote"], ["--live-port", "12345"], ["--live", "--aggregate"],
+                        ["--live", "--on-exit", "true"]):
+            done = self.memray("run", *options, "-c", "print('ran')")
+            self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        for options in (["--aggregate"], ["--snapshot-every", "1"], ["--on-exit", "true"]):
+            done = self.memray("attach", *options, os.getpid())
+            self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
