@@ -184,8 +184,7 @@ class OtherUsers(OtherUser):
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, cwd="/", **self.own)
         self.addCleanup(self.end, process)
         number = re.search(r"memray live (\d+)", process.stdout.readline())[1]
-        viewer = Terminal([MEMRAY, "live", number])
-        self.addCleanup(viewer.close)
+        viewer = Terminal(self, [MEMRAY, "live", number])
         viewer.wait_for("Remote has disconnected", "exited with code 0")
         self.assertEqual((process.stdout.read(), process.wait(PATIENCE)), ("ran\n", 0))
 
@@ -196,8 +195,7 @@ class OtherUsers(OtherUser):
         self.addCleanup(fake.close)
         for owner in (self.user, NOBODY):
             os.chown(path, owner, owner)
-            viewer = Terminal([MEMRAY, "live", 1])
-            self.addCleanup(viewer.close)
+            viewer = Terminal(self, [MEMRAY, "live", 1])
             viewer.wait_for("waiting for a program on port 1;")
         self.assertEqual(fake.connections, [])
 

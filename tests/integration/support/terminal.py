@@ -7,11 +7,12 @@ import subprocess
 import time
 import uuid
 
-PATIENCE = 120
+from profiled import PATIENCE
 
 
 class Terminal:
-    def __init__(self, command, width=120, height=36, env=None):
+    def __init__(self, test, command, width=120, height=36, env=None):
+        self.test = test
         self.name = "memray-test-%s" % uuid.uuid4().hex[:12]
         self.environment = {**os.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
         self.environment.pop("TMUX", None)
@@ -19,12 +20,12 @@ class Terminal:
         line = "%s; echo \"[status $?]\"; exec sleep 1000" % shlex.join([*settings, *map(str, command)])
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(width), "-y", str(height),
                   "sh -c %s" % shlex.quote(line))
+        test.addCleanup(self.close)
 
     def tmux(self, *arguments):
         done = subprocess.run(["tmux", "-u", "-L", self.name, *arguments], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, env=self.environment, timeout=PATIENCE)
-        if done.returncode != 0:
-            raise AssertionError("tmux %s: %s" % (" ".join(arguments), done.stderr))
+        self.test.assertEqual((arguments, done.returncode), (arguments, 0), done.stderr)
         return done.stdout
 
     def close(self):
@@ -70,10 +71,12 @@ class Terminal:
             if holds(text):
                 return text
             time.sleep(0.05)
-        raise AssertionError("the screen never showed %s:\n%s" % (what, self.text()))
+        self.test.fail("the screen never showed %s:\n%s" % (what, self.text()))
 
-    def wait_for(self, *texts):
-        return self.wait_until(lambda text: all(wanted in text for wanted in texts), texts)
+    def wait_for(self, *texts, without=()):
+        """Until all of the texts and none of the others are on the screen."""
+        return self.wait_until(lambda text: all(wanted in text for wanted in texts) and
+                               not any(other in text for other in without), "%s without %s" % (texts, list(without)))
 
     def wait_for_row(self, function, *fields):
         """Until the row of this function has these cells."""

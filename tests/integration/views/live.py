@@ -32,9 +32,7 @@ class Watching(Profiled):
         self.addCleanup(os.close, self.commands)
 
     def open(self, *command, env=None, **keywords):
-        terminal = Terminal(command, env={"TMPDIR": str(self.folder), **(env or {})}, **keywords)
-        self.addCleanup(terminal.close)
-        return terminal
+        return Terminal(self, command, env={"TMPDIR": str(self.folder), **(env or {})}, **keywords)
 
     def run_live(self, *options, **keywords):
         return self.open(MEMRAY, "run", *options, "--python", interpreters.DEBIAN, TARGET, CALLS, self.fifo,
@@ -431,8 +429,7 @@ class Ports(Watching):
 class AttachedView(Attached):
     def test_the_same_view_on_a_process_that_runs_and_leaving_detaches(self):
         process = self.launch("in_read")
-        terminal = Terminal([MEMRAY, "attach", process.pid])
-        self.addCleanup(terminal.close)
+        terminal = Terminal(self, [MEMRAY, "attach", process.pid])
         terminal.wait_for("PID      %d" % process.pid, "Running")
         self.wake(process, "woke 1\n")
         terminal.wait_until(lambda text: "500.100kB" in text, "the blocks allocated after the attach")

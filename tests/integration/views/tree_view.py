@@ -2,12 +2,9 @@
 # SPDX-FileCopyrightText: The memray authors
 """`memray tree` in a terminal (tmux), and what it prints where there is none."""
 import json
-import os
-import shlex
-import subprocess
-import time
 
-from profiled import MEMRAY, PATIENCE, TARGETS, Profiled
+from profiled import MEMRAY, TARGETS, Profiled
+from terminal import Terminal
 
 SHAPES = TARGETS / "reports/report_shapes.py"
 WIDE = """
@@ -17,112 +14,76 @@ kept = 読み込む()
 """
 
 
-class Terminal:
-    """A tmux server of its own with one window."""
-
-    def __init__(self, test, *command, columns=120, lines=30, env=()):
-        self.test = test
-        self.socket = test.folder / "tmux"
-        words = ["env", *env, *map(str, command)]
-        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", columns, "-y", lines,
-                  shlex.join(words) + "; echo status $?; exec sleep 1000")
-        test.addCleanup(self.tmux, "kill-server")
-
-    def tmux(self, *arguments):
-        environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-        done = subprocess.run(["tmux", "-u", "-S", self.socket, *map(str, arguments)], env=environment, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE)
-        self.test.assertEqual((arguments, done.returncode), (arguments, 0), done.stderr)
-        return done.stdout
-
-    def press(self, *keys):
-        self.tmux("send-keys", *keys)
-
-    def resize(self, columns, lines):
-        self.tmux("resize-window", "-x", columns, "-y", lines)
-
-    def wait(self, *texts, without=()):
-        """The screen, once all of the texts and none of the others are on it."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            screen = self.tmux("capture-pane", "-p")
-            if all(text in screen for text in texts) and not any(text in screen for text in without):
-                return screen
-            if time.monotonic() > end:
-                self.test.fail(f"waited for {texts} without {without} on:\n{screen}")
-            time.sleep(0.05)
-
-
 class Screen(Profiled):
     def open(self, *options, **keywords):
-        return Terminal(self, MEMRAY, "tree", *options, self.path, **keywords)
+        return Terminal(self, [MEMRAY, "tree", *options, self.path], **keywords)
 
     def test_keys_walk_through_the_tree(self):
         self.profile(SHAPES)
         terminal = self.open()
-        screen = terminal.wait("<ROOT>", "30.000MB", "reach_the_peak", "q quit", "Function     <ROOT>")
+        screen = terminal.wait_for("<ROOT>", "30.000MB", "reach_the_peak", "q quit", "Function     <ROOT>")
         self.assertIn("main", screen)
         self.assertNotIn("keep", screen)
-        terminal.press("Down", "Down", "Down")
-        terminal.wait("Function     reach_the_peak", "Size         30.000MB", "Allocations  1", "Thread       1",
-                      "held = mmap.mmap(-1, 30 * MB)")
-        terminal.press("Down")
-        terminal.wait("Function     main", "Size         12.000MB", without=["keep"])
-        terminal.press("e", "Down")
-        terminal.wait("Function     leak", "Size         10.000MB")
-        terminal.press("Enter", "Down")
-        terminal.wait("Function     keep", "Own size     10.000MB")
-        terminal.press("Left", "Left", "Left", "Left")
-        terminal.wait("Function     main", "▸ 12.000MB")
-        terminal.press("i")
-        terminal.wait("i show imports", without=["_find_and_load"])
-        terminal.press("i")
-        terminal.wait("i hide imports")
-        terminal.press("u")
-        terminal.wait("u hide uninteresting")
-        terminal.press("q")
-        terminal.wait("status 0", without=["<ROOT>"])
+        terminal.keys("Down", "Down", "Down")
+        terminal.wait_for("Function     reach_the_peak", "Size         30.000MB", "Allocations  1", "Thread       1",
+                          "held = mmap.mmap(-1, 30 * MB)")
+        terminal.keys("Down")
+        terminal.wait_for("Function     main", "Size         12.000MB", without=["keep"])
+        terminal.keys("e", "Down")
+        terminal.wait_for("Function     leak", "Size         10.000MB")
+        terminal.keys("Enter", "Down")
+        terminal.wait_for("Function     keep", "Own size     10.000MB")
+        terminal.keys("Left", "Left", "Left", "Left")
+        terminal.wait_for("Function     main", "▸ 12.000MB")
+        terminal.keys("i")
+        terminal.wait_for("i show imports", without=["_find_and_load"])
+        terminal.keys("i")
+        terminal.wait_for("i hide imports")
+        terminal.keys("u")
+        terminal.wait_for("u hide uninteresting")
+        terminal.keys("q")
+        terminal.wait_for("[status 0]", without=["<ROOT>"])
 
     def test_it_fits_every_size_and_follows_resizing(self):
         self.profile(SHAPES)
-        terminal = self.open(columns=40, lines=12)
-        terminal.wait("<ROOT>", without=["Function"])
+        terminal = self.open(width=40, height=12)
+        terminal.wait_for("<ROOT>", without=["Function"])
         terminal.resize(130, 30)
-        terminal.wait("Function     <ROOT>")
+        terminal.wait_for("Function     <ROOT>")
         terminal.resize(9, 4)
-        terminal.wait("▾", without=["Function"])
+        terminal.wait_for("▾", without=["Function"])
         terminal.resize(60, 30)
-        terminal.wait("Function     <ROOT>", "─" * 60)
-        terminal.press("q")
-        terminal.wait("status 0")
+        terminal.wait_for("Function     <ROOT>", "─" * 60)
+        terminal.keys("q")
+        terminal.wait_for("[status 0]")
 
     def test_wide_characters_and_locales_without_them(self):
         program = self.folder / "資料.py"
         program.write_text(WIDE, encoding="utf-8")
         self.profile(program)
-        terminal = self.open(env=["LC_ALL=POSIX"])
-        screen = terminal.wait("8.000MB", "読み込む", "資料.py:3")
+        terminal = self.open(env={"LC_ALL": "POSIX"})
+        screen = terminal.wait_for("8.000MB", "読み込む", "資料.py:3")
         row = next(line for line in screen.splitlines() if "読み込む" in line)
         # Four wide characters in the function and two in the file: the bar keeps its column.
         bar = next(line for line in screen.splitlines() if "<ROOT>" in line).index("│")
         self.assertEqual(row.index("│") + 6, bar)
-        terminal.press("q")
-        terminal.wait("status 0")
+        terminal.keys("q")
+        terminal.wait_for("[status 0]")
 
     def test_a_capture_without_allocations_to_show(self):
         self.profile(SHAPES)
         terminal = self.open("--include", "no such function")
-        terminal.wait("<No allocations>", "0.000B in 0 allocations")
-        terminal.press("Down", "Enter", "e", "u", "i", "q")
-        terminal.wait("status 0")
+        terminal.wait_for("<No allocations>", "0.000B in 0 allocations")
+        terminal.keys("Down", "Enter", "e", "u", "i", "q")
+        terminal.wait_for("[status 0]")
 
     def test_a_terminal_that_is_not_known_is_an_error_and_a_dumb_one_gets_text(self):
         self.profile(SHAPES)
-        terminal = self.open(env=["TERM=no-such-terminal"])
-        terminal.wait("TERM=no-such-terminal", "status 1")
+        terminal = self.open(env={"TERM": "no-such-terminal"})
+        terminal.wait_for("TERM=no-such-terminal", "[status 1]")
         self.use_new_folder()
         self.profile(SHAPES)
-        Terminal(self, MEMRAY, "tree", self.path, env=["TERM=dumb"], columns=200).wait("└─", "status 0")
+        self.open(env={"TERM": "dumb"}, width=200).wait_for("└─", "[status 0]")
 
 
 class Text(Profiled):
