@@ -4,7 +4,8 @@
 """Checks that each promise of the threat model names tests, and that these exist.
 
 A promise is a row of a table whose last cell names its tests in backquotes: `file.Class` or `file.Class.test_name` of a
-folder in tests/integration, `unit_folder: name of a test case` of tests/unit, `fuzz_corpus_name` of tests/fuzz, or `check_name` of scripts.
+folder in tests/integration, `unit_folder: name of a test case` of tests/unit, `fuzz_corpus_name` of tests/fuzz, or
+`check_name` of scripts.
 
 Prints each wrong one and exits with 1. Argument: the repository root (default: that of this script).
 """
