@@ -52,11 +52,21 @@ public:
     Aggregator(std::int64_t start_ms, capture::Writer* log)
         : log_(log), now_ms_(start_ms), peak_ms_(start_ms), buckets_(start_ms) {}
 
-    void allocation(ThreadState& thread, capture::Allocator allocator, std::uint64_t address, std::uint64_t size);
+    // Of the thread's current stacks.
+    std::uint32_t site_of(ThreadState& thread, capture::Allocator allocator);
+    void allocation(ThreadState& thread, std::uint32_t site, capture::Allocator allocator, std::uint64_t address,
+                    std::uint64_t size);
+    void allocation(ThreadState& thread, capture::Allocator allocator, std::uint64_t address, std::uint64_t size) {
+        allocation(thread, site_of(thread, allocator), allocator, address, size);
+    }
     // `size` matters for kMunmap only.
     void deallocation(ThreadState& thread, capture::Allocator allocator, std::uint64_t address, std::uint64_t size);
     // The thread's latest deallocation did not happen: as if it had never been recorded.
     void undo_deallocation(ThreadState& thread);
+
+    // An event of this address comes soon; a free of it very soon. Change nothing.
+    void expect(std::uint64_t address) const noexcept { live_.prefetch_cells(address); }
+    void expect_free(std::uint64_t address) const noexcept { live_.prefetch_block(address); }
 
     // Events from now on happen at `ms` (since the epoch).
     void advance(std::int64_t ms);
@@ -81,7 +91,6 @@ public:
     [[nodiscard]] std::vector<capture::Amount> live_since(const Mark& mark) const;
 
 private:
-    std::uint32_t site_of(ThreadState& thread, capture::Allocator allocator);
     void add_live(std::uint32_t site, std::uint64_t size);
     void remove_live(std::uint32_t site, std::uint64_t size);
     std::uint32_t count_free(ThreadState& thread, const Block& block, bool whole, std::uint64_t bytes);
@@ -173,14 +182,13 @@ inline void Aggregator::insert(const Block& block, std::uint32_t& slot) {
     live_.insert(block, slot);
 }
 
-inline void Aggregator::allocation(ThreadState& thread, capture::Allocator allocator, std::uint64_t address,
-                                   std::uint64_t size) {
+inline void Aggregator::allocation(ThreadState& thread, std::uint32_t number, capture::Allocator allocator,
+                                   std::uint64_t address, std::uint64_t size) {
     ++events_;
     if (address == 0 || address > kMaxAddress) [[unlikely]] {
         ++bad_events_;
         return;
     }
-    const std::uint32_t number = site_of(thread, allocator);
     Site& site = sites_[number];
     ++site.total.count;
     site.total.bytes += size;

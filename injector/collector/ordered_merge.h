@@ -23,6 +23,7 @@
 //   sink.opened(ring, thread, tid)       before the first record of a thread
 //   sink.event(ring, header, address)    the numbered ones; in order
 //   sink.change(ring, header, reader)    the others; words of the record through reader.word(i)
+//   sink.settle()                        after the last one of a drain
 #pragma once
 
 #include <cstddef>
@@ -131,6 +132,7 @@ std::size_t OrderedMerge::drain(Sink& sink, std::size_t limit) {
         const bool due = !waiting_.empty() && waiting_.front().sequence <= expected_;
         if (handled_ - before < kWorthAnotherLook && !due) { break; }
     }
+    sink.settle();
     release_all();
     return handled_;
 }

@@ -30,6 +30,7 @@ constexpr std::uint32_t kMostVainLooks = 1000;
 }  // namespace
 
 void RecordDecoder::opened(std::uint32_t ring, std::uint32_t thread, std::uint32_t tid) {
+    settle();
     if (finished_ && states_[ring].opened) { held_.retire(std::move(states_[ring])); }
     states_[ring] = ThreadState{};
     states_[ring].opened = true;
@@ -40,6 +41,7 @@ void RecordDecoder::opened(std::uint32_t ring, std::uint32_t thread, std::uint32
 
 void RecordDecoder::advance(std::int64_t ms) {
     if (finished_) { return held_.add_time(ms); }
+    settle();
     aggregator_.advance(ms);
 }
 
@@ -63,6 +65,7 @@ void RecordDecoder::restart() {
         const std::uint32_t python = std::exchange(state.python.node, event.python);
         const std::uint32_t native = std::exchange(state.native.node, event.native);
         apply(state, event.header, event.address);
+        settle();  // `state` may be one that goes
         state.python.node = python;
         state.native.node = native;
     });

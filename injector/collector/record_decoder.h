@@ -10,6 +10,7 @@
 
 #include "injector/capture/profile.h"
 #include "injector/collector/aggregator.h"
+#include "injector/collector/event_pipeline.h"
 #include "injector/collector/held_events.h"
 #include "injector/collector/native_frames.h"
 #include "injector/collector/ordered_merge.h"
@@ -30,6 +31,7 @@ public:
                   capture::Profile& profile, const NativeModules* modules = nullptr)
         : merge_(merge),
           aggregator_(aggregator),
+          pipeline_(aggregator),
           tables_(profile),
           codes_(hex_version, tables_),
           native_frames_(tables_, modules),
@@ -38,6 +40,8 @@ public:
     void opened(std::uint32_t ring, std::uint32_t thread, std::uint32_t tid);
     void event(std::uint32_t ring, std::uint64_t header, std::uint64_t address);
     void change(std::uint32_t ring, std::uint64_t header, const wire::RingReader& reader);
+    // The aggregator knows of all events so far.
+    void settle() { pipeline_.settle(); }
 
     // Python was finalized: what happens after that counts if it is initialized again (HeldEvents).
     [[nodiscard]] bool finished() const noexcept { return finished_; }
@@ -69,6 +73,7 @@ private:
 
     const OrderedMerge& merge_;
     Aggregator& aggregator_;
+    EventPipeline pipeline_;
     interning::ProfileTables tables_;
     EdgeCache edges_;
     EdgeCache native_edges_;
@@ -94,12 +99,13 @@ inline void RecordDecoder::apply(ThreadState& state, std::uint64_t header, std::
                                                                      : capture::Allocator::kNone;
     switch (wire::kind_of(header)) {
         case wire::RecordKind::kAllocation:
-            aggregator_.allocation(state, allocator, address, wire::value_of(header));
+            pipeline_.allocation(state, allocator, address, wire::value_of(header));
             break;
         case wire::RecordKind::kDeallocation:
-            aggregator_.deallocation(state, allocator, address, wire::value_of(header));
+            pipeline_.deallocation(state, allocator, address, wire::value_of(header));
             break;
         case wire::RecordKind::kUndoDeallocation:
+            settle();
             aggregator_.undo_deallocation(state);
             break;
         case wire::RecordKind::kCodeDeath:

@@ -9,31 +9,34 @@
 namespace memray::collector {
 namespace {
 
-constexpr std::size_t kFirstCells = 4096;
+constexpr std::size_t kFirstGroups = 256;
 constexpr std::size_t kFirstBlocks = 4096;
 constexpr std::uint32_t kFirstSlotMask = (1U << 20U) - 1;
 constexpr std::uint32_t kBucketBits = 7;
 constexpr std::uint32_t kBucketMask = kMaxBuckets - 1;
 constexpr std::uint32_t kMaxSlots = 0xfffffff0;
+constexpr std::uint32_t kSlotsAhead = 8;
+constexpr std::size_t kAhead = 4;  // groups whose blocks are fetched ahead of a rebuild
 
-constexpr std::size_t limit_of(std::size_t cells) { return cells / 4 * 3; }
+// Four fifths of the cells.
+constexpr std::size_t limit_of(std::size_t groups) { return groups * 12; }
 
 }  // namespace
 
 LiveTable::LiveTable()
-    : index_(kFirstCells),
+    : index_(kFirstGroups),
       blocks_(kFirstBlocks),
-      cells_(kFirstCells),
-      max_used_(limit_of(kFirstCells)),
+      free_(kFirstBlocks),
+      groups_(kFirstGroups),
+      max_used_(limit_of(kFirstGroups)),
       slot_mask_(kFirstSlotMask) {}
 
 std::uint32_t LiveTable::acquire(const Block& block) {
-    rebuilt_ = false;
-    std::uint32_t slot = free_;
-    if (slot != kNoSlot) {
-        free_ = blocks_[slot].birth;
+    std::uint32_t slot = slots_;
+    if (free_count_ > 0) {
+        slot = free_[--free_count_];
+        if (free_count_ >= kSlotsAhead) { prefetch(&blocks_[free_[free_count_ - kSlotsAhead]]); }
     } else {
-        slot = slots_;
         if (slot + 1 >= slot_mask_) { widen_slots(slot); }
         if (slot >= blocks_.capacity()) { blocks_.grow(blocks_.capacity() * 3 / 2); }
         ++slots_;
@@ -59,8 +62,9 @@ void LiveTable::release(std::uint32_t slot, Block& block) {
         block.size = big->second;
         big_sizes_.erase(big);
     }
-    packed = {0, 0, free_};
-    free_ = slot;
+    packed = {0, 0, 0};
+    if (free_count_ >= free_.capacity()) { free_.grow(free_.capacity() * 3 / 2); }
+    free_[free_count_++] = slot;
 }
 
 Block LiveTable::block(std::uint32_t slot) const {
@@ -79,49 +83,34 @@ void LiveTable::fold_buckets() {
 }
 
 std::size_t LiveTable::memory() const noexcept {
-    return cells_ * sizeof(std::uint32_t) + std::size_t{slots_} * sizeof(Packed);
+    return groups_ * sizeof(CellGroup) + std::size_t{slots_} * sizeof(Packed);
 }
 
-void LiveTable::link(std::uint32_t slot, std::uint64_t address) {
-    const std::uint64_t hash = hash_of(address);
-    std::size_t at = home_of(hash);
-    while (index_[at] != 0) { at = next(at); }
-    index_[at] = tag_of(hash) | (slot + 1);
-}
-
-// Linear probing without tombstones: what follows moves up unless that would put it before its home.
-void LiveTable::unlink(std::size_t at) {
-    for (std::size_t i = next(at); index_[i] != 0; i = next(i)) {
-        const std::uint64_t address = blocks_[(index_[i] & slot_mask_) - 1].address_and_size & kMaxAddress;
-        const std::size_t home = home_of(hash_of(address));
-        const bool stays = at <= i ? (home > at && home <= i) : (home > at || home <= i);
-        if (stays) { continue; }
-        index_[at] = index_[i];
-        at = i;
-    }
-    index_[at] = 0;
-}
-
-void LiveTable::grow() { rebuild(cells_ / 16 * 23, slot_mask_); }
+void LiveTable::grow() { rebuild(groups_ / 16 * 23, slot_mask_); }
 
 // More slots than the cells can name: one bit more for them, one less for the hash.
 void LiveTable::widen_slots(std::uint32_t slots) {
     if (slots >= kMaxSlots) { throw base::Error("too many live allocations: " + std::to_string(slots)); }
-    rebuild(cells_, (slot_mask_ << 1U) | 1U);
+    rebuild(groups_, (slot_mask_ << 1U) | 1U);
 }
 
-void LiveTable::rebuild(std::size_t cells, std::uint32_t slot_mask) {
-    MappedArray<std::uint32_t> old(cells);
+void LiveTable::rebuild(std::size_t groups, std::uint32_t slot_mask) {
+    MappedArray<CellGroup> old(groups);
     std::swap(old, index_);
-    const std::size_t old_cells = std::exchange(cells_, cells);
+    const std::size_t old_groups = std::exchange(groups_, groups);
     const std::uint32_t old_mask = std::exchange(slot_mask_, slot_mask);
-    max_used_ = limit_of(cells);
-    for (std::size_t at = 0; at < old_cells; ++at) {
-        if (old[at] == 0) { continue; }
-        const std::uint32_t slot = (old[at] & old_mask) - 1;
-        link(slot, blocks_[slot].address_and_size & kMaxAddress);
+    max_used_ = limit_of(groups);
+    const auto slot_of = [&](std::size_t at, std::size_t i) { return (old[at].cells[i] & old_mask) - 1; };
+    for (std::size_t at = 0; at < old_groups; ++at) {
+        for (std::size_t i = 0; i < CellGroup::kCells && at + kAhead < old_groups; ++i) {
+            if (old[at + kAhead].cells[i] != 0) { prefetch(&blocks_[slot_of(at + kAhead, i)]); }
+        }
+        for (std::size_t i = 0; i < CellGroup::kCells; ++i) {
+            if (old[at].cells[i] == 0) { continue; }
+            const std::uint32_t slot = slot_of(at, i);
+            link(slot, hash_of(blocks_[slot].address_and_size & kMaxAddress));
+        }
     }
-    rebuilt_ = true;
 }
 
 }  // namespace memray::collector

@@ -4,9 +4,13 @@
 // The live allocations: address -> block, each in a numbered slot. Slots are given out as capture/event.h says: the one
 // freed last is used first.
 //
-//   index_  32-bit cells: low bits slot + 1, the bits above them a piece of the address's hash, so that a probe rarely
-//           looks at a block that is not the one; load 0.5 - 0.75
+//   index_  groups of 16 cells, a cache line each: 15 hold a block (low bits slot + 1, the bits above them a piece of the
+//           address's hash, so that a probe rarely looks at a block that is not the one), the last counts the blocks
+//           that belong here but went on to a later group, as this one was full. So a search that finds nothing ends
+//           where that is 0, and a block is taken out without a look at others.
 //   blocks_ 16 bytes per slot
+//
+//   free_   4 bytes per slot that was used and is free: a stack, as the slots that come next are to be known ahead
 //
 // 24 bytes per live allocation at most, not counting blocks of 64 KiB and more, whose sizes are kept aside.
 #pragma once
@@ -15,6 +19,7 @@
 #include <cstdint>
 #include <unordered_map>
 
+#include "injector/collector/tables/cell_group.h"
 #include "injector/collector/tables/mapped_array.h"
 
 namespace memray::collector {
@@ -36,22 +41,25 @@ class LiveTable {
 public:
     LiveTable();
 
+    // A caller that knows some time ahead which addresses come can spare itself the wait for memory: first the one,
+    // and once that has had its effect, the other. Neither changes anything.
+    void prefetch_cells(std::uint64_t address) const noexcept { prefetch(&index_[home_of(hash_of(address))]); }
+    void prefetch_block(std::uint64_t address) const noexcept {
+        const std::uint64_t hash = hash_of(address);
+        const CellGroup& group = index_[home_of(hash)];
+        const std::uint32_t found = group.find(tag_of(hash), ~slot_mask_);
+        if (found == 0) { return; }
+        const std::uint32_t slot = (group.cells[first_of(found)] & slot_mask_) - 1;
+        if (slot < slots_) { prefetch(&blocks_[slot]); }
+    }
+
     // False, and nothing changed, if its address is live.
     bool insert(const Block& block, std::uint32_t& slot) {
-        if (used_ + 1 >= max_used_) { grow(); }
+        if (used_ >= max_used_) { grow(); }
         const std::uint64_t hash = hash_of(block.address);
-        const std::uint32_t tag = tag_of(hash);
-        std::size_t at = home_of(hash);
-        for (; index_[at] != 0; at = next(at)) {
-            if (matches(index_[at], tag, block.address)) { return false; }
-        }
+        if (find(block.address, hash).found) { return false; }
         slot = acquire(block);
-        // acquire() may have needed more bits for the slot number and rebuilt the index.
-        if (rebuilt_) {
-            link(slot, block.address);
-        } else {
-            index_[at] = tag | (slot + 1);
-        }
+        link(slot, hash);
         ++used_;
         return true;
     }
@@ -59,16 +67,15 @@ public:
     // Removes the block at `address` and frees its slot; kNoSlot if there is none.
     std::uint32_t take(std::uint64_t address, Block& block) {
         const std::uint64_t hash = hash_of(address);
-        const std::uint32_t tag = tag_of(hash);
-        for (std::size_t at = home_of(hash); index_[at] != 0; at = next(at)) {
-            if (!matches(index_[at], tag, address)) { continue; }
-            const std::uint32_t slot = (index_[at] & slot_mask_) - 1;
-            unlink(at);
-            --used_;
-            release(slot, block);
-            return slot;
-        }
-        return kNoSlot;
+        const Place place = find(address, hash);
+        if (!place.found) { return kNoSlot; }
+        std::uint32_t& cell = index_[place.group].cells[place.cell];
+        const std::uint32_t slot = (cell & slot_mask_) - 1;
+        cell = 0;
+        for (std::size_t at = home_of(hash); at != place.group; at = next(at)) { --index_[at].passed_on(); }
+        --used_;
+        release(slot, block);
+        return slot;
     }
 
     // Slots of blocks that are found by other means (mappings): not in the index.
@@ -94,36 +101,60 @@ private:
     struct Packed {
         std::uint64_t address_and_size;  // address | size << 48 (kBigSize: see big_sizes_); 0: free
         std::uint32_t site_and_bucket;   // site << 7 | bucket
-        std::uint32_t birth;             // of a free slot: the next free one
+        std::uint32_t birth;
     };
     static constexpr std::uint64_t kBigSize = 0xffff;
 
+    struct Place {
+        bool found;
+        std::uint32_t cell;
+        std::size_t group;
+    };
+
     static std::uint64_t hash_of(std::uint64_t address) noexcept { return (address >> 3U) * 0x9E3779B97F4A7C15ULL; }
-    [[nodiscard]] std::size_t home_of(std::uint64_t hash) const noexcept { return ((hash >> 32U) * cells_) >> 32U; }
+    [[nodiscard]] std::size_t home_of(std::uint64_t hash) const noexcept { return ((hash >> 32U) * groups_) >> 32U; }
     [[nodiscard]] std::uint32_t tag_of(std::uint64_t hash) const noexcept {
         return static_cast<std::uint32_t>(hash >> 4U) & ~slot_mask_;
     }
-    [[nodiscard]] std::size_t next(std::size_t at) const noexcept { return at + 1 == cells_ ? 0 : at + 1; }
-    [[nodiscard]] bool matches(std::uint32_t cell, std::uint32_t tag, std::uint64_t address) const noexcept {
-        return (cell & ~slot_mask_) == tag &&
-               (blocks_[(cell & slot_mask_) - 1].address_and_size & kMaxAddress) == address;
+    [[nodiscard]] std::size_t next(std::size_t at) const noexcept { return at + 1 == groups_ ? 0 : at + 1; }
+    [[nodiscard]] Place find(std::uint64_t address, std::uint64_t hash) const noexcept {
+        const std::uint32_t tag = tag_of(hash);
+        for (std::size_t at = home_of(hash);; at = next(at)) {
+            const CellGroup& group = index_[at];
+            for (std::uint32_t found = group.find(tag, ~slot_mask_); found != 0; found &= found - 1) {
+                const std::uint32_t slot = (group.cells[first_of(found)] & slot_mask_) - 1;
+                // A tag of 0 is that of empty cells, too.
+                if (slot != kNoSlot && (blocks_[slot].address_and_size & kMaxAddress) == address) {
+                    return {true, first_of(found), at};
+                }
+            }
+            if (group.passed_on() == 0) { return {false, 0, 0}; }
+        }
     }
-    void link(std::uint32_t slot, std::uint64_t address);
-    void unlink(std::size_t at);
+    // Of a block that is not there.
+    void link(std::uint32_t slot, std::uint64_t hash) noexcept {
+        std::size_t at = home_of(hash);
+        std::uint32_t empty = index_[at].empty();
+        for (; empty == 0; empty = index_[at].empty()) {
+            ++index_[at].passed_on();
+            at = next(at);
+        }
+        index_[at].cells[first_of(empty)] = tag_of(hash) | (slot + 1);
+    }
     void grow();
     void widen_slots(std::uint32_t slots);
-    void rebuild(std::size_t cells, std::uint32_t slot_mask);
+    void rebuild(std::size_t groups, std::uint32_t slot_mask);
 
-    MappedArray<std::uint32_t> index_;
+    MappedArray<CellGroup> index_;
     MappedArray<Packed> blocks_;
+    MappedArray<std::uint32_t> free_;
     std::unordered_map<std::uint32_t, std::uint64_t> big_sizes_;
-    std::size_t cells_;
+    std::size_t groups_;
     std::size_t used_{0};
     std::size_t max_used_;
     std::uint32_t slot_mask_;
     std::uint32_t slots_{0};  // ever used
-    std::uint32_t free_{kNoSlot};
-    bool rebuilt_{false};
+    std::uint32_t free_count_{0};
 };
 
 }  // namespace memray::collector

@@ -19,7 +19,7 @@ class MappedArray {
     static_assert(std::is_trivially_copyable_v<T>);
 
 public:
-    explicit MappedArray(std::size_t capacity) : data_(map(capacity)), capacity_(capacity) {}
+    explicit MappedArray(std::size_t capacity) : data_(map(capacity)), capacity_(capacity) { prefer_huge_pages(); }
     ~MappedArray() {
         if (data_ != nullptr) { ::munmap(data_, capacity_ * sizeof(T)); }
     }
@@ -42,9 +42,17 @@ public:
         if (moved == MAP_FAILED) { throw std::bad_alloc(); }
         data_ = static_cast<T*>(moved);
         capacity_ = capacity;
+        prefer_huge_pages();
     }
 
 private:
+    // Of a large array each access may else be a miss of the translation cache, too, which in a virtual machine costs
+    // more than that of the data. In vain where the kernel has none (transparent_hugepage/enabled).
+    static constexpr std::size_t kLarge = std::size_t{4} << 20U;  // bytes
+    void prefer_huge_pages() noexcept {
+        if (capacity_ * sizeof(T) >= kLarge) { ::madvise(data_, capacity_ * sizeof(T), MADV_HUGEPAGE); }
+    }
+
     static T* map(std::size_t capacity) {
         void* data = ::mmap(nullptr, capacity * sizeof(T), PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

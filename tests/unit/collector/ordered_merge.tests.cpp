@@ -29,6 +29,7 @@ struct Sink {
     std::vector<Seen> changes;
     void opened(std::uint32_t ring, std::uint32_t, std::uint32_t) { opened_rings.push_back(ring); }
     void event(std::uint32_t ring, std::uint64_t, std::uint64_t address) { events.push_back({ring, address}); }
+    static void settle() {}
     void change(std::uint32_t ring, std::uint64_t header, const wire::RingReader&) {
         changes.push_back({ring, header});
     }
