@@ -29,7 +29,9 @@ struct alignas(64) CellGroup {
         const auto* four = reinterpret_cast<const __m128i*>(cells);
         const __m128i masks = _mm_set1_epi32(static_cast<int>(mask));
         const __m128i values = _mm_set1_epi32(static_cast<int>(value));
-        const auto equal = [&](int i) { return _mm_cmpeq_epi32(_mm_and_si128(_mm_load_si128(four + i), masks), values); };
+        const auto equal = [&](int i) {
+            return _mm_cmpeq_epi32(_mm_and_si128(_mm_load_si128(four + i), masks), values);
+        };
         const __m128i low = _mm_packs_epi32(equal(0), equal(1));
         const __m128i high = _mm_packs_epi32(equal(2), equal(3));
         return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high))) & kAll;
@@ -43,7 +45,9 @@ struct alignas(64) CellGroup {
 };
 
 // The first cell of those found.
-inline std::uint32_t first_of(std::uint32_t found) noexcept { return static_cast<std::uint32_t>(std::countr_zero(found)); }
+inline std::uint32_t first_of(std::uint32_t found) noexcept {
+    return static_cast<std::uint32_t>(std::countr_zero(found));
+}
 
 // GCC 12 takes a function that only prefetches for one without effect and drops its calls, but for the assembler.
 inline void prefetch(const void* line) noexcept {

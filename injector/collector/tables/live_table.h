@@ -4,12 +4,11 @@
 // The live allocations: address -> block, each in a numbered slot. Slots are given out as capture/event.h says: the one
 // freed last is used first.
 //
-//   index_  groups of 16 cells, a cache line each: 15 hold a block (low bits slot + 1, the bits above them a piece of the
-//           address's hash, so that a probe rarely looks at a block that is not the one), the last counts the blocks
-//           that belong here but went on to a later group, as this one was full. So a search that finds nothing ends
-//           where that is 0, and a block is taken out without a look at others.
+//   index_  groups of 16 cells, a cache line each. 15 hold a block: low bits slot + 1, the bits above them a piece of
+//           its address's hash, so that a probe rarely looks at a block that is not the one. The last one counts the
+//           blocks that belong here but went on to a later group, as this one was full: a search that finds nothing
+//           ends where that is 0, and a block is taken out without a look at others.
 //   blocks_ 16 bytes per slot
-//
 //   free_   4 bytes per slot that was used and is free: a stack, as the slots that come next are to be known ahead
 //
 // 24 bytes per live allocation at most, not counting blocks of 64 KiB and more, whose sizes are kept aside.

@@ -101,9 +101,8 @@ TEST_CASE("what is counted later is the same in every table") {
     const capture::Profile direct = filled(both.direct);
     const capture::Profile delayed = filled(both.delayed);
     check_amounts(direct, delayed);
-    check_rows(direct.lifetimes, delayed.lifetimes, [](const auto& row) {
-        return std::tuple(row.site, row.distance, row.amount.count, row.amount.bytes);
-    });
+    check_rows(direct.lifetimes, delayed.lifetimes,
+               [](const auto& row) { return std::tuple(row.site, row.distance, row.amount.count, row.amount.bytes); });
     check_rows(direct.intervals, delayed.intervals, [](const auto& row) {
         return std::tuple(row.site, row.allocated, row.freed, row.amount.count, row.amount.bytes);
     });
