@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -96,18 +95,17 @@ public:
         file_.append(batch.bytes());
     }
 
-    // Remembers why, and leaves it in the file for readers.
+    // Remembers why, of the first failure, and leaves it in the file for readers.
     void fail(const base::Error& error) {
-        failure = error.what();
-        const WriteFailure kind = failure_of(failure);
+        if (failure_.empty()) { failure_ = error.what(); }
+        const WriteFailure kind = failure_of(failure_);
         const auto* bytes = reinterpret_cast<const std::uint8_t*>(&kind);
         file_.overwrite(offsetof(FileHeader, failure), {bytes, sizeof(kind)});
     }
 
     OutputFile& file() noexcept { return file_; }
     [[nodiscard]] bool aggregated() const noexcept { return aggregated_; }
-    // Why writing stopped; empty if it did not.
-    std::string failure;
+    [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
 
 private:
     static OutputFile::Content content_of(const WriterOptions& options) {
@@ -130,6 +128,7 @@ private:
     bool aggregated_;
     WrittenRows written_;
     std::vector<IndexEntry> index_;
+    std::string failure_;
 };
 
 Writer::Writer(const WriterOptions& options, const Metadata& metadata)
@@ -155,7 +154,7 @@ void Writer::flush(const Profile& tables) {
 }
 
 void Writer::checkpoint(const Profile& profile) {
-    if (!impl_->aggregated() || !impl_->file().is_regular() || !impl_->failure.empty()) { return; }
+    if (!impl_->aggregated() || !impl_->file().is_regular() || !failure().empty()) { return; }
     try {
         impl_->replace(profile, false);
     } catch (const base::Error& error) {
@@ -171,26 +170,23 @@ void Writer::try_append_ending(const Profile& profile) noexcept {
 }
 
 void Writer::finish(const Profile& profile) {
-    const bool known = !impl_->failure.empty();
-    std::optional<base::Error> error;
+    const bool known = !failure().empty();
     try {
         flush(profile);
-    } catch (const base::Error& failed) { error = failed; }
+    } catch (const base::Error&) {}  // failure() says so
     try {
         if (impl_->aggregated()) {
             impl_->replace(profile, true);
         } else {
-            impl_->append_finished(profile,
-                                   impl_->failure.empty() ? "" : "the event log ends early: " + impl_->failure);
+            impl_->append_finished(profile, failure().empty() ? "" : "the event log ends early: " + failure());
         }
-    } catch (const base::Error& failed) {
-        error = failed;
-        impl_->fail(failed);
+    } catch (const base::Error& error) {
+        impl_->fail(error);
         if (!impl_->aggregated()) { try_append_ending(profile); }
     }
     stop_logging();
     impl_->file().close();
-    if (error && !known) { throw base::Error(*error); }
+    if (!known && !failure().empty()) { throw base::Error(failure()); }
 }
 
 void Writer::discard() {
@@ -199,5 +195,7 @@ void Writer::discard() {
 }
 
 std::uint64_t Writer::bytes_written() const noexcept { return impl_->file().size(); }
+
+const std::string& Writer::failure() const noexcept { return impl_->failure(); }
 
 }  // namespace memray::capture

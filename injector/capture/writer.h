@@ -8,10 +8,10 @@
 //   aggregated        the file is only ever replaced as a whole (temporary file beside it, then rename): checkpoint()
 //                     and finish() write all tables. Killed at any moment, the last checkpoint is there.
 //
-// Write errors (disk full) throw base::Error once; the file was then cut back to its last whole section, later
-// flushes and checkpoints do nothing, and finish() tries once more to add the tables, and if that fails how the program
-// ended. The header of the file says why it has no end.
-// Used from one thread.
+// Write errors (disk full) throw base::Error once, and failure() tells of the first for good; the file was then cut
+// back to its last whole section, later events, flushes and checkpoints do nothing, and finish() tries once more to add
+// the tables, and if that fails how the program ended. The header of the file says why it has no end. Used from one
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -67,13 +67,15 @@ public:
     void discard();
 
     [[nodiscard]] std::uint64_t bytes_written() const noexcept;
+    // Why writing stopped; empty if it did not.
+    [[nodiscard]] const std::string& failure() const noexcept;
 
 private:
     class Impl;
     void stop_logging() noexcept;
     void try_append_ending(const Profile& profile) noexcept;
 
-    bool logging_;
+    bool logging_;  // events are wanted: not aggregated, not failed, not finished
     EventEncoder events_;
     std::unique_ptr<Impl> impl_;
 };

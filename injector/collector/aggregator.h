@@ -70,7 +70,6 @@ public:
 
     // Events from now on happen at `ms` (since the epoch).
     void advance(std::int64_t ms);
-    void stop_logging() noexcept { log_ = nullptr; }
 
     [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
     [[nodiscard]] std::uint64_t heap() const noexcept { return heap_.bytes; }

@@ -21,7 +21,7 @@ CaptureOutput::CaptureOutput(const capture::WriterOptions& options, const captur
 }
 
 bool CaptureOutput::due(Clock::time_point now) const {
-    if (!writer_ || !failure_.empty()) { return false; }
+    if (!writer_ || !writer_->failure().empty()) { return false; }
     return now >= next_ || (!aggregated_ && writer_->pending() >= kFlushBytes);
 }
 
@@ -49,9 +49,7 @@ void CaptureOutput::guarded(Write write) {
     if (!writer_) { return; }
     try {
         write();
-    } catch (const base::Error& error) {
-        if (failure_.empty()) { failure_ = error.what(); }
-    }
+    } catch (const base::Error&) {}  // failure() says so
 }
 
 }  // namespace memray::collector

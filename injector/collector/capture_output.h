@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// When and what goes into the capture file, and what happens when it cannot be written: then the reason is remembered
-// and nothing more is tried until finish(), so that a full disk never disturbs the target. Without a path there is no
-// file: who watches the recording live need not keep it.
+// When and what goes into the capture file, and what happens when it cannot be written: then failure() says why, and
+// nothing more is tried until finish(), so that a full disk never disturbs the target. Without a path there is no file:
+// who watches the recording live need not keep it.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,7 @@ public:
     [[nodiscard]] bool aggregated() const noexcept { return aggregated_; }
     [[nodiscard]] std::uint64_t bytes_written() const noexcept { return writer_ ? writer_->bytes_written() : 0; }
     // Why writing stopped; empty if it did not.
-    [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
+    [[nodiscard]] std::string failure() const { return writer_ ? writer_->failure() : std::string(); }
 
     // A flush: 1 MiB or a second of events wait. A checkpoint: at most every second and 5 % of the time.
     [[nodiscard]] bool due(Clock::time_point now) const;
@@ -42,7 +42,6 @@ private:
 
     std::optional<capture::Writer> writer_;
     bool aggregated_;
-    std::string failure_;
     Clock::time_point next_{Clock::now() + std::chrono::seconds(1)};
 };
 

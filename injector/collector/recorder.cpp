@@ -96,7 +96,6 @@ private:
     void name_threads();
     void write_if_due(Clock::time_point now);
     void stop_target();
-    void stop_writing_after_failure();
     [[nodiscard]] capture::Losses losses() const;
     void complete(capture::Profile& profile);
 
@@ -210,13 +209,7 @@ void Recorder::Impl::write_if_due(Clock::time_point now) {
         aggregator_.add_sites(profile_);
         output_.flush(profile_, now);
     }
-    stop_writing_after_failure();
-}
-
-void Recorder::Impl::stop_writing_after_failure() {
-    if (output_.failure().empty()) { return; }
-    aggregator_.stop_logging();
-    stop_target();
+    if (!output_.failure().empty()) { stop_target(); }
 }
 
 void Recorder::Impl::stop_target() { wire::end_phase(region_.control().phase, wire::Phase::kStopped); }

@@ -57,16 +57,16 @@ bool LaunchedRecording::finish(const capture::Ending& ending) {
     try {
         recording_.finish(ending);
     } catch (const base::Error& error) {
-        if (!failed_) { base::tell(error.what()); }
+        if (!told_) { base::tell(error.what()); }
         return false;
     }
     tell(recording_.failure());
-    return !failed_;
+    return recording_.failure().empty();
 }
 
 void LaunchedRecording::tell(const std::string& failure) {
-    if (failed_ || failure.empty()) { return; }
-    failed_ = true;
+    if (told_ || failure.empty()) { return; }
+    told_ = true;
     base::tell(fmt::format("recording stopped: {}; the program goes on", failure));
 }
 

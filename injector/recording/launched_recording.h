@@ -55,7 +55,7 @@ private:
     Recording recording_;
     std::optional<Follower> follower_;
     ProcessWatch watch_;
-    bool failed_{false};
+    bool told_{false};  // why the capture could not be written
 };
 
 }  // namespace memray::recording

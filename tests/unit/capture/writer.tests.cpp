@@ -192,6 +192,7 @@ TEST_CASE("a full disk ends the log at its last whole section and keeps the rest
         CHECK(writer.pending() == 0);
         writer.flush(profile);
         CHECK(writer.bytes_written() == size);
+        CHECK(writer.failure() == "Could not write " + path + ": File too large");
     }
     profile.metadata.incomplete.clear();
     writer.finish(profile);  // there is room again
@@ -215,6 +216,7 @@ TEST_CASE("a disk that is full from the last flush on still gets a readable capt
         const FileSizeLimit limit(writer.bytes_written() + 500);
         CHECK_THROWS_AS(writer.finish(profile), Error);
     }
+    CHECK(writer.failure() == "Could not write " + path + ": File too large");
     CHECK(definitions_text(read_profile(path)) == definitions_text(profile));
 }
 
