@@ -184,7 +184,9 @@ inline void Aggregator::insert(const Block& block, std::uint32_t& slot) {
 inline void Aggregator::allocation(ThreadState& thread, std::uint32_t number, capture::Allocator allocator,
                                    std::uint64_t address, std::uint64_t size) {
     ++events_;
-    if (address == 0 || address > kMaxAddress) [[unlikely]] {
+    const bool is_mapping = allocator == capture::Allocator::kMmap;
+    const bool fits = address != 0 && address <= kMaxAddress && size <= kMaxAddress + 1 - address;
+    if (!fits || (size == 0 && is_mapping)) [[unlikely]] {
         ++bad_events_;
         return;
     }
@@ -196,7 +198,7 @@ inline void Aggregator::allocation(ThreadState& thread, std::uint32_t number, ca
     by_allocator.bytes += size;
     sizes_.add(size);
     const Block block{address, size, number, buckets_.current(), ++thread.allocations};
-    if (allocator == capture::Allocator::kMmap) [[unlikely]] {
+    if (is_mapping) [[unlikely]] {
         map(block, size);
     } else {
         std::uint32_t slot = 0;

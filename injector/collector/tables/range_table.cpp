@@ -6,6 +6,7 @@ namespace memray::collector {
 
 std::vector<Range> RangeTable::take_overlapping(std::uint64_t start, std::uint64_t end) {
     std::vector<Range> taken;
+    if (end <= start) { return taken; }
     auto at = ranges_.upper_bound(start);
     if (at != ranges_.begin()) { --at; }
     while (at != ranges_.end() && at->first < end) {

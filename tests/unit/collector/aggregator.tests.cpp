@@ -266,4 +266,19 @@ TEST_CASE("addresses that cannot be are dropped and counted") {
     CHECK(heap.profile().metadata.losses.unknown_frees == 1);
 }
 
+TEST_CASE("mappings that cannot be are dropped and counted") {
+    Heap heap;
+    const std::uint64_t last = kMaxAddress + 1 - 4096;
+    heap.map(last, 4096 + 0xfffe);  // what is left of it would begin where no address is
+    heap.unmap(last, 4096);
+    heap.map(last, 0);
+    CHECK(heap.profile().metadata.losses.events == 2);
+    heap.map(last, 4096);
+    heap.unmap(last, ~last);  // ends before it begins
+    check(heap.profile().leaked, 1, 4096);
+    heap.unmap(last, 4096);
+    check(heap.profile().leaked, 0, 0);
+    CHECK(heap.profile().metadata.losses.unknown_frees == 2);
+}
+
 }  // namespace memray::collector

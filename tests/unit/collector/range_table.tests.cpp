@@ -25,6 +25,8 @@ TEST_CASE("an empty or reversed request takes nothing") {
     RangeTable table;
     table.insert({100, 200, 1});
     CHECK(table.take_overlapping(300, 50).empty());
+    CHECK(table.take_overlapping(180, 120).empty());
+    CHECK(table.take_overlapping(150, 150).empty());
     CHECK(table.size() == 1);
 }
 
