@@ -1,7 +1,28 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// What captures of several processes say about time, on one axis.
+// What captures of several processes say about time, on one axis. Times are milliseconds since the epoch, so captures
+// of one machine need no shift; but each knows exact amounts at moments of its own only. Two processes, A and B:
+//
+//        buckets begin (what each held at most)    live then       own peak   exits, leaked
+//   A    1000 (100), 1010 (300), 1020 (290)        100, 290        1012       1030, 40
+//   B    1005 (200), 1025 (180)                    180             1014       1050, 10
+//
+// The peak: all those moments in order, each process counting with its latest one.
+//
+//   ms     known               A + B
+//   1010   A bucket 1          100 +   0
+//   1012   A its peak          300 +   0
+//   1014   B its peak          300 + 200   the most: A is shown as at 1012, B as at 1014
+//   1020   A bucket 2          290 + 200
+//   1025   B bucket 1          290 + 180
+//   1030   A leaks 40, then is over: 0 + 180
+//   1050   B leaks 10, then is over: 0 + 0
+//
+// The buckets: from the first begin, as wide as the widest (20): 1000, 1020, 1040. One of A's or B's counts in all that
+// it reaches into, so these say "at most": 300 + 200, 290 + 200, 0 + 180. Intervals are moved by where their buckets
+// begin: what A allocated in 1000 and freed in 1010 begins and ends in one bucket now, which is none; what it freed in
+// 1020 remains.
 #pragma once
 
 #include <cstdint>

@@ -89,6 +89,45 @@ TEST_CASE("processes that hold memory together have their sum at the peak") {
     CHECK((merged.metadata.start_ms == 1000 && merged.metadata.end_ms == 1450));
 }
 
+TEST_CASE("the example of merged_time.h") {
+    Profile a;
+    a.metadata.end_ms = 1030;
+    a.metadata.ending = {capture::EndKind::kExited, 0};
+    a.time_buckets = {{1000, 100}, {1010, 300}, {1020, 290}};
+    a.intervals = {{0, 0, 1, {1, 60}}, {0, 0, 2, {1, 40}}, {0, 1, 2, {1, 210}}, {0, 1, capture::kNever, {1, 40}}};
+    a.peak = {3, 300};
+    a.peak_ms = 1012;
+    a.leaked = {1, 40};
+    Profile b;
+    b.metadata.end_ms = 1050;
+    b.metadata.ending = {capture::EndKind::kExited, 0};
+    b.time_buckets = {{1005, 200}, {1025, 180}};
+    b.intervals = {{0, 0, 1, {1, 170}}, {0, 0, capture::kNever, {1, 10}}};
+    b.peak = {2, 200};
+    b.peak_ms = 1014;
+    b.leaked = {1, 10};
+
+    const PeakMoment peak = find_peak({a, b});
+    CHECK(peak.ms == 1014);
+    CHECK((peak.states.at(0).kind == State::Kind::kPeak && peak.states.at(1).kind == State::Kind::kPeak));
+
+    const MergedBuckets buckets({a, b});
+    std::vector<std::pair<std::int64_t, std::uint64_t>> table;
+    for (const capture::TimeBucket& bucket : buckets.table({a, b})) {
+        table.emplace_back(bucket.start_ms, bucket.peak_bytes);
+    }
+    CHECK(table == std::vector<std::pair<std::int64_t, std::uint64_t>>{{1000, 500}, {1020, 490}, {1040, 180}});
+
+    std::vector<capture::Interval> intervals;
+    buckets.append(a, 0, intervals);
+    buckets.append(b, 1, intervals);
+    std::vector<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint64_t>> moved;
+    for (const capture::Interval& i : intervals) { moved.emplace_back(i.site, i.allocated, i.freed, i.amount.bytes); }
+    CHECK(moved ==
+          decltype(moved){
+              {0, 0, 1, 40}, {0, 0, 1, 210}, {0, 0, capture::kNever, 40}, {1, 0, 1, 170}, {1, 0, capture::kNever, 10}});
+}
+
 TEST_CASE("a process that is over counts with nothing") {
     const Profile merged = stored(merge({process(10, 1000, 500, 499), process(11, 1500, 600, 1)}));
     CHECK(merged.peak.bytes == 600);
