@@ -28,7 +28,7 @@ struct Session {
     std::size_t size;  // of the region's head; 0 once that is unmapped, or if it must stay
     const std::atomic<std::uint32_t>* controller_lock;
     const wire::TargetInfo* info;
-    std::uint32_t generation;  // of start(), from 1
+    std::uint32_t generation;  // counts memray_payload_start(), from 1
     std::uint32_t ring_words;
     std::uint32_t frame_capacity;
     std::uint32_t native_capacity;  // 0: native stacks are not recorded

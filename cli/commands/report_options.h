@@ -42,7 +42,7 @@ public:
     // The stacks that the report is about, which may be taken out of the profile (see take_stack_view()). Throws
     // UsageError for an expression that is not valid.
     [[nodiscard]] report::StackView take_view(capture::Profile& profile) const;
-    // Throws as view() does, before any work is done.
+    // Throws as take_view() does, before any work is done.
     void check() const;
 
 private:

@@ -13,7 +13,7 @@ namespace memray::elf {
 
 using base::RemoteAddr;
 
-// All `size` bytes, or false.
+// All bytes that are asked for, or false.
 using ReadMemory = std::function<bool(RemoteAddr, void*, std::size_t)>;
 
 }  // namespace memray::elf

@@ -31,7 +31,7 @@ bool is_own(std::uint64_t address) noexcept {
            reinterpret_cast<std::uint64_t>(&_end) - reinterpret_cast<std::uint64_t>(&__ehdr_start);
 }
 
-// The caller of the hook. All of this library keeps frame pointers.
+// The caller of the hook. All that runs between it and here keeps frame pointers (CMakeLists.txt).
 [[gnu::always_inline]] inline WalkStart caller_of_hook() noexcept {
     const auto* frame = static_cast<const std::uint64_t*>(__builtin_frame_address(0));
     while (is_own(frame[1])) { frame = reinterpret_cast<const std::uint64_t*>(frame[0]); }

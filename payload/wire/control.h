@@ -32,7 +32,7 @@ inline constexpr std::size_t kPageSize = 4096;
 inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
 // Where the recording stands. Only ever moves forward, but kFinished goes back to kRecording when the program
-// initializes Python again, and a new start() sets that, too.
+// initializes Python again, and the next memray_payload_start() sets that, too.
 enum class Phase : std::uint32_t {
     kIdle = 0,       // mapped, not started
     kRecording = 1,  // hooks write records

@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // Per site: how many allocations were freed by their own thread after how many further allocations of that thread, in
-// the classes of capture/lifetime.h. A site gets counters at its first such free: room for a few classes, which is all
-// that most sites ever need, then for all of them.
+// the classes of capture/events/lifetime.h. A site gets counters at its first such free: room for a few classes, which
+// is all that most sites ever need, then for all of them.
 #pragma once
 
 #include <array>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// The live allocations: address -> block, each in a numbered slot. Slots are given out as capture/event.h says: the one
-// freed last is used first.
+// The live allocations: address -> block, each in a numbered slot. Slots are given out as capture/events/event.h says:
+// the one freed last is used first.
 //
 //   index_  groups of 16 cells, a cache line each. 15 hold a block: low bits slot + 1, the bits above them a piece of
 //           its address's hash, so that a probe rarely looks at a block that is not the one. The last one counts the
