@@ -16,7 +16,7 @@ from pathlib import Path
 EXPORTS = {"memray_payload_start", "memray_payload_stop"}
 MAX_TLS_BYTES = 128
 MAX_FILE_BYTES = 90_000  # without symbols, as it is shipped: a copy of it is a file of the target's
-ALLOWED_UNDEFINED = {
+CALLED = {
     # The functions it stands in for.
     "malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc", "memalign", "valloc", "pvalloc",
     "reallocarray", "free_sized", "free_aligned_sized", "mmap", "mmap64", "munmap", "mremap",
@@ -27,11 +27,8 @@ ALLOWED_UNDEFINED = {
     "dl_iterate_phdr", "_dl_find_object", "_r_debug", "dlsym", "dlvsym",
     # Which C library this is.
     "gnu_get_libc_version",
-    # End of a thread.
-    "pthread_key_create", "pthread_key_delete", "pthread_setspecific", "pthread_getspecific",
-    # What a compiler may call on its own.
-    "memcpy", "memmove", "memset", "memcmp", "_GLOBAL_OFFSET_TABLE_", "__tls_get_addr",
 }
+COMPILER_MAY_CALL = {"memcpy", "memmove", "memset", "memcmp", "_GLOBAL_OFFSET_TABLE_", "__tls_get_addr"}
 
 PAYLOAD = Path(__file__).resolve().parent.parent / "payload"
 SYSTEM_CALLS = {
@@ -73,11 +70,14 @@ def faults(path):
     exported = {name for name, defined in symbols if defined}
     if exported != EXPORTS:
         yield f"exports {sorted(exported)} instead of {sorted(EXPORTS)}"
-    for name in sorted(name for name, defined in symbols if not defined):
+    undefined = {name for name, defined in symbols if not defined}
+    for name in sorted(undefined):
         if "@" in name:
             yield f"binds to a symbol version: {name}"
-        if name.split("@")[0] not in ALLOWED_UNDEFINED:
+        if name.split("@")[0] not in CALLED | COMPILER_MAY_CALL:
             yield f"calls {name}, which is not on the list of this check"
+    for name in sorted(CALLED - {name.split("@")[0] for name in undefined}):
+        yield f"does not call {name}, which is on the list of this check"
     for library in re.findall(r"\(NEEDED\).*\[(.*)\]", readelf(path, "--dynamic")):
         yield f"needs {library}"
     segments = readelf(path, "--segments")
