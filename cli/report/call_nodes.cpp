@@ -3,6 +3,7 @@
 #include "cli/report/call_nodes.h"
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -104,6 +105,7 @@ private:
     std::uint32_t end_of_path(std::uint32_t stack, std::uint32_t thread) {
         path_.clear();
         for (; stack != capture::kRootStack; stack = view_.stacks[stack].parent) {
+            assert(view_.stacks[stack].parent < stack);  // so it ends
             path_.push_back(frames_[view_.stacks[stack].frame]);
         }
         if (!options_.inverted) { std::reverse(path_.begin(), path_.end()); }
@@ -142,13 +144,17 @@ CallTree with_amounts(CallNodes nodes, const std::vector<Selection>& selections)
     tree.of_site = std::move(nodes.of_site);
     tree.own.resize(selections.size(), std::vector<Amount>(tree.nodes.size()));
     for (std::size_t i = 0; i < selections.size(); ++i) {
+        assert(selections[i].size() == tree.of_site.size());
         for (std::size_t site = 0; site < tree.of_site.size(); ++site) {
             if (tree.of_site[site] != kLeftOut) { tree.own[i][tree.of_site[site]] += selections[i][site]; }
         }
     }
     tree.total = tree.own;
     for (std::vector<Amount>& amounts : tree.total) {
-        for (std::size_t i = amounts.size() - 1; i > 0; --i) { amounts[tree.nodes[i].parent] += amounts[i]; }
+        for (std::size_t i = amounts.size() - 1; i > 0; --i) {
+            assert(tree.nodes[i].parent < i);  // so all below i has been added to it
+            amounts[tree.nodes[i].parent] += amounts[i];
+        }
     }
     return tree;
 }

@@ -3,6 +3,7 @@
 #include "injector/capture/growing_tables.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "injector/capture/tables.h"
 
@@ -25,7 +26,8 @@ std::size_t first_new(const WrittenRows& written, SectionType type, Written when
     if (when == Written::kChanging) { return first_changed(written.threads, tables.threads); }
     const auto known = written.rows.find(type);
     const std::size_t rows = known == written.rows.end() ? 0 : known->second;
-    return when == Written::kThinned && rows > size ? 0 : rows;
+    assert(when == Written::kThinned || rows <= size);  // else rows were changed that the file has already
+    return rows > size ? 0 : rows;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "injector/collector/aggregator.h"
 
 #include <algorithm>
+#include <cassert>
 #include <tuple>
 #include <utility>
 
@@ -147,6 +148,7 @@ void Aggregator::undo_mappings(Freed& freed) {
 }
 
 void Aggregator::add_sites(capture::Profile& profile) const {
+    assert(profile.sites.size() <= sites_.size());  // they have the same numbers
     while (profile.sites.size() < sites_.size()) {
         const SiteKey key = sites_.key(static_cast<std::uint32_t>(profile.sites.size()));
         profile.sites.push_back({key.node, key.native_node, key.thread, key.allocator, {}, {}, {}});

@@ -28,6 +28,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -169,6 +170,7 @@ inline void Aggregator::remove_live(std::uint32_t number, std::uint64_t size) {
         site.peak = site.live;
         site.epoch = epoch_;
     }
+    assert(site.live.count > 0 && site.live.bytes >= size);  // only what is in the live table is taken out, once
     --site.live.count;
     site.live.bytes -= size;
     --heap_.count;

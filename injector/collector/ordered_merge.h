@@ -26,6 +26,7 @@
 //   sink.settle()                        after the last one of a drain
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -134,6 +135,7 @@ std::size_t OrderedMerge::drain(Sink& sink, std::size_t limit) {
     }
     sink.settle();
     release_all();
+    assert(waiting_.size() + idle_.size() == rings_.size());  // a ring that is in neither is never looked at again
     return handled_;
 }
 

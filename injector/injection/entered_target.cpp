@@ -3,6 +3,7 @@
 #include "injector/injection/entered_target.h"
 
 #include <array>
+#include <cassert>
 #include <cstdio>
 
 #include "injector/base/error.h"
@@ -85,6 +86,7 @@ EnteredTarget::~EnteredTarget() {
 }
 
 void EnteredTarget::leave() {
+    assert(!left_);  // else registers of long ago would be set
     left_ = true;
     saved_->restore();
     call_.reset();

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/injection/injection.h"
 
+#include <cassert>
+
 #include "injector/base/process.h"
 #include "injector/cpython/python_facts.h"
 #include "injector/injection/descriptor_room.h"
@@ -47,6 +49,7 @@ std::unique_ptr<region::ControllerLock> Injection::load(const region::RecordingP
 }
 
 void Injection::start() {
+    assert(call_ && !start_.is_null());  // loaded, and the thread not let go of
     start_payload(*call_, start_, region_address_, wire::kRegionHeadSize);
     let_go();
 }

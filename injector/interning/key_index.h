@@ -5,6 +5,7 @@
 // and sizes.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -22,11 +23,15 @@ public:
         keys_.push_back(key);
         cells_[at] = static_cast<std::uint32_t>(keys_.size());
         if (keys_.size() * 2 > cells_.size()) { grow(); }
+        assert(keys_.size() < cells_.size());  // else the search for a key that is not there would not end
         return static_cast<std::uint32_t>(keys_.size() - 1);
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
-    [[nodiscard]] std::uint64_t key(std::uint32_t number) const noexcept { return keys_[number]; }
+    [[nodiscard]] std::uint64_t key(std::uint32_t number) const noexcept {
+        assert(number < keys_.size());
+        return keys_[number];
+    }
 
 private:
     [[nodiscard]] std::size_t position(std::uint64_t key) const noexcept {

@@ -31,7 +31,7 @@ public:
     static constexpr std::size_t kMaxNodes = std::size_t{1} << kNodeBits;
 
     // `rows` holds the root already. Nobody else changes it.
-    explicit StackTree(std::vector<Row>& rows) : rows_(rows) {}
+    explicit StackTree(std::vector<Row>& rows) : rows_(rows) { assert(rows.size() == 1); }
 
     // The node that `row` describes; its parent once the tree is full (counted in rejected()).
     std::uint32_t child(const Row& row) {
@@ -75,6 +75,7 @@ private:
         rows_.push_back(row);
         cells_[at] = tag_of(hash) | node;
         if (rows_.size() > size_ / 4 * 3) { grow(); }
+        assert(rows_.size() < size_);  // else the search for a row that is not there would not end
         return node;
     }
 

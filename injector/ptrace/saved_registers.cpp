@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/ptrace/saved_registers.h"
 
+#include <cassert>
 #include <csignal>
 
 #include "injector/base/error.h"
@@ -47,6 +48,7 @@ SavedRegisters::~SavedRegisters() {
 // The mask after the registers, and before them on the way back: were we killed in between, the frame would put back
 // both.
 void SavedRegisters::depart(const Registers& registers, RemoteAddr returns_to) {
+    assert(!restored_);  // the frame is the program's stack again
     memory_.write(frame_, &returns_to, sizeof returns_to);
     set_registers(tracee_, registers);
     set_signal_mask(tracee_, ~kSynchronous);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -99,25 +100,19 @@ void Tracee::control(int request, unsigned long data, const char* name) {
 
 void Tracee::interrupt() { control(PTRACE_INTERRUPT, 0, "PTRACE_INTERRUPT"); }
 
-void Tracee::resume(int signal) {
+void Tracee::go_on(int request, int signal, const char* name) {
+    assert(stopped_);  // else ESRCH, which would be taken for its end
     stopped_ = false;
-    control(PTRACE_CONT, static_cast<unsigned long>(signal), "PTRACE_CONT");
+    control(request, static_cast<unsigned long>(signal), name);
 }
 
-void Tracee::step(int signal) {
-    stopped_ = false;
-    control(PTRACE_SINGLESTEP, static_cast<unsigned long>(signal), "PTRACE_SINGLESTEP");
-}
+void Tracee::resume(int signal) { go_on(PTRACE_CONT, signal, "PTRACE_CONT"); }
 
-void Tracee::resume_to_system_call(int signal) {
-    stopped_ = false;
-    control(PTRACE_SYSCALL, static_cast<unsigned long>(signal), "PTRACE_SYSCALL");
-}
+void Tracee::step(int signal) { go_on(PTRACE_SINGLESTEP, signal, "PTRACE_SINGLESTEP"); }
 
-void Tracee::listen() {
-    stopped_ = false;
-    control(PTRACE_LISTEN, 0, "PTRACE_LISTEN");
-}
+void Tracee::resume_to_system_call(int signal) { go_on(PTRACE_SYSCALL, signal, "PTRACE_SYSCALL"); }
+
+void Tracee::listen() { go_on(PTRACE_LISTEN, 0, "PTRACE_LISTEN"); }
 
 void Tracee::detach(int signal) {
     control(PTRACE_DETACH, static_cast<unsigned long>(signal), "PTRACE_DETACH");

@@ -73,6 +73,7 @@ public:
 private:
     Tracee(pid_t id, OnDestroy on_destroy) noexcept : id_(id), on_destroy_(on_destroy) {}
     void control(int request, unsigned long data, const char* name);
+    void go_on(int request, int signal, const char* name);
     void kill_and_reap() noexcept;
     void detach_quietly() noexcept;
 

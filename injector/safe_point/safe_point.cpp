@@ -5,6 +5,7 @@
 #include <sys/ptrace.h>
 
 #include <algorithm>
+#include <cassert>
 #include <csignal>
 #include <cstdlib>
 #include <optional>
@@ -106,6 +107,7 @@ Tracee SafePoint::reach(pid_t pid, Deadline deadline) {
             }
             ++seized;
             if (try_thread(*thread, std::min<Deadline>(deadline, Clock::now() + kPerThread))) {
+                assert(thread->stopped());
                 return std::move(*thread);
             }
             doing_[id] = thread->attached() ? reason_ : "it ended";

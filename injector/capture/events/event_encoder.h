@@ -5,6 +5,7 @@
 // names a slot by its distance from the last one.
 #pragma once
 
+#include <cassert>
 #include <span>
 #include <vector>
 
@@ -19,6 +20,7 @@ public:
     void restore(std::uint32_t site, std::uint64_t size) { put(Operation::kRestore, site, size); }
 
     void deallocation(std::uint32_t slot, bool other_thread) {
+        assert(slot < next_slot_);  // as given out here: else reader and live table count differently
         std::uint8_t* out = room();
         const std::uint64_t step = zigzag(std::int64_t{slot} - std::int64_t{last_slot_});
         if (other_thread) [[unlikely]] {

@@ -5,10 +5,12 @@
 // kept.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <vector>
 
 #include "injector/capture/profile.h"
+#include "injector/collector/tables/live_table.h"
 #include "injector/interning/key_index.h"
 
 namespace memray::collector {
@@ -23,6 +25,7 @@ public:
     }
     void remove(std::uint32_t site, std::uint32_t allocated, std::uint32_t freed, const capture::Amount& amount) {
         capture::Amount& sum = at(site, allocated, freed);
+        assert(sum.count >= amount.count && sum.bytes >= amount.bytes);  // it was added once
         sum.count -= amount.count;
         sum.bytes -= amount.bytes;
     }
@@ -32,6 +35,7 @@ public:
 
 private:
     capture::Amount& at(std::uint32_t site, std::uint32_t allocated, std::uint32_t freed) {
+        assert(allocated < freed && freed < kMaxBuckets);
         const std::uint32_t number =
             index_.number((std::uint64_t{site} << 16U) | (std::uint64_t{allocated} << 8U) | freed);
         if (number == amounts_.size()) { amounts_.emplace_back(); }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/collector/tables/live_table.h"
 
+#include <cassert>
 #include <utility>
 
 #include "injector/base/error.h"
@@ -32,6 +33,9 @@ LiveTable::LiveTable()
       slot_mask_(kFirstSlotMask) {}
 
 std::uint32_t LiveTable::acquire(const Block& block) {
+    // They share words with each other: a value that is too large would be read as another block.
+    assert(block.address != 0 && block.address <= kMaxAddress);
+    assert(block.site < kMaxSites && block.bucket < kMaxBuckets);
     std::uint32_t slot = slots_;
     if (free_count_ > 0) {
         slot = free_[--free_count_];
@@ -51,6 +55,7 @@ std::uint32_t LiveTable::acquire(const Block& block) {
 }
 
 void LiveTable::release(std::uint32_t slot, Block& block) {
+    assert(slot < slots_ && blocks_[slot].address_and_size != 0);
     Packed& packed = blocks_[slot];
     block.address = packed.address_and_size & kMaxAddress;
     block.size = packed.address_and_size >> 48U;

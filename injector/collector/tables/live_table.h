@@ -14,6 +14,7 @@
 // 24 bytes per live allocation at most, not counting blocks of 64 KiB and more, whose sizes are kept aside.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
@@ -60,6 +61,7 @@ public:
         slot = acquire(block);
         link(slot, hash);
         ++used_;
+        assert(used_ < groups_ * CellGroup::kCells);  // else the search for an empty cell would not end
         return true;
     }
 

@@ -2,7 +2,18 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/collector/tables/range_table.h"
 
+#include <cassert>
+#include <iterator>
+
 namespace memray::collector {
+
+void RangeTable::insert(const Range& range) {
+    assert(range.start < range.end);
+    [[maybe_unused]] const auto [at, added] = ranges_.try_emplace(range.start, range);
+    // The slot of a range that is written over would never be released.
+    assert(added && (at == ranges_.begin() || std::prev(at)->second.end <= range.start));
+    assert(std::next(at) == ranges_.end() || range.end <= std::next(at)->first);
+}
 
 std::vector<Range> RangeTable::take_overlapping(std::uint64_t start, std::uint64_t end) {
     std::vector<Range> taken;

@@ -19,8 +19,8 @@ struct Range {
 
 class RangeTable {
 public:
-    // The range must not overlap another one: take_overlapping() first.
-    void insert(const Range& range) { ranges_[range.start] = range; }
+    // The range must not be empty, nor overlap another one: take_overlapping() first.
+    void insert(const Range& range);
     // Takes out all ranges that overlap [start, end), whole, by address. The caller puts back what is left of them.
     [[nodiscard]] std::vector<Range> take_overlapping(std::uint64_t start, std::uint64_t end);
     [[nodiscard]] std::size_t size() const noexcept { return ranges_.size(); }

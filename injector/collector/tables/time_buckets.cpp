@@ -3,6 +3,7 @@
 #include "injector/collector/tables/time_buckets.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace memray::collector {
 
@@ -14,6 +15,7 @@ unsigned TimeBuckets::advance(std::int64_t ms, std::uint64_t heap) {
     }
     const std::int64_t bucket = (ms - start_ms_) / width_ms_;
     while (current() < bucket) { peaks_.push_back(heap); }
+    assert(current() == bucket);  // else time ran backwards
     return folds;
 }
 
