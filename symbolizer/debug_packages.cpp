@@ -14,7 +14,7 @@
 
 #include "injector/base/file.h"
 #include "symbolizer/coverage.h"
-#include "symbolizer/root_path.h"
+#include "symbolizer/module_finder.h"
 
 namespace memray::symbolizer {
 namespace {

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "symbolizer/function_name.h"
 
+#include <demangle.h>
 #include <dwarf.h>
 
 #include <algorithm>
@@ -9,10 +10,14 @@
 #include <cstdlib>
 #include <memory>
 
-#include "symbolizer/demangle.h"
-
 namespace memray::symbolizer {
 namespace {
+
+// Nobody reads more, and demangling a hostile name can take long.
+constexpr std::size_t kMaxLength = 16'384;
+constexpr int kOptions = DMGL_PARAMS | DMGL_ANSI | DMGL_TYPES;
+
+using Text = std::unique_ptr<char, decltype(&std::free)>;
 
 constexpr int kMaxReferences = 16;
 
@@ -61,6 +66,14 @@ std::string qualified(Dwarf_Die& die, std::string name) {
 }
 
 }  // namespace
+
+std::string demangled(const std::string& name) {
+    if (name.size() > kMaxLength || !(name.starts_with("_Z") || name.starts_with("_R"))) { return name; }
+    // Rust first: its older mangling looks like C++ but for a hash at the end.
+    Text text(::rust_demangle(name.c_str(), DMGL_ANSI), std::free);
+    if (!text) { text.reset(::cplus_demangle_v3(name.c_str(), kOptions)); }
+    return text ? text.get() : name;
+}
 
 std::string function_name(Dwarf_Die& die) {
     Dwarf_Attribute attribute;

@@ -12,10 +12,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "injector/base/error.h"
 #include "symbolizer/build_id.h"
-#include "symbolizer/root_path.h"
 
 namespace memray::symbolizer {
 namespace {
@@ -64,6 +65,14 @@ ModuleFile find_vdso(const Module& module) {
 }
 
 }  // namespace
+
+std::string path_in_root(const std::string& path, const std::string& root) {
+    if (root.empty()) { return path; }
+    std::error_code error;
+    const std::string folder = std::filesystem::canonical(root, error);
+    const bool inside = !error && path.starts_with(folder) && path.substr(folder.size()).starts_with('/');
+    return inside ? path.substr(folder.size()) : path;
+}
 
 std::vector<std::string> ModuleFinder::debug_dirs() const {
     std::vector<std::string> dirs = options_.debug_dirs;

@@ -14,6 +14,11 @@
 
 namespace memray::symbolizer {
 
+// How a file is called inside another root directory: `path` without the path of `root`, if that is what it begins
+// with. Paths in a capture are those that the recorder saw: of a program in a chroot they begin with the chroot's own
+// path, of one in a container they do not. An empty `root` is none.
+[[nodiscard]] std::string path_in_root(const std::string& path, const std::string& root);
+
 struct ModuleFile {
     base::UniqueFd fd;  // none: `problem` says why
     std::string path;

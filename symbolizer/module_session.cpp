@@ -10,7 +10,7 @@
 #include "injector/base/error.h"
 #include "injector/base/unique_fd.h"
 #include "symbolizer/build_id.h"
-#include "symbolizer/demangle.h"
+#include "symbolizer/function_name.h"
 
 namespace memray::symbolizer {
 namespace {

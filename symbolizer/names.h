@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "injector/capture/format.h"
 #include "injector/capture/symbols.h"
 
 namespace memray::symbolizer {
@@ -25,5 +26,10 @@ struct ModuleNames {
     bool kept{false};       // of the capture's own copy of the symbols
     std::vector<Names> of;  // in the order of the addresses asked for
 };
+
+// How they travel from a worker process.
+[[nodiscard]] capture::Bytes encode_names(const ModuleNames& names);
+// Throws capture::Corrupt.
+[[nodiscard]] ModuleNames decode_names(const capture::Bytes& bytes);
 
 }  // namespace memray::symbolizer

@@ -13,9 +13,8 @@
 #include "symbolizer/kept_file.h"
 #include "symbolizer/module_finder.h"
 #include "symbolizer/module_session.h"
-#include "symbolizer/names_codec.h"
+#include "symbolizer/names.h"
 #include "symbolizer/perf_map.h"
-#include "symbolizer/root_path.h"
 #include "symbolizer/symbol_tables.h"
 #include "symbolizer/worker_pool.h"
 

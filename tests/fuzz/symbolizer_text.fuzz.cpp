@@ -9,7 +9,7 @@
 #include <string>
 
 #include "injector/base/error.h"
-#include "symbolizer/names_codec.h"
+#include "symbolizer/names.h"
 #include "symbolizer/perf_map.h"
 
 namespace symbolizer = memray::symbolizer;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "symbolizer/demangle.h"
+#include "symbolizer/function_name.h"
 
 #include <catch2/catch.hpp>
 

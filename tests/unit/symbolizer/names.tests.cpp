@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "symbolizer/names_codec.h"
+#include "symbolizer/names.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "symbolizer/names_codec.h"
+#include "symbolizer/names.h"
 
 #include "injector/capture/byte_reader.h"
 #include "injector/capture/byte_writer.h"

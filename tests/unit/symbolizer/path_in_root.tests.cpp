@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "symbolizer/root_path.h"
-
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "symbolizer/module_finder.h"
 #include "tests/unit/capture/scratch_dir.h"
 
 using ::ScratchDir;
