@@ -4,6 +4,7 @@
 // The allocator ids of captures and reports. The numbers are part of the file format, and are those of the wire.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -32,7 +33,14 @@ enum class Allocator : std::uint8_t {
 };
 
 // "MALLOC", "PYMALLOC_MALLOC", ...: the names of memray's statistics. "UNKNOWN" for a value that is none of the above.
-[[nodiscard]] std::string_view allocator_name(Allocator allocator) noexcept;
+[[nodiscard]] constexpr std::string_view allocator_name(Allocator allocator) noexcept {
+    constexpr std::array<std::string_view, kAllocatorCount> kNames{
+        "UNKNOWN", "PYMALLOC_FREE", "PYMALLOC_MALLOC", "PYMALLOC_CALLOC", "PYMALLOC_REALLOC", "FREE",   "MALLOC",
+        "REALLOC", "CALLOC",        "POSIX_MEMALIGN",  "ALIGNED_ALLOC",   "MEMALIGN",         "VALLOC", "PVALLOC",
+        "MMAP",    "MUNMAP"};
+    const auto index = static_cast<std::size_t>(allocator);
+    return index < kNames.size() ? kNames[index] : kNames[0];
+}
 
 [[nodiscard]] constexpr bool is_deallocator(Allocator allocator) noexcept {
     return allocator == Allocator::kPymallocFree || allocator == Allocator::kFree || allocator == Allocator::kMunmap;

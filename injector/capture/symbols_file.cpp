@@ -14,7 +14,7 @@
 #include "injector/base/replacement_file.h"
 #include "injector/capture/section_batch.h"
 #include "injector/capture/section_list.h"
-#include "injector/capture/symbols_key.h"
+#include "injector/capture/table_codec.h"
 #include "injector/capture/table_loader.h"
 
 namespace memray::capture {

@@ -15,4 +15,13 @@ void decode_amounts(ByteReader& in, std::vector<Site>& sites) {
     AmountColumns::visit(ColumnReader<Site>(in, std::span(sites).subspan(first, count)));
 }
 
+std::uint64_t symbols_key(const Profile& profile) {
+    ByteWriter out;
+    encode_table(out, profile.modules, {0, profile.modules.size()});
+    encode_table(out, profile.native_frames, {0, profile.native_frames.size()});
+    std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
+    for (const std::uint8_t byte : out.bytes()) { hash = (hash ^ byte) * 0x100000001b3U; }
+    return hash;
+}
+
 }  // namespace memray::capture

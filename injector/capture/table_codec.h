@@ -6,6 +6,7 @@
 // row on; throws Corrupt if that would leave a gap.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -56,5 +57,9 @@ void decode_table(ByteReader& in, std::vector<Row>& table) {
 // The amounts of sites are a section of their own, of rows that are there.
 void encode_amounts(ByteWriter& out, const std::vector<Site>& sites, RowRange rows);
 void decode_amounts(ByteReader& in, std::vector<Site>& sites);
+
+// Which native frames symbols are of: a hash of the tables of modules and native frames. Symbols can be stored apart
+// from their capture, and a capture can be recorded anew under its old name: symbols with another key are not its own.
+[[nodiscard]] std::uint64_t symbols_key(const Profile& profile);
 
 }  // namespace memray::capture

@@ -3,7 +3,6 @@
 #include "injector/capture/table_loader.h"
 
 #include "injector/capture/metadata_codec.h"
-#include "injector/capture/symbols_key.h"
 #include "injector/capture/table_codec.h"
 #include "injector/capture/tables.h"
 #include "injector/capture/validate.h"

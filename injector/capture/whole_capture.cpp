@@ -8,7 +8,7 @@
 #include "injector/capture/growing_tables.h"
 #include "injector/capture/output_file.h"
 #include "injector/capture/section_batch.h"
-#include "injector/capture/symbols_key.h"
+#include "injector/capture/table_codec.h"
 
 namespace memray::capture {
 

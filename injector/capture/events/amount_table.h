@@ -4,6 +4,7 @@
 // Amounts by a 64-bit key: an open-addressing hash table, because a replay adds to it for every second event.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -27,7 +28,15 @@ public:
     }
 
     // All pairs by ascending key.
-    [[nodiscard]] std::vector<std::pair<std::uint64_t, Amount>> sorted() const;
+    [[nodiscard]] std::vector<std::pair<std::uint64_t, Amount>> sorted() const {
+        std::vector<std::pair<std::uint64_t, Amount>> all;
+        all.reserve(used_);
+        for (const Entry& entry : entries_) {
+            if (entry.key != 0) { all.emplace_back(entry.key - 1, entry.amount); }
+        }
+        std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        return all;
+    }
 
 private:
     struct Entry {
@@ -41,7 +50,13 @@ private:
         while (entries_[at].key != 0 && entries_[at].key != key) { at = (at + 1) & mask; }
         return entries_[at];
     }
-    void grow();
+    void grow() {
+        std::vector<Entry> old(entries_.empty() ? 1024 : entries_.size() * 2);
+        old.swap(entries_);
+        for (const Entry& entry : old) {
+            if (entry.key != 0) { find(entry.key) = entry; }
+        }
+    }
 
     std::vector<Entry> entries_;
     std::size_t used_{0};
