@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/children.h"
 
-#include "payload/caller.h"
 #include "payload/memory/address_space.h"
 #include "payload/recorder_wait.h"
 #include "payload/stack/code_record.h"

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "payload/caller.h"
 #include "payload/children.h"
 #include "payload/recorder_wait.h"
 #include "payload/syscalls.h"

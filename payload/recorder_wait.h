@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Waiting for the recorder of the children. Who waits may hold the GIL and any lock of its own: it waits for its turn
-// among many, but not for good, and neither for a recorder that is dead nor for one that has nothing to give.
+// Asking the recorder of the children for something, and waiting for it. Who waits may hold the GIL and any lock of its
+// own: it waits for its turn among many, but not for good, and neither for a recorder that is dead nor for one that has
+// nothing to give.
 #pragma once
 
 #include "payload/children.h"
 #include "payload/syscalls.h"
 #include "payload/waiting.h"
+#include "payload/wire/child_pool.h"
 
 namespace memray::payload {
+
+// How the calling thread presents itself, with a ticket of its own.
+wire::Caller this_caller(wire::ChildPool& pool) noexcept;
 
 bool recorder_died() noexcept;
 // Has it look at what changed in the pool.

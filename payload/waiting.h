@@ -15,7 +15,7 @@
 namespace memray::payload {
 
 // Whether a thread spins. In a forked child nobody does.
-extern constinit std::atomic<std::uint32_t> spinning;
+inline constinit std::atomic<std::uint32_t> spinning{0};
 
 // Some hundred nanoseconds of this thread's own time: a `pause` takes from 10 to 140 cycles, depending on the
 // processor, and the chain of multiplications about 400. No clock, which would run on while the process is stopped.
