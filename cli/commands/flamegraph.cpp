@@ -19,12 +19,10 @@ FlamegraphCommand::FlamegraphCommand(CLI::App& program)
         ->option_text("N")
         ->check(check_positive);
     quoting_.add_to(app);
-    app.add_flag("--full", complete_, "Keep every frame, however large the page becomes");
-    app.add_flag("--json", json_, "Write the data of the page as JSON instead");
-    app.add_flag("--no-web", no_web_, "For compatibility: pages never load anything from the network");
+    page_options_.add_to(app, "frame");
 }
 
-report::FlamegraphOptions FlamegraphCommand::page_options() const {
+report::FlamegraphOptions FlamegraphCommand::content_options() const {
     report::FlamegraphOptions options;
     const report::SelectionChoice choice = selection_.choice();
     if (choice.kind == report::SelectionKind::kTemporary && temporal_) {
@@ -36,14 +34,14 @@ report::FlamegraphOptions FlamegraphCommand::page_options() const {
     options.split_threads = split_threads_;
     options.temporal = temporal_;
     options.most_snapshots = static_cast<std::size_t>(most_snapshots_);
-    options.complete = complete_;
+    options.complete = page_options_.complete();
     options.confidential = quoting_.choice();
     return options;
 }
 
 std::string FlamegraphCommand::content(const capture::Profile& profile, const report::StackView& view) {
     const std::string data = report::flamegraph_data(profile, view, page_);
-    return json_ ? data + "\n" : web::page(web::flamegraph_template(), data);
+    return page_options_.content(web::flamegraph_template(), data);
 }
 
 }  // namespace memray::cli

@@ -18,20 +18,18 @@ public:
 
 private:
     [[nodiscard]] std::string kind() const override { return "flamegraph"; }
-    [[nodiscard]] std::string suffix() const override { return json_ ? ".json" : ".html"; }
-    void check_options() override { page_ = page_options(); }
+    [[nodiscard]] std::string suffix() const override { return page_options_.suffix(); }
+    void check_options() override { page_ = content_options(); }
     [[nodiscard]] std::string content(const capture::Profile& profile, const report::StackView& view) override;
-    [[nodiscard]] report::FlamegraphOptions page_options() const;
+    [[nodiscard]] report::FlamegraphOptions content_options() const;
 
     report::FlamegraphOptions page_;
     SelectionOptions selection_;
     QuotingOption quoting_;
+    PageOptions page_options_;
     bool split_threads_{false};
     bool inverted_{false};
     bool temporal_{false};
-    bool complete_{false};
-    bool json_{false};
-    bool no_web_{false};
     int most_snapshots_{10'000};
 };
 

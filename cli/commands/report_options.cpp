@@ -13,6 +13,7 @@
 #include "cli/commands/report_file.h"
 #include "cli/report/frame_filter.h"
 #include "cli/report/notes.h"
+#include "cli/web/page_templates.h"
 #include "injector/base/printable.h"
 
 namespace memray::cli {
@@ -99,6 +100,16 @@ CLI::Option* QuotingOption::add_to(CLI::App& app) {
 report::Confidential QuotingOption::choice() const {
     if (name_ == "all") { return report::Confidential::kAll; }
     return name_ == "none" ? report::Confidential::kNone : report::Confidential::kDefault;
+}
+
+void PageOptions::add_to(CLI::App& app, const std::string& what) {
+    app.add_flag("--full", complete_, fmt::format("Keep every {}, however large the page becomes", what));
+    app.add_flag("--json", json_, "Write the data of the page as JSON instead");
+    app.add_flag("--no-web", no_web_, "For compatibility: pages never load anything from the network");
+}
+
+std::string PageOptions::content(std::string_view page_template, const std::string& data) const {
+    return json_ ? data + "\n" : web::page(page_template, data);
 }
 
 void OutputOptions::add_to(CLI::App& app, CLI::Option* needed) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/report/selection.h"
@@ -58,6 +59,22 @@ public:
 
 private:
     std::string name_{"default"};
+};
+
+// --full, --json and --no-web, of the reports that are a page.
+class PageOptions {
+public:
+    // `what`: of which a page has many.
+    void add_to(CLI::App& app, const std::string& what);
+    [[nodiscard]] bool complete() const noexcept { return complete_; }
+    [[nodiscard]] std::string suffix() const { return json_ ? ".json" : ".html"; }
+    // The file: `data` in its template, or alone.
+    [[nodiscard]] std::string content(std::string_view page_template, const std::string& data) const;
+
+private:
+    bool complete_{false};
+    bool json_{false};
+    bool no_web_{false};
 };
 
 // -o and -f.

@@ -19,17 +19,16 @@ TableCommand::TableCommand(CLI::App& program)
     selection_.add_to(app);
     app.add_flag("--split-threads", split_threads_, "Do not merge allocations of different threads");
     add_input();
-    app.add_flag("--full", complete_, "Keep every row, however large the page becomes");
-    app.add_flag("--json", json_, "Write the data of the page as JSON instead");
-    app.add_flag("--no-web", no_web_, "For compatibility: pages never load anything from the network");
+    page_options_.add_to(app, "row");
 }
 
 std::string TableCommand::content(const capture::Profile& profile, const report::StackView& view) {
     const auto rows = report::table_rows(profile, view, report::select(profile, choice_), split_threads_);
     const std::string title =
         choice_.kind == report::SelectionKind::kLeaked ? "table report (memory leaks)" : "table report";
-    const std::string data = report::table_data(profile, rows, title, split_threads_, kMostSnapshots, complete_);
-    return json_ ? data + "\n" : web::page(web::table_template(), data);
+    const std::string data =
+        report::table_data(profile, rows, title, split_threads_, kMostSnapshots, page_options_.complete());
+    return page_options_.content(web::table_template(), data);
 }
 
 }  // namespace memray::cli

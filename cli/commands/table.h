@@ -17,16 +17,14 @@ public:
 
 private:
     [[nodiscard]] std::string kind() const override { return "table"; }
-    [[nodiscard]] std::string suffix() const override { return json_ ? ".json" : ".html"; }
+    [[nodiscard]] std::string suffix() const override { return page_options_.suffix(); }
     void check_options() override { choice_ = selection_.choice(); }
     [[nodiscard]] std::string content(const capture::Profile& profile, const report::StackView& view) override;
 
     report::SelectionChoice choice_;
     SelectionOptions selection_;
+    PageOptions page_options_;
     bool split_threads_{false};
-    bool json_{false};
-    bool complete_{false};
-    bool no_web_{false};
 };
 
 }  // namespace memray::cli
