@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
+#include "cli/report/text.h"
 #include "cli/terminal/line.h"
 
 namespace memray::live {
@@ -37,10 +39,10 @@ inline constexpr Look kFailure{.colour = Colour::kRed, .bold = true};
 
 }  // namespace looks
 
-// Columns that its text takes.
-[[nodiscard]] std::size_t width_of(const Line& line);
-
 // Spaces up to a column; nothing if it is there already.
-void pad(Line& line, std::size_t column);
+inline void pad(Line& line, std::size_t column) {
+    const std::size_t used = report::width_of(line.spans);
+    if (used < column) { line.add(std::string(column - used, ' ')); }
+}
 
 }  // namespace memray::live

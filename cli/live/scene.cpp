@@ -39,8 +39,9 @@ constexpr std::array kHelp{
 Line title_bar(const State& state, std::size_t width) {
     Line line(" Memray live tracking", looks::kBar);
     const std::string clock = state.clock + " ";
-    if (width_of(line) + clock.size() < width) {
-        line.add(std::string(width - width_of(line) - clock.size(), ' '), looks::kBar).add(clock, looks::kBar);
+    if (report::width_of(line.spans) + clock.size() < width) {
+        line.add(std::string(width - report::width_of(line.spans) - clock.size(), ' '), looks::kBar)
+            .add(clock, looks::kBar);
     }
     line.fill = looks::kBar;
     return line;
@@ -78,7 +79,7 @@ Line key_bar(const State& state, std::size_t width) {
     for (const Key& key : keys_for(state)) {
         const std::string text = fmt::format(" {} ", key.key);
         const std::string what = fmt::format("{} ", key.what);
-        if (width_of(line) + text.size() + what.size() + help.size() > width) { continue; }
+        if (report::width_of(line.spans) + text.size() + what.size() + help.size() > width) { continue; }
         line.add(text, looks::kBarKey).add(what, looks::kBar);
     }
     line.add(" ? ", looks::kBarKey).add("Help ", looks::kBar);

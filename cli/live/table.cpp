@@ -83,10 +83,12 @@ public:
             if (widths_.of[i] == 0) { continue; }
             const bool number = kColumns[i].width != 0;
             const bool sorted = decides(i, model_.order());
-            if (number) { scene.sort_columns.emplace_back(width_of(line), kColumns[i].order); }
+            if (number) { scene.sort_columns.emplace_back(report::width_of(line.spans), kColumns[i].order); }
             cell(line, i, sorted ? std::string(kColumns[i].title) + "↓" : kColumns[i].title,
                  sorted ? looks::kSorted : looks::kHeading);
-            if (number && i == kCount) { scene.sort_columns.emplace_back(width_of(line), LocationOrder::kCount); }
+            if (number && i == kCount) {
+                scene.sort_columns.emplace_back(report::width_of(line.spans), LocationOrder::kCount);
+            }
         }
         return line;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// The numbers of `memray stats`.
+// `memray stats`: its numbers, and what it prints.
 #pragma once
 
 #include <cstddef>
@@ -32,5 +32,10 @@ struct Statistics {
 // entries; equal amounts are in order of name.
 [[nodiscard]] Statistics compute_statistics(const capture::Profile& profile, const StackView& view,
                                             std::size_t largest);
+
+// What the command prints: for people, or as JSON. The view says which stacks count for locations and modules.
+[[nodiscard]] std::string stats_text(const capture::Profile& profile, const StackView& view, std::size_t largest,
+                                     bool colour);
+[[nodiscard]] std::string stats_json(const capture::Profile& profile, const StackView& view, std::size_t largest);
 
 }  // namespace memray::report

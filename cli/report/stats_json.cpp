@@ -5,7 +5,6 @@
 #include "cli/report/histogram.h"
 #include "cli/report/metadata_json.h"
 #include "cli/report/statistics.h"
-#include "cli/report/stats_report.h"
 
 namespace memray::report {
 namespace {

@@ -6,7 +6,6 @@
 #include "cli/report/histogram.h"
 #include "cli/report/notes.h"
 #include "cli/report/statistics.h"
-#include "cli/report/stats_report.h"
 #include "injector/base/printable.h"
 
 namespace memray::report {

@@ -80,7 +80,7 @@ public:
 
 private:
     void cell_line(const Line& line, const Column& column) {
-        const std::size_t used = line_width(line);
+        const std::size_t used = width_of(line);
         const std::string space(used < column.width ? column.width - used : 0, ' ');
         const std::string margin(padding_, ' ');
         text_ += column.right ? margin + space : margin;
@@ -107,12 +107,6 @@ Style style_of_share(std::uint64_t part, std::uint64_t whole) noexcept {
     if (share > 0.6) { return Style::kRed; }
     if (share > 0.2) { return Style::kYellow; }
     return share > 0.05 ? Style::kGreen : Style::kBrightGreen;
-}
-
-std::size_t line_width(const Line& line) {
-    std::size_t width = 0;
-    for (const Span& span : line) { width += display_width(span.text); }
-    return width;
 }
 
 Line clipped(const Line& line, std::size_t width) {

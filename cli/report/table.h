@@ -44,8 +44,6 @@ struct Column {
 [[nodiscard]] std::string box_table(const std::vector<Column>& columns, const Row& header, const std::vector<Row>& rows,
                                     std::size_t padding, bool colour);
 
-[[nodiscard]] std::size_t line_width(const Line& line);
-
 // The first `width` columns.
 [[nodiscard]] Line clipped(const Line& line, std::size_t width);
 

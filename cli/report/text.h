@@ -14,6 +14,14 @@ namespace memray::report {
 // Columns that printable text takes: wide East Asian characters two, combining marks none.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
+// The same of all of `spans`, whose members have a `text`.
+template <class Spans>
+[[nodiscard]] std::size_t width_of(const Spans& spans) {
+    std::size_t width = 0;
+    for (const auto& span : spans) { width += display_width(span.text); }
+    return width;
+}
+
 // What fits into `width` columns, from the start.
 [[nodiscard]] std::string first_columns(std::string_view text, std::size_t width);
 

@@ -81,7 +81,7 @@ Line keys(const TreeModel& model) {
 
 void put_beside(std::vector<Line>& left, std::size_t columns, const std::vector<Line>& right) {
     for (std::size_t i = 0; i < left.size(); ++i) {
-        left[i].push_back({std::string(less(columns, report::line_width(left[i])), ' ')});
+        left[i].push_back({std::string(less(columns, report::width_of(left[i])), ' ')});
         left[i].push_back({" │ ", Style::kDim});
         if (i < right.size()) { left[i].insert(left[i].end(), right[i].begin(), right[i].end()); }
     }
@@ -103,7 +103,7 @@ Line TreeScreen::row_line(std::size_t number, std::size_t columns, std::size_t s
             {fmt::format("{} ({}) ", report::size_text(amount.bytes), report::percent_text(amount.bytes, whole)),
              report::style_of_share(amount.bytes, whole)});
     }
-    const Line name = name_of(model_, row, less(columns, report::line_width(line)));
+    const Line name = name_of(model_, row, less(columns, report::width_of(line)));
     line.insert(line.end(), name.begin(), name.end());
     line = report::clipped(line, columns);
     return number == model_.cursor() ? reversed(line, columns) : line;

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "cli/report/call_nodes.h"
+#include "cli/report/call_tree.h"
 
 namespace memray::report {
 

@@ -8,7 +8,7 @@
 #include <tuple>
 #include <utility>
 
-#include "cli/report/call_nodes.h"
+#include "cli/report/call_tree.h"
 #include "cli/report/frame_class.h"
 #include "cli/report/metadata_json.h"
 #include "cli/report/page/big_tree.h"

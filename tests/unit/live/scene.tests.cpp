@@ -49,7 +49,7 @@ TEST_CASE("every terminal is filled and none is overrun") {
             REQUIRE(scene.lines.size() == height);
         }
     }
-    for (const Line& line : make_scene(shown.state, 120, 40).lines) { CHECK(width_of(line) <= 120); }
+    for (const Line& line : make_scene(shown.state, 120, 40).lines) { CHECK(report::width_of(line.spans) <= 120); }
 }
 
 TEST_CASE("a wide terminal shows header, graphs and the whole table") {

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "cli/report/text.h"
 #include "tests/unit/tree/sample.h"
 
 using namespace memray;
@@ -17,7 +18,7 @@ struct Sample {
     std::vector<std::string> draw(terminal::Size size) {
         std::vector<std::string> lines;
         for (const report::Line& line : screen.draw(size)) {
-            CHECK(report::line_width(line) <= size.columns);
+            CHECK(report::width_of(line) <= size.columns);
             std::string text;
             for (const report::Span& span : line) { text += span.text; }
             lines.push_back(text.substr(0, text.find_last_not_of(' ') + 1));
