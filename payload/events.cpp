@@ -16,18 +16,13 @@ using wire::RecordKind;
 
 constexpr std::size_t kEventWords = 3;
 
-void put_event(wire::RingWriter& writer, std::uint64_t header, const void* address) noexcept {
-    writer.put(header);
-    writer.put(reinterpret_cast<std::uint64_t>(address));
-    // Sequentially consistent with the allocator's own synchronisation: the number is taken between the real calls.
-    writer.put(own_session().control->next_sequence.fetch_add(1, std::memory_order_acq_rel));
-    writer.commit();
-}
-
-void write_event(wire::Slot& slot, std::uint64_t header, const void* address) noexcept {
+[[gnu::always_inline]] inline void write_event(wire::Slot& slot, std::uint64_t header, const void* address) noexcept {
     wire::RingWriter writer = writer_of(slot);
     if (!writer.reserve(kEventWords, wait_for_room)) { return; }
-    put_event(writer, header, address);
+    // Sequentially consistent with the allocator's own synchronisation: the number is taken between the real calls.
+    const std::uint64_t number = own_session().control->next_sequence.fetch_add(1, std::memory_order_acq_rel);
+    writer.put_record(header, reinterpret_cast<std::uint64_t>(address), number);
+    writer.commit();
 }
 
 // That Python ended or began, before the event that shows it.
@@ -37,18 +32,27 @@ void write_event(wire::Slot& slot, std::uint64_t header, const void* address) no
     write_event(*slot, wire::header_word(kind, Allocator::kNone, 0), nullptr);
 }
 
-// The slot to write to; nullptr if this event is not to be recorded.
-wire::Slot* begin_event() noexcept {
-    if (const RecordKind news = follow_python(); news != kNoRecord) [[unlikely]] { tell_of_python(news); }
+// Whether to record the event, where Python is not simply alive.
+[[gnu::cold, gnu::noinline]] bool begin_without_python() noexcept {
+    if (const RecordKind news = follow_python(); news != kNoRecord) { tell_of_python(news); }
     const auto phase = own_session().control->phase.load(std::memory_order_relaxed);
-    if (!wire::is_recorded(phase)) [[unlikely]] {
-        // Idle: it is just being started, by another thread.
-        if (phase != wire::Phase::kIdle) { end_recording(own_session(), wire::Phase::kStopped); }
-        return nullptr;
-    }
-    wire::Slot* slot = current_slot();
-    if (slot == nullptr) [[unlikely]] { own_session().control->losses.no_slot.fetch_add(1, std::memory_order_relaxed); }
+    if (wire::is_recorded(phase)) { return true; }
+    // Idle: it is just being started, by another thread.
+    if (phase != wire::Phase::kIdle) { end_recording(own_session(), wire::Phase::kStopped); }
+    return false;
+}
+
+[[gnu::cold, gnu::noinline]] wire::Slot* begin_without_slot() noexcept {
+    wire::Slot* slot = claim_slot();
+    if (slot == nullptr) { own_session().control->losses.no_slot.fetch_add(1, std::memory_order_relaxed); }
     return slot;
+}
+
+// The slot to write to; nullptr if this event is not to be recorded.
+[[gnu::always_inline]] inline wire::Slot* begin_event() noexcept {
+    if (!python_is_alive() && !begin_without_python()) [[unlikely]] { return nullptr; }
+    wire::Slot* slot = this_thread.slot;
+    return slot != nullptr ? slot : begin_without_slot();
 }
 
 std::uint64_t clamped(std::uint64_t size) noexcept { return size < wire::kMaxValue ? size : wire::kMaxValue; }
@@ -60,7 +64,8 @@ void record_allocation(const void* address, std::size_t size, Allocator allocato
     if (!scope) { return; }
     leave_loader();
     wire::Slot* slot = begin_event();
-    if (slot == nullptr || !sync_python_stack(*slot) || !sync_native_stack(*slot)) { return; }
+    if (slot == nullptr || !sync_python_stack(*slot)) { return; }
+    if (own_session().native_capacity != 0 && !sync_native_stack(*slot)) { return; }
     write_event(*slot, wire::header_word(RecordKind::kAllocation, allocator, clamped(size)), address);
 }
 

@@ -6,12 +6,21 @@
 // it if Python begins again.
 #pragma once
 
+#include "payload/thread.h"
 #include "payload/wire/control.h"
 #include "payload/wire/record.h"
 
 namespace memray::payload {
 
-// Of the session of the calling thread, which is in its RecordingScope. Returns which record is to tell the collector
+// Whether Python is alive and recorded, as it is at almost every event: one word for each. Of the session of the calling
+// thread, which is in its RecordingScope.
+inline bool python_is_alive() noexcept {
+    const Session& session = own_session();
+    return session.control->phase.load(std::memory_order_relaxed) == wire::Phase::kRecording &&
+           __atomic_load_n(session.finalizing, __ATOMIC_RELAXED) == 0;
+}
+
+// Where it may not be. Returns which record is to tell the collector
 // that Python ended or began since the last event (kFinish, kRestart), one thread only; kNoRecord otherwise.
 inline constexpr auto kNoRecord = static_cast<wire::RecordKind>(0);
 wire::RecordKind follow_python() noexcept;

@@ -16,7 +16,14 @@
 
 namespace memray::payload {
 
-constinit Recordings recordings;
+namespace {
+
+constinit OwnPage nothing_armed{};
+const std::uint64_t never{0};
+
+}  // namespace
+
+constinit Recordings recordings{.own = &nothing_armed};
 
 namespace {
 
@@ -51,9 +58,10 @@ void forget_parent() noexcept {
 }
 
 bool open_process() noexcept {
-    if (recordings.own == nullptr) {
-        recordings.own = static_cast<OwnPage*>(map_page_wiped_on_fork(wire::kPageSize));
-        if (recordings.own == nullptr) { return false; }
+    if (recordings.own == &nothing_armed) {
+        auto* own = static_cast<OwnPage*>(map_page_wiped_on_fork(wire::kPageSize));
+        if (own == nullptr) { return false; }
+        recordings.own = own;
     }
     const bool is_new = recordings.own->known.load(std::memory_order_relaxed) != kKnownProcess;
     if (!open_presences(is_new)) { return false; }
@@ -75,16 +83,19 @@ Session* next_session() noexcept {
 
 // `mapped`: bytes that are to be unmapped at the end.
 void describe(Session& session, wire::ControlPage& control, std::size_t mapped, MappedPieces* pieces) noexcept {
-    unsigned char* info = reinterpret_cast<unsigned char*>(&control) + wire::kTargetInfoOffset;
-    session = {&control,
-               mapped,
-               &control.controller_lock,
-               reinterpret_cast<const wire::TargetInfo*>(info),
-               ++recordings.started,
-               control.ring_words,
-               control.frame_capacity,
-               control.native_capacity,
-               pieces};
+    const auto* info = reinterpret_cast<const wire::TargetInfo*>(reinterpret_cast<unsigned char*>(&control) +
+                                                                 wire::kTargetInfoOffset);
+    const std::uint64_t finalizing = info->addresses.finalizing;
+    session = {.control = &control,
+               .info = info,
+               .finalizing = finalizing != 0 ? reinterpret_cast<const std::uint64_t*>(finalizing) : &never,
+               .generation = ++recordings.started,
+               .ring_words = control.ring_words,
+               .frame_capacity = control.frame_capacity,
+               .native_capacity = control.native_capacity,
+               .pieces = pieces,
+               .controller_lock = &control.controller_lock,
+               .size = mapped};
 }
 
 constexpr int kReleaseRounds = 20;

@@ -25,14 +25,15 @@ namespace memray::payload {
 // Copies of what never changes while recording, so that hooks stay within one or two cache lines.
 struct Session {
     wire::ControlPage* control;
-    std::size_t size;  // of the region's head; 0 once that is unmapped, or if it must stay
-    const std::atomic<std::uint32_t>* controller_lock;
     const wire::TargetInfo* info;
-    std::uint32_t generation;  // counts memray_payload_start(), from 1
+    const std::uint64_t* finalizing;  // 0 while Python is alive (is_finalizing()), or always
+    std::uint32_t generation;         // counts memray_payload_start(), from 1
     std::uint32_t ring_words;
     std::uint32_t frame_capacity;
     std::uint32_t native_capacity;  // 0: native stacks are not recorded
     MappedPieces* pieces;
+    const std::atomic<std::uint32_t>* controller_lock;
+    std::size_t size;  // of the region's head; 0 once that is unmapped, or if it must stay
 };
 
 // In a page that forked children see as zero.
@@ -44,17 +45,17 @@ enum Known : std::uint32_t { kNewProcess = 0, kBeingLookedAt = 1, kKnownProcess 
 
 struct Recordings {
     std::atomic<const Session*> newest{nullptr};  // nullptr before the first start
-    OwnPage* own{nullptr};
+    OwnPage* own;                                 // of nothing but zeroes before that
     std::uint32_t started{0};
 };
 
-extern constinit Recordings recordings;
+[[gnu::visibility("hidden")]] extern constinit Recordings recordings;
 inline const Session* newest_session() noexcept { return recordings.newest.load(std::memory_order_acquire); }
 
 // True while this process records. The one check of a hook that has nothing to do.
-inline bool is_armed() noexcept {
-    return recordings.own != nullptr && recordings.own->armed.load(std::memory_order_relaxed) != 0;
-}
+inline bool is_armed() noexcept { return recordings.own->armed.load(std::memory_order_relaxed) != 0; }
+// Of the session that records, 0: none. Whoever finds it armed sees what was described before.
+inline std::uint32_t armed_generation() noexcept { return recordings.own->armed.load(std::memory_order_acquire); }
 
 // Takes over a region of which the first `size` bytes are mapped; nullptr-safe. Returns 0, or an error number for
 // memray_payload_start.

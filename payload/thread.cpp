@@ -92,20 +92,34 @@ wire::Slot* wait_for_slot() noexcept {
 
 }  // namespace
 
-Presence* take_presence() noexcept {
+Presence* RecordingScope::take_presence() noexcept {
     const PresenceTable* table = presence_table;
     this_thread.presence = claim_presence();
     this_thread.presence_table = table;
     return this_thread.presence;
 }
 
+bool RecordingScope::enter_newest_session() noexcept {
+    if (this_thread.presence_table != presence_table) {
+        // That of the thread's parent, which had a recording of its own.
+        disappear();
+        presence_ = take_presence();
+        appear();
+    }
+    const Session* session = newest_session();
+    if (armed_generation() != session->generation) { return false; }
+    this_thread.session = session;
+    this_thread.slot = nullptr;
+    this_thread.slotless_events = 0;
+    this_thread.generation = session->generation;
+    return true;
+}
+
 wire::Slot* claim_slot() noexcept {
-    if (this_thread.generation != own_session().generation) { this_thread.slotless_events = 0; }
     if (this_thread.slotless_events > 0 && ++this_thread.slotless_events < kRetryEvents) { return nullptr; }
     wire::Slot* slot = try_claim_any();
     if (slot == nullptr && this_thread.slotless_events == 0) { slot = wait_for_slot(); }
     this_thread.slot = slot;
-    this_thread.generation = own_session().generation;
     this_thread.slotless_events = slot == nullptr ? 1 : 0;
     return slot;
 }

@@ -28,22 +28,19 @@ enum Loading : std::uint32_t {
 };
 
 struct ThreadState {
-    const Session* session;  // of the hook that this thread is in
-    wire::Slot* slot;
-    ThreadStacks* stacks;      // that go with the slot
-    std::uint32_t generation;  // Session::generation the slot was claimed in
+    const Session* session;  // of the hook that this thread is in, or was in last
+    wire::Slot* slot;        // of that session; nullptr: none yet
+    ThreadStacks* stacks;    // that go with the slot
+    Presence* presence;
+    std::uint32_t generation;  // of `session` when the thread came to it. 0: none yet
     Activity activity;
     std::uint32_t slotless_events;  // since a slot was last asked for in vain
     std::uint32_t loading;          // Loading
-    Presence* presence;
-    const PresenceTable* presence_table;  // that it is in
+    const PresenceTable* presence_table;  // that its presence is in
     std::uint32_t chain_depth;            // ChainScope
 };
 
 extern __thread ThreadState this_thread __attribute__((tls_model("initial-exec")));
-
-// Its first presence.
-Presence* take_presence() noexcept;
 
 // Only inside a RecordingScope.
 inline const Session& own_session() noexcept { return *this_thread.session; }
@@ -51,10 +48,8 @@ inline const Session& own_session() noexcept { return *this_thread.session; }
 // The slot of this thread, claimed if need be. nullptr if there is none to be had (counted as a loss).
 wire::Slot* claim_slot() noexcept;
 inline wire::Slot* current_slot() noexcept {
-    if (this_thread.slot != nullptr && this_thread.generation == own_session().generation) [[likely]] {
-        return this_thread.slot;
-    }
-    return claim_slot();
+    wire::Slot* slot = this_thread.slot;
+    return slot != nullptr ? slot : claim_slot();
 }
 
 // Of a thread that has a slot.
@@ -82,28 +77,23 @@ private:
     Activity previous_;
 };
 
-// nullptr if there are too many threads.
-inline Presence* own_presence() noexcept {
-    if (this_thread.presence != nullptr && this_thread.presence_table == presence_table) [[likely]] {
-        return this_thread.presence;
-    }
-    return take_presence();
-}
-
-// The payload's own code: everything in scope concerns the session that was the newest when it began, and its region
-// stays mapped. False if that is not armed (any more): then nothing of it may be touched. A signal handler that comes
-// before this thread is present may have a scope of its own; one that comes later records nothing.
+// The payload's own code: everything in scope concerns one session, the newest when it began, and its region stays
+// mapped. False if that is not armed (any more): then nothing of it may be touched. A signal handler that comes before
+// this thread is present may have a scope of its own; one that comes later records nothing.
+//
+// Almost always the session is the one that the thread was in last. What the thread knows of that (ThreadState) holds
+// as long as the session's generation is armed, so one comparison tells. No other session ever has that generation, nor
+// has another process: a forked child sees that nothing is armed.
 class RecordingScope {
 public:
-    RecordingScope() noexcept : previous_(this_thread.activity) {
-        const Session* session = newest_session();
+    RecordingScope() noexcept : presence_(this_thread.presence), previous_(this_thread.activity) {
+        if (presence_ == nullptr) [[unlikely]] { presence_ = take_presence(); }
         appear();
         ActivityScope::enter(Activity::kRecording);
-        this_thread.session = session;
-        std::atomic_signal_fence(std::memory_order_seq_cst);
         // Not before: only now does it stay as it is, if it is armed. And a child that a signal handler forks from here
         // on is known to be inside (interrupted.h); one that it forked before sees that nothing is armed.
-        armed_ = recordings.own->armed.load(std::memory_order_acquire) == session->generation;
+        const std::uint32_t armed = armed_generation();
+        armed_ = (armed != 0 && armed == this_thread.generation) || enter_newest_session();
     }
     ~RecordingScope() {
         ActivityScope::enter(previous_);
@@ -114,9 +104,13 @@ public:
     [[nodiscard]] explicit operator bool() const noexcept { return armed_; }
 
 private:
-    // The membarrier of anybody_present() orders the store before the load of `armed` that follows.
+    // nullptr if there are too many threads.
+    static Presence* take_presence() noexcept;
+    // The rest of the constructor, where this is the thread's first scope in a session. Whether that is armed.
+    bool enter_newest_session() noexcept;
+
+    // The membarrier of anybody_present() orders the store before the load of what is armed that follows.
     void appear() noexcept {
-        presence_ = own_presence();
         if (presence_ == nullptr) [[unlikely]] {
             present_without_presence.fetch_add(1, std::memory_order_seq_cst);
             return;
@@ -133,8 +127,8 @@ private:
         presence_->depth.store(depth_, std::memory_order_release);
     }
 
+    Presence* presence_;
     Activity previous_;
-    Presence* presence_{nullptr};
     std::uint32_t depth_{0};
     bool armed_{false};
 };

@@ -42,6 +42,18 @@ public:
         ++slot_.written;
     }
 
+    // Appends a whole, short record to the reserved room.
+    template <typename... Words>
+    void put_record(Words... words) noexcept {
+        static_assert(sizeof...(Words) <= kLineWords);
+        const std::uint64_t first = slot_.written;
+        std::uint64_t at = first;
+        // Also where no line ends in between: a branch would be mispredicted more often than that asks in vain.
+        own_soon(&words_[(first + sizeof...(Words) - 1 + kAheadWords) & mask_]);
+        (__atomic_store_n(&words_[at++ & mask_], words, __ATOMIC_RELAXED), ...);
+        slot_.written = at;
+    }
+
     // Publishes all words put so far; they must be whole records.
     void commit() noexcept {
         // Pairs with the acquire load of head in RingReader.
