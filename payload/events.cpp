@@ -55,34 +55,23 @@ constexpr std::size_t kEventWords = 3;
     return slot != nullptr ? slot : begin_without_slot();
 }
 
-std::uint64_t clamped(std::uint64_t size) noexcept { return size < wire::kMaxValue ? size : wire::kMaxValue; }
-
 }  // namespace
 
-void record_allocation(const void* address, std::size_t size, Allocator allocator) noexcept {
+void record_event(std::uint64_t header, const void* address) noexcept {
+    const RecordingScope scope;
+    if (!scope) { return; }
+    wire::Slot* slot = begin_event();
+    if (slot != nullptr) { write_event(*slot, header, address); }
+}
+
+void record_event_with_stacks(std::uint64_t header, std::size_t size, const void* address) noexcept {
     const RecordingScope scope;
     if (!scope) { return; }
     leave_loader();
     wire::Slot* slot = begin_event();
     if (slot == nullptr || !sync_python_stack(*slot)) { return; }
     if (own_session().native_capacity != 0 && !sync_native_stack(*slot)) { return; }
-    write_event(*slot, wire::header_word(RecordKind::kAllocation, allocator, clamped(size)), address);
-}
-
-void record_deallocation(const void* address, std::size_t size, Allocator allocator) noexcept {
-    const RecordingScope scope;
-    if (!scope) { return; }
-    wire::Slot* slot = begin_event();
-    if (slot == nullptr) { return; }
-    write_event(*slot, wire::header_word(RecordKind::kDeallocation, allocator, clamped(size)), address);
-}
-
-void record_undo(const void* address) noexcept {
-    const RecordingScope scope;
-    if (!scope) { return; }
-    wire::Slot* slot = begin_event();
-    if (slot == nullptr) { return; }
-    write_event(*slot, wire::header_word(RecordKind::kUndoDeallocation, Allocator::kNone, 0), address);
+    write_event(*slot, wire::with_value(header, wire::clamped_value(size)), address);
 }
 
 void record_code_death(std::uint32_t id, std::uint32_t generation) noexcept {
@@ -90,9 +79,7 @@ void record_code_death(std::uint32_t id, std::uint32_t generation) noexcept {
     if (!scope) { return; }
     own_session().control->code_deaths.fetch_add(1, std::memory_order_release);
     if (id == 0 || generation != own_session().generation) { return; }
-    wire::Slot* slot = begin_event();
-    if (slot == nullptr) { return; }
-    write_event(*slot, wire::header_word(RecordKind::kCodeDeath, Allocator::kNone, id), nullptr);
+    record_event(wire::header_word(RecordKind::kCodeDeath, Allocator::kNone, id), nullptr);
 }
 
 void record_thread_name(const char* name) noexcept {

@@ -15,11 +15,22 @@
 
 namespace memray::payload {
 
-void record_allocation(const void* address, std::size_t size, wire::Allocator allocator) noexcept;
+// A numbered record with this header (wire/record.h) that needs no stack.
+void record_event(std::uint64_t header, const void* address) noexcept;
+// The same after the stacks of the thread have been brought up to date; `size` is still to be put into the header.
+void record_event_with_stacks(std::uint64_t header, std::size_t size, const void* address) noexcept;
+
+inline void record_allocation(const void* address, std::size_t size, wire::Allocator allocator) noexcept {
+    record_event_with_stacks(wire::header_word(wire::RecordKind::kAllocation, allocator, 0), size, address);
+}
 // `size`: of a munmap, else 0.
-void record_deallocation(const void* address, std::size_t size, wire::Allocator allocator) noexcept;
+inline void record_deallocation(const void* address, std::size_t size, wire::Allocator allocator) noexcept {
+    record_event(wire::header_word(wire::RecordKind::kDeallocation, allocator, wire::clamped_value(size)), address);
+}
 // The thread's latest deallocation did not happen.
-void record_undo(const void* address) noexcept;
+inline void record_undo(const void* address) noexcept {
+    record_event(wire::header_word(wire::RecordKind::kUndoDeallocation, wire::Allocator::kNone, 0), address);
+}
 // A code object that had this id in the recording of that generation dies; id 0: one that may have had a private id.
 void record_code_death(std::uint32_t id, std::uint32_t generation) noexcept;
 void record_thread_name(const char* name) noexcept;

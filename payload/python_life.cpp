@@ -10,13 +10,12 @@
 namespace memray::payload {
 
 constinit RenewHooks renew_python_hooks = nullptr;
+constinit std::atomic<bool> renewal_is_due{false};
 
 namespace {
 
 using wire::Phase;
 using wire::RecordKind;
-
-constinit std::atomic<bool> renewal_is_due{false};
 
 // A look costs a system call; Py_Initialize makes thousands of events.
 constexpr std::uint64_t kEventsBetweenLooks = 16;
@@ -62,8 +61,7 @@ RecordKind follow_python() noexcept {
     return change(Phase::kRecording, Phase::kFinished, RecordKind::kFinish);
 }
 
-void renew_python_hooks_if_due() noexcept {
-    if (!renewal_is_due.load(std::memory_order_relaxed)) [[likely]] { return; }
+void renew_due_python_hooks() noexcept {
     if (renewal_is_due.exchange(false) && renew_python_hooks != nullptr) { renew_python_hooks(); }
 }
 

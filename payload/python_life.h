@@ -29,6 +29,10 @@ wire::RecordKind follow_python() noexcept;
 // Set before anything is recorded.
 using RenewHooks = void (*)() noexcept;
 extern constinit RenewHooks renew_python_hooks;
-void renew_python_hooks_if_due() noexcept;
+[[gnu::visibility("hidden")]] extern constinit std::atomic<bool> renewal_is_due;
+void renew_due_python_hooks() noexcept;
+inline void renew_python_hooks_if_due() noexcept {
+    if (renewal_is_due.load(std::memory_order_relaxed)) [[unlikely]] { renew_due_python_hooks(); }
+}
 
 }  // namespace memray::payload

@@ -101,10 +101,9 @@ Presence* RecordingScope::take_presence() noexcept {
 
 bool RecordingScope::enter_newest_session() noexcept {
     if (this_thread.presence_table != presence_table) {
-        // That of the thread's parent, which had a recording of its own.
-        disappear();
-        presence_ = take_presence();
-        appear();
+        // That of a parent process.
+        disappear(this_thread.presence);
+        appear(take_presence());
     }
     const Session* session = newest_session();
     if (armed_generation() != session->generation) { return false; }

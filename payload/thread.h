@@ -88,16 +88,20 @@ class RecordingScope {
 public:
     RecordingScope() noexcept : presence_(this_thread.presence), previous_(this_thread.activity) {
         if (presence_ == nullptr) [[unlikely]] { presence_ = take_presence(); }
-        appear();
+        appear(presence_);
         ActivityScope::enter(Activity::kRecording);
         // Not before: only now does it stay as it is, if it is armed. And a child that a signal handler forks from here
         // on is known to be inside (interrupted.h); one that it forked before sees that nothing is armed.
-        const std::uint32_t armed = armed_generation();
-        armed_ = (armed != 0 && armed == this_thread.generation) || enter_newest_session();
+        const std::uint32_t generation = armed_generation();
+        armed_ = generation != 0 && generation == this_thread.generation;
+        if (!armed_) [[unlikely]] {
+            armed_ = enter_newest_session();
+            presence_ = this_thread.presence;
+        }
     }
     ~RecordingScope() {
         ActivityScope::enter(previous_);
-        disappear();
+        disappear(presence_);
     }
     RecordingScope(const RecordingScope&) = delete;
     RecordingScope& operator=(const RecordingScope&) = delete;
@@ -107,30 +111,28 @@ private:
     // nullptr if there are too many threads.
     static Presence* take_presence() noexcept;
     // The rest of the constructor, where this is the thread's first scope in a session. Whether that is armed.
-    bool enter_newest_session() noexcept;
+    static bool enter_newest_session() noexcept;
 
     // The membarrier of anybody_present() orders the store before the load of what is armed that follows.
-    void appear() noexcept {
-        if (presence_ == nullptr) [[unlikely]] {
+    static void appear(Presence* presence) noexcept {
+        if (presence == nullptr) [[unlikely]] {
             present_without_presence.fetch_add(1, std::memory_order_seq_cst);
             return;
         }
-        depth_ = presence_->depth.load(std::memory_order_relaxed);
-        presence_->depth.store(depth_ + 1, std::memory_order_relaxed);
+        presence->depth.store(presence->depth.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
         std::atomic_signal_fence(std::memory_order_seq_cst);
     }
-    void disappear() const noexcept {
-        if (presence_ == nullptr) [[unlikely]] {
+    static void disappear(Presence* presence) noexcept {
+        if (presence == nullptr) [[unlikely]] {
             present_without_presence.fetch_sub(1, std::memory_order_release);
             return;
         }
-        presence_->depth.store(depth_, std::memory_order_release);
+        presence->depth.store(presence->depth.load(std::memory_order_relaxed) - 1, std::memory_order_release);
     }
 
     Presence* presence_;
     Activity previous_;
-    std::uint32_t depth_{0};
-    bool armed_{false};
+    bool armed_;
 };
 
 }  // namespace memray::payload

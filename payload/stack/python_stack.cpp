@@ -17,16 +17,15 @@ namespace {
 
 // The thread state that the calling thread last used; valid without the GIL. Never the global current one, which may be
 // another thread's.
-std::uint64_t own_thread_state() noexcept {
-    const std::uint64_t function = own_session().info->addresses.get_this_thread_state;
+std::uint64_t own_thread_state(const wire::PythonAddresses& addresses) noexcept {
+    const std::uint64_t function = addresses.get_this_thread_state;
     if (function == 0) { return 0; }
     return reinterpret_cast<std::uint64_t>(reinterpret_cast<void* (*)()>(function)());
 }
 
-std::uint64_t own_newest_frame() noexcept {
-    const Session& session = own_session();
+std::uint64_t own_newest_frame(const Session& session) noexcept {
     if (session.control->phase.load(std::memory_order_relaxed) == wire::Phase::kFinished) { return 0; }
-    const std::uint64_t thread_state = own_thread_state();
+    const std::uint64_t thread_state = own_thread_state(session.info->addresses);
     return thread_state != 0 ? newest_frame(session.info->layout, thread_state) : 0;
 }
 
@@ -56,7 +55,7 @@ bool sync_python_stack(wire::Slot& slot) noexcept {
     const wire::PythonLayout& layout = session.info->layout;
     ThreadStacks& stacks = own_stacks();
     const std::uint32_t deaths = session.control->code_deaths.load(std::memory_order_acquire);
-    const std::uint64_t newest = own_newest_frame();
+    const std::uint64_t newest = own_newest_frame(session);
     const IsCurrentId check = deaths != stacks.deaths_seen ? &is_current_id : nullptr;
     StackChange change = update_stack(layout, newest, stacks.python, stacks.python.depth, check);
     if (change.truncated) [[unlikely]] { change = update_deeper_stack(layout, newest, change); }

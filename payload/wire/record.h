@@ -65,10 +65,12 @@ inline constexpr std::size_t kMaxPushes = 60;
 inline constexpr std::size_t kMaxBytes = 480;
 inline constexpr std::size_t kMaxRecordWords = 64;
 inline constexpr std::uint64_t kMaxValue = (1ULL << 48U) - 1;
+constexpr std::uint64_t clamped_value(std::uint64_t value) noexcept { return value < kMaxValue ? value : kMaxValue; }
 
 constexpr std::uint64_t header_word(RecordKind kind, Allocator allocator, std::uint64_t value) noexcept {
     return static_cast<std::uint64_t>(kind) | (static_cast<std::uint64_t>(allocator) << 8U) | (value << 16U);
 }
+constexpr std::uint64_t with_value(std::uint64_t header, std::uint64_t value) noexcept { return header | (value << 16U); }
 constexpr RecordKind kind_of(std::uint64_t header) noexcept { return static_cast<RecordKind>(header & 0xffU); }
 constexpr Allocator allocator_of(std::uint64_t header) noexcept {
     return static_cast<Allocator>((header >> 8U) & 0xffU);
