@@ -16,11 +16,12 @@ using wire::RecordKind;
 
 constexpr std::size_t kEventWords = 3;
 
-[[gnu::always_inline]] inline void write_event(wire::Slot& slot, std::uint64_t header, const void* address) noexcept {
-    wire::RingWriter writer = writer_of(slot);
+[[gnu::always_inline]] inline void write_event(const Session& session, wire::Slot& slot, std::uint64_t header,
+                                               const void* address) noexcept {
+    wire::RingWriter writer(slot, session.ring_words);
     if (!writer.reserve(kEventWords, wait_for_room)) { return; }
     // Sequentially consistent with the allocator's own synchronisation: the number is taken between the real calls.
-    const std::uint64_t number = own_session().control->next_sequence.fetch_add(1, std::memory_order_acq_rel);
+    const std::uint64_t number = session.control->next_sequence.fetch_add(1, std::memory_order_acq_rel);
     writer.put_record(header, reinterpret_cast<std::uint64_t>(address), number);
     writer.commit();
 }
@@ -29,7 +30,7 @@ constexpr std::size_t kEventWords = 3;
 [[gnu::noinline]] void tell_of_python(RecordKind kind) noexcept {
     wire::Slot* slot = current_slot();
     if (slot == nullptr) { return end_recording(own_session(), wire::Phase::kStopped); }
-    write_event(*slot, wire::header_word(kind, Allocator::kNone, 0), nullptr);
+    write_event(own_session(), *slot, wire::header_word(kind, Allocator::kNone, 0), nullptr);
 }
 
 // Whether to record the event, where Python is not simply alive.
@@ -49,8 +50,8 @@ constexpr std::size_t kEventWords = 3;
 }
 
 // The slot to write to; nullptr if this event is not to be recorded.
-[[gnu::always_inline]] inline wire::Slot* begin_event() noexcept {
-    if (!python_is_alive() && !begin_without_python()) [[unlikely]] { return nullptr; }
+[[gnu::always_inline]] inline wire::Slot* begin_event(const Session& session) noexcept {
+    if (!python_is_alive(session) && !begin_without_python()) [[unlikely]] { return nullptr; }
     wire::Slot* slot = this_thread.slot;
     return slot != nullptr ? slot : begin_without_slot();
 }
@@ -60,18 +61,20 @@ constexpr std::size_t kEventWords = 3;
 void record_event(std::uint64_t header, const void* address) noexcept {
     const RecordingScope scope;
     if (!scope) { return; }
-    wire::Slot* slot = begin_event();
-    if (slot != nullptr) { write_event(*slot, header, address); }
+    const Session& session = own_session();
+    wire::Slot* slot = begin_event(session);
+    if (slot != nullptr) { write_event(session, *slot, header, address); }
 }
 
 void record_event_with_stacks(std::uint64_t header, std::size_t size, const void* address) noexcept {
     const RecordingScope scope;
     if (!scope) { return; }
     leave_loader();
-    wire::Slot* slot = begin_event();
-    if (slot == nullptr || !sync_python_stack(*slot)) { return; }
-    if (own_session().native_capacity != 0 && !sync_native_stack(*slot)) { return; }
-    write_event(*slot, wire::with_value(header, wire::clamped_value(size)), address);
+    const Session& session = own_session();
+    wire::Slot* slot = begin_event(session);
+    if (slot == nullptr || !sync_python_stack(session, *slot)) { return; }
+    if (session.native_capacity != 0 && !sync_native_stack(*slot)) { return; }
+    write_event(session, *slot, wire::with_value(header, wire::clamped_value(size)), address);
 }
 
 void record_code_death(std::uint32_t id, std::uint32_t generation) noexcept {
@@ -86,7 +89,7 @@ void record_thread_name(const char* name) noexcept {
     constexpr std::uint32_t kLongestName = 15;  // bytes, prctl(2) PR_SET_NAME
     const RecordingScope scope;
     if (!scope) { return; }
-    wire::Slot* slot = begin_event();
+    wire::Slot* slot = begin_event(own_session());
     if (slot == nullptr) { return; }
     std::uint64_t words[2] = {0, 0};
     std::uint32_t size = 0;

@@ -12,10 +12,9 @@
 
 namespace memray::payload {
 
-// Whether Python is alive and recorded, as it is at almost every event: one word for each. Of the session of the calling
-// thread, which is in its RecordingScope.
-inline bool python_is_alive() noexcept {
-    const Session& session = own_session();
+// Whether Python is alive and recorded, as it is at almost every event: one word for each. Of the calling thread's
+// session, in its RecordingScope.
+inline bool python_is_alive(const Session& session) noexcept {
     return session.control->phase.load(std::memory_order_relaxed) == wire::Phase::kRecording &&
            __atomic_load_n(session.finalizing, __ATOMIC_RELAXED) == 0;
 }

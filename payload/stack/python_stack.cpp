@@ -48,10 +48,23 @@ void name_frames(wire::Slot& slot, CachedFrame* frames, const StackChange& chang
     return change;
 }
 
+// What `change` brought into the thread's own record of its stack.
+[[gnu::noinline]] bool send_python_stack(wire::Slot& slot, const StackChange& change) noexcept {
+    ThreadStacks& stacks = own_stacks();
+    CachedFrame* frames = stacks.python.sent;
+    name_frames(slot, frames, change);
+    const auto word_at = [frames](std::uint32_t i) noexcept {
+        return wire::frame_word(frames[i].id, frames[i].instruction);
+    };
+    const StackLengths lengths{stacks.python.depth, change.kept, change.depth};
+    if (!send_change(slot, wire::RecordKind::kFrames, lengths, word_at)) { return false; }
+    stacks.python.depth = change.depth;
+    return true;
+}
+
 }  // namespace
 
-bool sync_python_stack(wire::Slot& slot) noexcept {
-    const Session& session = own_session();
+bool sync_python_stack(const Session& session, wire::Slot& slot) noexcept {
     const wire::PythonLayout& layout = session.info->layout;
     ThreadStacks& stacks = own_stacks();
     const std::uint32_t deaths = session.control->code_deaths.load(std::memory_order_acquire);
@@ -62,15 +75,7 @@ bool sync_python_stack(wire::Slot& slot) noexcept {
     stacks.deaths_seen = deaths;
     if (newest != 0) { renew_python_hooks_if_due(); }
     if (change.kept == stacks.python.depth && change.kept == change.depth) { return true; }
-    CachedFrame* frames = stacks.python.sent;
-    name_frames(slot, frames, change);
-    const auto word_at = [frames](std::uint32_t i) noexcept {
-        return wire::frame_word(frames[i].id, frames[i].instruction);
-    };
-    const StackLengths lengths{stacks.python.depth, change.kept, change.depth};
-    if (!send_change(slot, wire::RecordKind::kFrames, lengths, word_at)) { return false; }
-    stacks.python.depth = change.depth;
-    return true;
+    return send_python_stack(slot, change);
 }
 
 bool is_finalizing(const wire::TargetInfo& info) noexcept {

@@ -21,18 +21,7 @@ public:
     // `wait(slot)` until it returns false (give up) or room appears. Returns whether there is room.
     template <typename Wait>
     [[nodiscard]] bool reserve(std::size_t count, Wait&& wait) noexcept {
-        if (fits(count)) [[likely]] { return true; }
-        commit();
-        while (!refresh(count)) {
-            // Dekker with RingReader::release: we set waiting, then look at tail again; it sets tail, then looks at
-            // waiting. One of the two sees the other.
-            slot_.waiting.store(1, std::memory_order_seq_cst);
-            const bool room = slot_.tail.load(std::memory_order_seq_cst) != slot_.cached_tail;
-            const bool go_on = room || wait(slot_);
-            slot_.waiting.store(0, std::memory_order_relaxed);
-            if (!go_on) { return false; }
-        }
-        return true;
+        return fits(slot_, mask_, count) || make_room(slot_, mask_, count, wait);
     }
 
     // Appends a word to the reserved room.
@@ -69,13 +58,26 @@ private:
     // copy.)
     static void own_soon(const std::uint64_t* line) noexcept { __asm__ volatile("prefetchw %0" : : "m"(*line)); }
 
-    [[nodiscard]] bool fits(std::size_t count) const noexcept {
-        return slot_.written + count - slot_.cached_tail <= std::uint64_t{mask_} + 1;
+    [[nodiscard]] static bool fits(const Slot& slot, std::uint32_t mask, std::size_t count) noexcept {
+        return slot.written + count - slot.cached_tail <= std::uint64_t{mask} + 1;
     }
-    [[nodiscard]] bool refresh(std::size_t count) noexcept {
-        // Pairs with the store of tail in RingReader::release: its reads are over before we write there again.
-        slot_.cached_tail = slot_.tail.load(std::memory_order_acquire);
-        return fits(count);
+    // Once in a ring's length. Not a member: the writer's own fields stay in registers.
+    template <typename Wait>
+    [[gnu::noinline, gnu::cold]] static bool make_room(Slot& slot, std::uint32_t mask, std::size_t count,
+                                                       Wait&& wait) noexcept {
+        slot.head.store(slot.written, std::memory_order_release);
+        for (;;) {
+            // Pairs with the store of tail in RingReader::release: its reads are over before we write there again.
+            slot.cached_tail = slot.tail.load(std::memory_order_acquire);
+            if (fits(slot, mask, count)) { return true; }
+            // Dekker with RingReader::release: we set waiting, then look at tail again; it sets tail, then looks at
+            // waiting. One of the two sees the other.
+            slot.waiting.store(1, std::memory_order_seq_cst);
+            const bool room = slot.tail.load(std::memory_order_seq_cst) != slot.cached_tail;
+            const bool go_on = room || wait(slot);
+            slot.waiting.store(0, std::memory_order_relaxed);
+            if (!go_on) { return false; }
+        }
     }
 
     Slot& slot_;
