@@ -23,7 +23,7 @@
 namespace memray::payload {
 
 // Copies of what never changes while recording, so that hooks stay within one or two cache lines.
-struct Session {
+struct alignas(64) Session {
     wire::ControlPage* control;
     const wire::TargetInfo* info;
     const std::uint64_t* finalizing;  // 0 while Python is alive (is_finalizing()), or always

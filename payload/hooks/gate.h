@@ -24,10 +24,19 @@ inline bool is_recordable() noexcept {
     return is_recordable_after_all();
 }
 
+// Of a hook that is_recordable().
+class OriginalScope {
+public:
+    OriginalScope() noexcept { ActivityScope::enter(Activity::kInOriginal); }
+    ~OriginalScope() { ActivityScope::enter(Activity::kNone); }
+    OriginalScope(const OriginalScope&) = delete;
+    OriginalScope& operator=(const OriginalScope&) = delete;
+};
+
 // Runs the original with its own allocations hidden.
 template <typename Original, typename... Arguments>
 auto call_original(Original original, Arguments... arguments) noexcept {
-    const ActivityScope scope(Activity::kInOriginal);
+    const OriginalScope scope;
     return original(arguments...);
 }
 

@@ -27,7 +27,7 @@
 namespace memray::wire {
 
 inline constexpr std::uint64_t kRegionMagic = 0x31'59'41'52'4d'45'4dULL;  // "MEMRAY1"
-inline constexpr std::uint32_t kProtocolVersion = 8;
+inline constexpr std::uint32_t kProtocolVersion = 9;
 inline constexpr std::size_t kPageSize = 4096;
 inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
@@ -91,6 +91,7 @@ struct alignas(kPageSize) ControlPage {
 
     // Written rarely, read by every event.
     alignas(64) std::atomic<Phase> phase{Phase::kIdle};
+    std::atomic<std::uint32_t> code_deaths{0};  // bumped whenever a code object dies
 
     // The first word of a robust, process-shared mutex that the controller holds for as long as it lives: the kernel
     // sets FUTEX_OWNER_DIED (0x40000000) in it when the controller dies (set_robust_list(2)).
@@ -108,7 +109,6 @@ struct alignas(kPageSize) ControlPage {
     std::atomic<std::uint32_t> slot_waiters{0};  // threads that wait for a free slot
     std::atomic<std::uint32_t> next_thread{0};   // claim order: the thread numbers of reports
     std::atomic<std::uint32_t> next_code{1};     // code ids; 0 means none, kPrivateCode that there are no more
-    std::atomic<std::uint32_t> code_deaths{0};   // bumped whenever a code object dies
     alignas(64) Losses losses{};
     // Words that led to another library's function than those of the rest of the program: hooks that it had put there,
     // or an allocator of its own. Ours lead on to it.
