@@ -83,8 +83,8 @@ Session* next_session() noexcept {
 
 // `mapped`: bytes that are to be unmapped at the end.
 void describe(Session& session, wire::ControlPage& control, std::size_t mapped, MappedPieces* pieces) noexcept {
-    const auto* info = reinterpret_cast<const wire::TargetInfo*>(reinterpret_cast<unsigned char*>(&control) +
-                                                                 wire::kTargetInfoOffset);
+    const auto* info =
+        reinterpret_cast<const wire::TargetInfo*>(reinterpret_cast<unsigned char*>(&control) + wire::kTargetInfoOffset);
     const std::uint64_t finalizing = info->addresses.finalizing;
     session = {.control = &control,
                .info = info,

@@ -34,8 +34,8 @@ struct ThreadState {
     Presence* presence;
     std::uint32_t generation;  // of `session` when the thread came to it. 0: none yet
     Activity activity;
-    std::uint32_t slotless_events;  // since a slot was last asked for in vain
-    std::uint32_t loading;          // Loading
+    std::uint32_t slotless_events;        // since a slot was last asked for in vain
+    std::uint32_t loading;                // Loading
     const PresenceTable* presence_table;  // that its presence is in
     std::uint32_t chain_depth;            // ChainScope
 };

@@ -70,7 +70,9 @@ constexpr std::uint64_t clamped_value(std::uint64_t value) noexcept { return val
 constexpr std::uint64_t header_word(RecordKind kind, Allocator allocator, std::uint64_t value) noexcept {
     return static_cast<std::uint64_t>(kind) | (static_cast<std::uint64_t>(allocator) << 8U) | (value << 16U);
 }
-constexpr std::uint64_t with_value(std::uint64_t header, std::uint64_t value) noexcept { return header | (value << 16U); }
+constexpr std::uint64_t with_value(std::uint64_t header, std::uint64_t value) noexcept {
+    return header | (value << 16U);
+}
 constexpr RecordKind kind_of(std::uint64_t header) noexcept { return static_cast<RecordKind>(header & 0xffU); }
 constexpr Allocator allocator_of(std::uint64_t header) noexcept {
     return static_cast<Allocator>((header >> 8U) & 0xffU);
