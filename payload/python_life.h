@@ -19,8 +19,8 @@ inline bool python_is_alive(const Session& session) noexcept {
            __atomic_load_n(session.finalizing, __ATOMIC_RELAXED) == 0;
 }
 
-// Where it may not be. Returns which record is to tell the collector
-// that Python ended or began since the last event (kFinish, kRestart), one thread only; kNoRecord otherwise.
+// Where it may not be. Returns which record is to tell the collector that Python ended or began since the last event
+// (kFinish, kRestart), one thread only; kNoRecord otherwise.
 inline constexpr auto kNoRecord = static_cast<wire::RecordKind>(0);
 wire::RecordKind follow_python() noexcept;
 

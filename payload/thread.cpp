@@ -101,13 +101,16 @@ Presence* RecordingScope::take_presence() noexcept {
 
 bool RecordingScope::enter_newest_session() noexcept {
     if (this_thread.presence_table != presence_table) {
-        // That of a parent process.
-        disappear(this_thread.presence);
+        Presence* of_parent = this_thread.presence;
         appear(take_presence());
+        disappear(of_parent);
     }
     const Session* session = newest_session();
-    if (armed_generation() != session->generation) { return false; }
+    this_thread.generation = 0;
     this_thread.session = session;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    // Not before: a child that a signal handler forks from here on has to know which session it is inside.
+    if (armed_generation() != session->generation) { return false; }
     this_thread.slot = nullptr;
     this_thread.slotless_events = 0;
     this_thread.generation = session->generation;

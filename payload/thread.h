@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // What the payload knows about the current thread: its slot and whether it is inside a hook. Kept in initial-exec
-// thread-local storage (56 bytes), so a new thread starts with zeroes and needs neither heap nor destructor; the
+// thread-local storage (64 bytes), so a new thread starts with zeroes and needs neither heap nor destructor; the
 // controller takes the slots of dead threads back.
 #pragma once
 
@@ -32,7 +32,7 @@ struct ThreadState {
     wire::Slot* slot;        // of that session; nullptr: none yet
     ThreadStacks* stacks;    // that go with the slot
     Presence* presence;
-    std::uint32_t generation;  // of `session` when the thread came to it. 0: none yet
+    std::uint32_t generation;  // of `session`, once the thread has found it armed. 0: none
     Activity activity;
     std::uint32_t slotless_events;        // since a slot was last asked for in vain
     std::uint32_t loading;                // Loading
@@ -82,8 +82,8 @@ private:
 // this thread is present may have a scope of its own; one that comes later records nothing.
 //
 // Almost always the session is the one that the thread was in last. What the thread knows of that (ThreadState) holds
-// as long as the session's generation is armed, so one comparison tells. No other session ever has that generation, nor
-// has another process: a forked child sees that nothing is armed.
+// as long as the session's generation is armed, so one comparison tells. No other session of the process, or of one
+// that it forks, ever has that generation.
 class RecordingScope {
 public:
     RecordingScope() noexcept : presence_(this_thread.presence), previous_(this_thread.activity) {

@@ -252,6 +252,49 @@ TEST_CASE("threads inside hooks while recordings of different shapes follow each
     for (std::thread& thread : threads) { thread.join(); }
 }
 
+// Records that are numbered in the ring of a thread, which has the slot of that index.
+std::uint64_t events_in(const Region& region, std::uint32_t index) {
+    wire::RingReader reader(region.slot(index), region.shape().ring_words);
+    std::uint64_t events = 0;
+    while (reader.has_record()) {
+        events += wire::is_numbered(wire::kind_of(reader.word(0))) ? 1 : 0;
+        reader.skip(reader.record_length());
+    }
+    CHECK_FALSE(reader.corrupt());
+    return events;
+}
+
+TEST_CASE("a thread that sits out recordings writes to the one that there is, and to no other") {
+    constexpr int kPairs = 10;
+    std::atomic<int> asked{0};
+    std::atomic<int> answered{0};
+    std::thread thread([&] {
+        for (int seen = 0; seen >= 0; seen = asked) {
+            if (seen == answered) { continue; }
+            for (int i = 0; i < kPairs; ++i) { std::free(opaque(std::malloc(48))); }
+            answered = seen;
+        }
+    });
+    std::vector<std::unique_ptr<Region>> regions;
+    for (int round = 1; round <= 6; ++round) {
+        regions.push_back(std::make_unique<Region>(tests::RegionShape{8, round % 2 == 0 ? 256U : 1U << 14U, 64}));
+        const bool joins = round % 3 != 2;
+        Recording recording(*regions.back());
+        // The other one is in slot 0.
+        std::free(opaque(std::malloc(1)));
+        if (joins) { asked = round; }
+        while (joins && answered != round) {}
+        recording.stop();
+        CHECK(regions.back()->control().slots_high_water.load() == (joins ? 2 : 1));
+        CHECK(events_in(*regions.back(), 1) == (joins ? 2 * kPairs : 0));
+    }
+    asked = -1;
+    thread.join();
+    for (std::size_t i = 0; i < regions.size(); ++i) {
+        CHECK(events_in(*regions[i], 1) == (i % 3 != 1 ? 2 * kPairs : 0));
+    }
+}
+
 TEST_CASE("forked children are silent, however they were made") {
     Region region(kRoomy);
     Recording recording(region);

@@ -61,6 +61,25 @@ TEST_CASE("a record is read as it was written") {
     CHECK(reader.drained());
 }
 
+TEST_CASE("records written at once are read as they were written, wherever the ring wraps") {
+    const Region region;
+    auto writer = writer_of(region);
+    auto reader = reader_of(region);
+    for (std::uint64_t number = 0; number < 1000; ++number) {
+        REQUIRE(writer.reserve(3, never));
+        writer.put_record(wire::header_word(RecordKind::kDeallocation, Allocator::kFree, number), 16 * number, ~number);
+        CHECK_FALSE(reader.has_record());
+        writer.commit();
+        REQUIRE(reader.has_record());
+        REQUIRE(reader.record_length() == 3);
+        CHECK(wire::value_of(reader.word(0)) == number);
+        CHECK(reader.word(1) == 16 * number);
+        CHECK(reader.word(2) == ~number);
+        reader.skip(3);
+        reader.release();
+    }
+}
+
 TEST_CASE("words are invisible until they are committed") {
     const Region region;
     auto writer = writer_of(region);
