@@ -35,10 +35,9 @@ public:
     template <typename... Words>
     void put_record(Words... words) noexcept {
         static_assert(sizeof...(Words) <= kLineWords);
-        const std::uint64_t first = slot_.written;
-        std::uint64_t at = first;
-        // Also where no line ends in between: a branch would be mispredicted more often than that asks in vain.
-        own_soon(&words_[(first + sizeof...(Words) - 1 + kAheadWords) & mask_]);
+        std::uint64_t at = slot_.written;
+        // Also where no line begins in between: a branch would cost more when it is mispredicted.
+        own_soon(&words_[(at + sizeof...(Words) - 1 + kAheadWords) & mask_]);
         (__atomic_store_n(&words_[at++ & mask_], words, __ATOMIC_RELAXED), ...);
         slot_.written = at;
     }
