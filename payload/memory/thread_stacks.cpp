@@ -7,44 +7,47 @@
 namespace memray::payload {
 namespace {
 
-constexpr std::uint32_t kFirstFrames = 512;
+constexpr std::uint32_t kFirstFrames = 256;
 
 constexpr std::uint64_t whole_pages(std::uint64_t size) noexcept {
     return (size + wire::kPageSize - 1) / wire::kPageSize * wire::kPageSize;
 }
 
-template <typename Frame>
-constexpr std::uint64_t bytes_for(std::uint32_t capacity) noexcept {
-    return whole_pages(2 * sizeof(Frame) * std::uint64_t{capacity});
+constexpr std::uint64_t bytes_of(const PythonRoom& /*room*/, std::uint32_t capacity) noexcept {
+    return whole_pages(PythonRoom::bytes_for(capacity));
+}
+constexpr std::uint64_t bytes_of(const StackRoom<std::uint64_t>& /*room*/, std::uint32_t capacity) noexcept {
+    return whole_pages(2 * sizeof(std::uint64_t) * std::uint64_t{capacity});
 }
 
-template <typename Frame>
-void release(StackRoom<Frame>& room) noexcept {
-    unmap(room.sent, bytes_for<Frame>(room.capacity));
+template <typename Room>
+void release(Room& room) noexcept {
+    unmap(room.memory, bytes_of(room, room.capacity));
     room = {};
 }
 
-template <typename Frame>
-bool resize(StackRoom<Frame>& room, const wire::ControlPage& control, std::uint32_t capacity) noexcept {
-    const std::uint64_t size = bytes_for<Frame>(capacity);
-    void* sent = room.sent == nullptr ? map_private(control, size)
-                                      : grow_private(control, room.sent, bytes_for<Frame>(room.capacity), size);
-    if (sent == nullptr) { return false; }
-    room.sent = static_cast<Frame*>(sent);
+template <typename Room>
+bool resize(Room& room, const wire::ControlPage& control, std::uint32_t capacity) noexcept {
+    const std::uint64_t size = bytes_of(room, capacity);
+    void* memory = room.memory == nullptr
+                       ? map_private(control, size)
+                       : grow_private(control, room.memory, bytes_of(room, room.capacity), size);
+    if (memory == nullptr) { return false; }
+    room.memory = static_cast<unsigned char*>(memory);
     room.capacity = capacity;
     return true;
 }
 
-template <typename Frame>
-bool grow_room(StackRoom<Frame>& room, const wire::ControlPage& control, std::uint32_t limit) noexcept {
+template <typename Room>
+bool grow_room(Room& room, const wire::ControlPage& control, std::uint32_t limit) noexcept {
     if (room.capacity >= limit) { return false; }
     return resize(room, control, limit / 2 < room.capacity ? limit : 2 * room.capacity);
 }
 
-template <typename Frame>
-bool begin(StackRoom<Frame>& room, const wire::ControlPage& control, std::uint32_t limit) noexcept {
+template <typename Room>
+bool begin(Room& room, const wire::ControlPage& control, std::uint32_t limit) noexcept {
     room.depth = 0;
-    return room.sent != nullptr || resize(room, control, limit < kFirstFrames ? limit : kFirstFrames);
+    return room.memory != nullptr || resize(room, control, limit < kFirstFrames ? limit : kFirstFrames);
 }
 
 constexpr std::uint64_t kNativeBuffersBytes = whole_pages(sizeof(NativeBuffers));
@@ -67,7 +70,8 @@ bool begin_stacks(ThreadStacks& stacks, const wire::ControlPage& control, std::u
     return begin(stacks.python, control, limit) && begin_native(stacks, control, native_limit);
 }
 
-bool grow(StackRoom<CachedFrame>& room, const wire::ControlPage& control, std::uint32_t limit) noexcept {
+bool grow(PythonRoom& room, const wire::ControlPage& control, std::uint32_t limit) noexcept {
+    room.linked = 0;
     return grow_room(room, control, limit);
 }
 bool grow(StackRoom<std::uint64_t>& room, const wire::ControlPage& control, std::uint32_t limit) noexcept {

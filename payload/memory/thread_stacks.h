@@ -7,24 +7,26 @@
 
 #include <cstdint>
 
-#include "payload/stack/cached_frame.h"
 #include "payload/stack/native_buffers.h"
+#include "payload/stack/python_room.h"
 #include "payload/wire/control.h"
 
 namespace memray::payload {
 
 template <typename Frame>
 struct StackRoom {
-    Frame* sent;  // outermost first; nullptr: nothing mapped
+    unsigned char* memory;  // nullptr: nothing mapped
     std::uint32_t capacity;
     std::uint32_t depth;  // frames sent
 
+    // Outermost first.
+    [[nodiscard]] Frame* sent() const noexcept { return reinterpret_cast<Frame*>(memory); }
     // Room to read a stack, `capacity` frames.
-    [[nodiscard]] Frame* scratch() const noexcept { return sent + capacity; }
+    [[nodiscard]] Frame* scratch() const noexcept { return sent() + capacity; }
 };
 
 struct ThreadStacks {
-    StackRoom<CachedFrame> python;
+    PythonRoom python;
     StackRoom<std::uint64_t> native;  // wire::native_word()
     NativeBuffers* native_buffers;
     std::uint32_t deaths_seen;  // ControlPage::code_deaths when the Python stack was sent
@@ -34,8 +36,9 @@ struct ThreadStacks {
 // there is no memory.
 [[nodiscard]] bool begin_stacks(ThreadStacks& stacks, const wire::ControlPage& control, std::uint32_t limit,
                                 std::uint32_t native_limit) noexcept;
-// Doubles the room, up to `limit` frames, and keeps what was sent. False if that cannot be.
-[[nodiscard]] bool grow(StackRoom<CachedFrame>& room, const wire::ControlPage& control, std::uint32_t limit) noexcept;
+// Doubles the room, up to `limit` frames, and keeps what was sent of a native stack; of a Python stack it is lost. False
+// if that cannot be.
+[[nodiscard]] bool grow(PythonRoom& room, const wire::ControlPage& control, std::uint32_t limit) noexcept;
 [[nodiscard]] bool grow(StackRoom<std::uint64_t>& room, const wire::ControlPage& control, std::uint32_t limit) noexcept;
 // Gives all memory back.
 void release_stacks(ThreadStacks& stacks) noexcept;

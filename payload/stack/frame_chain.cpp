@@ -12,18 +12,41 @@ using wire::PythonLayout;
 
 constexpr std::uint8_t kOwnedByGenerator = 1;  // FRAME_OWNED_BY_GENERATOR, the same in 3.11 to 3.15
 
-// A frame that has not reached its first traceable instruction is not on the stack as Python shows it: either it is
-// still being set up, or it is the shim below a class's __init__ (3.13 and later).
-bool is_incomplete(const PythonLayout& layout, std::uint64_t frame, const CachedFrame& entry) noexcept {
+// Whether a frame has reached its first traceable instruction.
+bool has_begun(const PythonLayout& layout, const CachedFrame& frame) noexcept {
     constexpr std::int32_t kLongestPrologue = 512;  // bytes; spares a look at the code object for nearly all frames
-    const std::int32_t instruction = wire::place_instruction(entry.instruction);
-    if (instruction >= kLongestPrologue || layout.code_first_traceable == 0) { return false; }
-    if (load<std::uint8_t>(frame, layout.frame_owner) == kOwnedByGenerator) { return false; }
-    return instruction < 2 * load<std::int32_t>(entry.code, layout.code_first_traceable);
+    const std::int32_t instruction = wire::place_instruction(frame.instruction);
+    if (instruction >= kLongestPrologue || layout.code_first_traceable == 0) { return true; }
+    return instruction >= 2 * load<std::int32_t>(frame.code, layout.code_first_traceable);
 }
 
-bool counts(const PythonLayout& layout, std::uint64_t frame, const CachedFrame& entry) noexcept {
-    return entry.code != 0 && (layout.model == FrameModel::kFrameObject || !is_incomplete(layout, frame, entry));
+void read_object(const PythonLayout& layout, RawFrame& raw) noexcept {
+    raw.told = read_frame_object(layout, raw.link.frame);
+    if (raw.told.code == 0) { return; }
+    raw.counted = true;
+    raw.link.word = raw.told.code;
+    raw.detail = load<std::uint32_t>(raw.link.frame, layout.frame_instruction);
+}
+
+// A frame that has not begun is not on the stack as Python shows it, unless it is a generator's: either it is still
+// being set up, or it is the shim below a class's __init__ (3.13 and later). Such frames are looked at each time.
+void read_interpreter(const PythonLayout& layout, RawFrame& raw, bool innermost) noexcept {
+    const std::uint64_t frame = raw.link.frame;
+    const auto instruction = load<std::uint64_t>(frame, layout.frame_instruction);
+    if (is_shim(layout, frame)) {
+        raw.link.word = instruction;
+        return;
+    }
+    raw.told = read_interpreter_frame(layout, frame);
+    if (raw.told.code == 0) { return; }
+    const bool begun = has_begun(layout, raw.told);
+    const bool complete = begun || load<std::uint8_t>(frame, layout.frame_owner) == kOwnedByGenerator;
+    raw.counted = complete || innermost;
+    raw.provisional = raw.counted && !complete;
+    // The instruction stands for the code object if it is in it, not in a thread's own copy (co_tlbc).
+    const auto offset = static_cast<std::uint64_t>(std::int64_t{wire::place_instruction(raw.told.instruction)});
+    if (begun && instruction == raw.told.code + layout.code_instructions + offset) { raw.link.word = instruction; }
+    if (layout.frame_is_entry != 0) { raw.detail = load<std::uint8_t>(frame, layout.frame_is_entry); }
 }
 
 }  // namespace
@@ -35,44 +58,16 @@ std::uint64_t newest_frame(const PythonLayout& layout, std::uint64_t thread_stat
     return load<std::uint64_t>(frame, layout.cframe_current);
 }
 
-std::uint64_t skip_uncounted(const PythonLayout& layout, std::uint64_t frame, std::uint64_t expected) noexcept {
-    for (; frame != expected && frame != 0; frame = load<std::uint64_t>(frame, layout.frame_previous)) {
-        if (is_shim(layout, frame)) { continue; }
-        if (counts(layout, frame, read_frame(layout, frame))) { break; }
+RawFrame read_raw_frame(const PythonLayout& layout, std::uint64_t at, bool innermost) noexcept {
+    RawFrame raw;
+    raw.link.frame = at;
+    raw.previous = load<std::uint64_t>(at, layout.frame_previous);
+    if (layout.model == FrameModel::kFrameObject) {
+        read_object(layout, raw);
+    } else {
+        read_interpreter(layout, raw, innermost);
     }
-    return frame;
-}
-
-bool FrameWalk::next(CachedFrame& entry) noexcept {
-    for (; next_ != 0; next_ = load<std::uint64_t>(next_, layout_.frame_previous)) {
-        if (is_shim(layout_, next_)) { continue; }
-        entry = read_frame(layout_, next_);
-        const bool counted = counts(layout_, next_, entry);
-        // The innermost frame counts though it may be incomplete, but not as what it will be once it has callees.
-        if (!counted && innermost_ && entry.code != 0) {
-            entry.frame = 0;
-        } else if (!counted) {
-            continue;
-        }
-        innermost_ = false;
-        next_ = load<std::uint64_t>(next_, layout_.frame_previous);
-        return true;
-    }
-    return false;
-}
-
-std::uint32_t read_frame_chain(const PythonLayout& layout, std::uint64_t newest, CachedFrame* out,
-                               std::uint32_t capacity, bool& truncated) noexcept {
-    FrameWalk walk(layout, newest);
-    CachedFrame entry;
-    std::uint32_t count = 0;
-    truncated = false;
-    while (walk.next(entry)) {
-        truncated = count == capacity;
-        if (truncated) { break; }
-        out[count++] = entry;
-    }
-    return count;
+    return raw;
 }
 
 }  // namespace memray::payload

@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "payload/stack/cached_frame.h"
+#include "payload/stack/raw_frame.h"
 #include "payload/wire/python_layout.h"
 
 namespace memray::payload {
@@ -16,25 +16,29 @@ namespace memray::payload {
 // The newest frame of a thread state, counted or not; 0 if there is none.
 std::uint64_t newest_frame(const wire::PythonLayout& layout, std::uint64_t thread_state) noexcept;
 
-// `frame` itself if it counts or is `expected`, else the next one outwards that does; 0 at the end.
-std::uint64_t skip_uncounted(const wire::PythonLayout& layout, std::uint64_t frame, std::uint64_t expected) noexcept;
+// The frame at an address. `innermost`: no frame with code has been met before it.
+RawFrame read_raw_frame(const wire::PythonLayout& layout, std::uint64_t at, bool innermost) noexcept;
 
-// Walks the counted frames from the newest one on.
-class FrameWalk {
+// Goes through all frames of the chain, shims too, from the newest one on.
+class ChainWalk {
 public:
-    FrameWalk(const wire::PythonLayout& layout, std::uint64_t newest) noexcept : layout_(layout), next_(newest) {}
-    // False at the end of the chain.
-    bool next(CachedFrame& entry) noexcept;
+    ChainWalk(const wire::PythonLayout& layout, std::uint64_t newest) noexcept : layout_(layout), next_(newest) {}
+    // Address of the frame that next() will read, 0 at the end of the chain.
+    [[nodiscard]] std::uint64_t at() const noexcept { return next_; }
+    // Whether no frame that counts has been read.
+    [[nodiscard]] bool at_innermost() const noexcept { return innermost_; }
+    // Only if at() is not 0.
+    RawFrame next() noexcept {
+        const RawFrame frame = read_raw_frame(layout_, next_, innermost_);
+        innermost_ = innermost_ && !frame.counted;
+        next_ = frame.previous;
+        return frame;
+    }
 
 private:
     const wire::PythonLayout& layout_;
     std::uint64_t next_;
     bool innermost_{true};
 };
-
-// The counted frames, innermost first, into at most `capacity` entries of `out`. `truncated` is set if there were more.
-// Returns how many were written.
-std::uint32_t read_frame_chain(const wire::PythonLayout& layout, std::uint64_t newest, CachedFrame* out,
-                               std::uint32_t capacity, bool& truncated) noexcept;
 
 }  // namespace memray::payload

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// What one frame says: its code object and instruction. Inline, because it is read for every frame at every allocation.
+// What one frame says: its code object and instruction.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,13 @@
 
 namespace memray::payload {
 
+// All `id`s are 0; `code` is 0 for a frame without a code object.
+
 // 3.8 - 3.10: f_lasti is an index, not a pointer.
 inline CachedFrame read_frame_object(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
     const auto last = load<std::int32_t>(frame, layout.frame_instruction);
     const std::int32_t bytes = last < 0 ? -1 : last << layout.instruction_shift;
-    return {frame, load<std::uint64_t>(frame, layout.frame_code), 0,
-            wire::frame_place(bytes, layout.marks_entries != 0)};
+    return {load<std::uint64_t>(frame, layout.frame_code), 0, wire::frame_place(bytes, layout.marks_entries != 0)};
 }
 
 // Start of the bytecode that the frame executes. Free-threaded builds may run a thread's own copy (co_tlbc).
@@ -36,8 +37,7 @@ inline std::uint64_t instructions_of(const wire::PythonLayout& layout, std::uint
 
 // A frame that the interpreter's C code put between Python frames. It has nothing else to say.
 inline bool is_shim(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
-    return layout.model != wire::FrameModel::kFrameObject &&
-           load<std::uint8_t>(frame, layout.frame_owner) >= layout.shim_owner;
+    return load<std::uint8_t>(frame, layout.frame_owner) >= layout.shim_owner;
 }
 
 // Whether an evaluation function of its own runs this frame; known only if entries are to be marked.
@@ -48,20 +48,15 @@ inline bool is_entry_frame(const wire::PythonLayout& layout, std::uint64_t frame
     return previous != 0 && is_shim(layout, previous);
 }
 
+// 3.11 and later. Not for shims.
 inline CachedFrame read_interpreter_frame(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
     const std::uint64_t code = load<std::uint64_t>(frame, layout.frame_code) & layout.executable_mask;
-    if (code == 0) { return {frame, 0, 0, -1}; }
+    if (code == 0) { return {0, 0, -1}; }
     const auto instruction = load<std::uint64_t>(frame, layout.frame_instruction);
     const auto offset = static_cast<std::int64_t>(instruction - instructions_of(layout, frame, code));
     const bool sane = offset >= 0 && offset <= wire::kMostInstruction;
     const std::int32_t bytes = sane ? static_cast<std::int32_t>(offset) : -1;
-    return {frame, code, 0, wire::frame_place(bytes, is_entry_frame(layout, frame))};
-}
-
-// `id` is 0; `code` is 0 for a frame without a code object. Not for shims.
-inline CachedFrame read_frame(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
-    return layout.model == wire::FrameModel::kFrameObject ? read_frame_object(layout, frame)
-                                                          : read_interpreter_frame(layout, frame);
+    return {code, 0, wire::frame_place(bytes, is_entry_frame(layout, frame))};
 }
 
 }  // namespace memray::payload

@@ -131,7 +131,7 @@ bool sync_native_stack(wire::Slot& slot) noexcept {
     ThreadStacks& stacks = own_stacks();
     const WalkResult walk = walk_up_to_date(session, start, stacks);
     if (!is_armed()) [[unlikely]] { return false; }  // it has waited, see wait_while()
-    std::uint64_t* sent = stacks.native.sent;
+    std::uint64_t* sent = stacks.native.sent();
     const std::uint64_t* walked = stacks.native.scratch();
     if (!walk.whole) [[unlikely]] { session.control->losses.cut_native.fetch_add(1, std::memory_order_relaxed); }
     const std::uint32_t kept = kept_frames(sent, stacks.native.depth, walked, walk.depth);

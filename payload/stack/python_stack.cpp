@@ -40,7 +40,7 @@ void name_frames(wire::Slot& slot, CachedFrame* frames, const StackChange& chang
 [[gnu::noinline]] StackChange update_deeper_stack(const wire::PythonLayout& layout, std::uint64_t newest,
                                                   StackChange change) noexcept {
     const Session& session = own_session();
-    StackRoom<CachedFrame>& room = own_stacks().python;
+    PythonRoom& room = own_stacks().python;
     while (change.truncated && grow(room, *session.control, session.frame_capacity)) {
         change = update_stack(layout, newest, room, 0, nullptr);
     }
@@ -51,7 +51,7 @@ void name_frames(wire::Slot& slot, CachedFrame* frames, const StackChange& chang
 // What `change` brought into the thread's own record of its stack.
 [[gnu::noinline]] bool send_python_stack(wire::Slot& slot, const StackChange& change) noexcept {
     ThreadStacks& stacks = own_stacks();
-    CachedFrame* frames = stacks.python.sent;
+    CachedFrame* frames = stacks.python.sent();
     name_frames(slot, frames, change);
     const auto word_at = [frames](std::uint32_t i) noexcept {
         return wire::frame_word(frames[i].id, frames[i].instruction);

@@ -2,16 +2,13 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/stack/sent_stack.h"
 
+#include "payload/stack/chain_check.h"
 #include "payload/stack/frame_chain.h"
-#include "payload/stack/frame_fields.h"
 
 namespace memray::payload {
 namespace {
 
 using wire::PythonLayout;
-
-constexpr std::uint32_t kMostNewFrames = 32;
-constexpr std::uint32_t kSearchWindow = 32;
 
 bool same_place(const CachedFrame& left, const CachedFrame& right) noexcept {
     return left.code == right.code && left.instruction == right.instruction;
@@ -24,167 +21,197 @@ void replace(CachedFrame& sent, const CachedFrame& now) noexcept {
     sent.id = id;
 }
 
-// One more than the index of the frame at this address among the innermost ones sent; 0 if it is not there.
-std::uint32_t find_sent(const CachedFrame* sent, std::uint32_t depth, std::uint64_t frame) noexcept {
-    if (frame == 0) { return 0; }
-    const std::uint32_t last = depth > kSearchWindow ? depth - kSearchWindow : 0;
-    for (std::uint32_t i = depth; i > last; --i) {
-        if (sent[i - 1].frame == frame) { return i; }
-    }
-    return 0;
+// Whether links may begin with this frame, which `walk` has just given: what is provisional will be read again, and what
+// has come on top of it.
+bool may_be_linked(const ChainWalk& walk, const RawFrame& frame) noexcept {
+    return !walk.at_innermost() && !frame.provisional;
 }
 
-// Recognises frames that are as they were sent, without function calls and with the layout in registers.
-class Recogniser {
+class Update {
 public:
-    explicit Recogniser(const PythonLayout& layout) noexcept
-        : model_(layout.model),
-          shim_owner_(layout.shim_owner),
-          mask_(layout.executable_mask),
-          code_(layout.frame_code),
-          instruction_(layout.frame_instruction),
-          owner_(layout.frame_owner),
-          previous_(layout.frame_previous),
-          instructions_(layout.code_instructions),
-          is_entry_(layout.marks_entries != 0 ? layout.frame_is_entry : 0) {}
+    Update(const PythonLayout& layout, PythonRoom& room, std::uint32_t depth) noexcept
+        : layout_(layout),
+          room_(room),
+          links_(room.links()),
+          counts_(room.counts()),
+          sent_(room.sent()),
+          depth_(depth),
+          untouched_(depth) {}
 
-    // Whether the frame at `at` executes what was sent and its caller's is at `caller`. False may also mean: look
-    // closer.
-    [[nodiscard]] bool is_unchanged(std::uint64_t at, const CachedFrame& sent, std::uint64_t caller) const noexcept {
-        if (load<std::uint64_t>(at, previous_) != caller) { return false; }
-        if (model_ == wire::FrameModel::kFrameObject || is_entry_now(at) != wire::place_is_entry(sent.instruction)) {
-            return false;
+    // From the inside. False if the chain has changed too much, or too far outside.
+    bool from_inside(std::uint64_t newest, StackChange& change) noexcept {
+        constexpr int kMostChanges = 4;
+        for (int i = 0; i < kMostChanges; ++i) {
+            const Common common = find_common(newest);
+            if (common.linked == 0) { return false; }
+            if (follow(common.linked)) { return append(common, change); }
         }
-        return (load<std::uint64_t>(at, code_) & mask_) == sent.code &&
-               load<std::uint64_t>(at, instruction_) ==
-                   sent.code + instructions_ +
-                       static_cast<std::uint64_t>(std::int64_t{wire::place_instruction(sent.instruction)}) &&
-               load<std::uint8_t>(at, owner_) < shim_owner_;
+        return false;
+    }
+
+    // The whole chain. It is gone through twice: the first time to know how many frames there are.
+    void from_outside(std::uint64_t newest, IsCurrentId is_current, StackChange& change) noexcept {
+        const Size size = measure(newest);
+        change.truncated = size.counted > room_.capacity;
+        change.depth = change.truncated ? room_.capacity : size.counted;
+        change.kept = change.depth < untouched_ ? change.depth : untouched_;
+        room_.linked = change.truncated || size.linked > room_.link_capacity() ? 0 : size.linked;
+        std::uint32_t link = room_.linked;
+        std::uint32_t index = change.depth;
+        bool linking = false;
+        for (ChainWalk walk(layout_, newest); walk.at() != 0 && (index > 0 || link > 0);) {
+            const RawFrame frame = walk.next();
+            linking = linking || may_be_linked(walk, frame);
+            if (linking && link > 0) { put_link(--link, frame, index); }
+            if (!frame.counted) { continue; }
+            if (index == 0) { break; }
+            if (!settle(--index, frame.told, is_current) && index < change.kept) { change.kept = index; }
+        }
     }
 
 private:
-    // Of a frame whose caller is not a shim.
-    [[nodiscard]] bool is_entry_now(std::uint64_t at) const noexcept {
-        return is_entry_ != 0 && load<std::uint8_t>(at, is_entry_) != 0;
-    }
+    // The innermost frame that is still there, and how many have come on top of it, innermost first in room.fresh().
+    struct Common {
+        std::uint32_t linked;  // one more than its link; 0: there is none nearby
+        std::uint32_t fresh;
+    };
+    struct Size {
+        std::uint32_t linked;
+        std::uint32_t counted;
+    };
 
-    wire::FrameModel model_;
-    std::uint8_t shim_owner_;
-    std::uint64_t mask_;
-    std::uint64_t code_;
-    std::uint64_t instruction_;
-    std::uint64_t owner_;
-    std::uint64_t previous_;
-    std::uint64_t instructions_;
-    std::uint64_t is_entry_;
-};
+    std::uint32_t counted_outside(std::uint32_t link) const noexcept { return link == 0 ? 0 : counts_[link - 1]; }
+    bool counts(std::uint32_t link) const noexcept { return counts_[link] != counted_outside(link); }
 
-// The same at leisure: brings a frame that moved on up to date (`moved`). False if its caller is not at `caller`, shims
-// aside, or if it is no frame that counts.
-bool examine(const PythonLayout& layout, std::uint64_t at, CachedFrame& sent, std::uint64_t caller,
-             bool& moved) noexcept {
-    if (is_shim(layout, at)) { return false; }
-    const CachedFrame now = read_frame(layout, at);
-    moved = !same_place(sent, now);
-    if (moved) {
-        // What is at this address now may be a frame that does not count.
-        if (skip_uncounted(layout, at, 0) != at) { return false; }
-        replace(sent, now);
-    }
-    const auto outer = load<std::uint64_t>(at, layout.frame_previous);
-    return outer == caller || skip_uncounted(layout, outer, caller) == caller;
-}
-
-// Follows the chain outwards from the frame at `at`, which is that of sent[depth - 1]. True if its frames are those
-// sent; `kept` sinks to the outermost one that moved on, and what moved on is brought up to date.
-//
-// Only addresses that the chain itself led to are read.
-bool follow(const PythonLayout& layout, std::uint64_t at, CachedFrame* sent, std::uint32_t depth,
-            std::uint32_t& kept) noexcept {
-    const Recogniser recogniser(layout);
-    for (std::uint32_t i = depth; i > 0; --i) {
-        const std::uint64_t caller =
-            i > 1 ? load<std::uint64_t>(reinterpret_cast<std::uint64_t>(&sent[i - 2].frame), 0) : 0;
-        if (i > 1 && caller == 0) { return false; }
-        if (!recogniser.is_unchanged(at, sent[i - 1], caller)) [[unlikely]] {
-            bool moved = false;
-            const bool good = examine(layout, at, sent[i - 1], caller, moved);
-            if (moved) { kept = i - 1; }
-            if (!good) { return false; }
+    // Among the innermost `window` links; only frames that count, whatever they are innermost of. 0 if it is not there.
+    std::uint32_t find_link(std::uint64_t frame, std::uint32_t window) const noexcept {
+        const std::uint32_t last = room_.linked > window ? room_.linked - window : 0;
+        for (std::uint32_t i = room_.linked; i > last; --i) {
+            if (links_[i - 1].frame == frame && counts(i - 1)) { return i; }
         }
-        at = caller;
+        return 0;
     }
-    return true;
-}
 
-// The innermost frame that was sent and is still there: one more than its index, with the frames that came on top of it
-// in `scratch`, innermost first, and its address. 0 if there is none nearby.
-std::uint32_t find_common(const PythonLayout& layout, std::uint64_t newest, const StackRoom<CachedFrame>& room,
-                          std::uint32_t depth, std::uint32_t& added, std::uint64_t& address) noexcept {
-    added = 0;
-    address = newest;
-    if (room.sent[depth - 1].frame == newest) [[likely]] { return depth; }
-    FrameWalk walk(layout, newest);
-    CachedFrame entry;
-    const std::uint32_t most = room.capacity < kMostNewFrames ? room.capacity : kMostNewFrames;
-    for (; added < most && walk.next(entry); ++added) {
-        address = entry.frame;
-        if (const std::uint32_t found = find_sent(room.sent, depth, address)) { return found; }
-        room.scratch()[added] = entry;
+    Common find_within(std::uint64_t newest, std::uint32_t window) noexcept {
+        ChainWalk walk(layout_, newest);
+        for (std::uint32_t fresh = 0; walk.at() != 0; ++fresh) {
+            if (const std::uint32_t linked = find_link(walk.at(), window)) { return {linked, fresh}; }
+            if (fresh == window) { break; }
+            room_.fresh()[fresh] = walk.next();
+        }
+        return {0, 0};
     }
-    return 0;
-}
 
-// From the inside. `kept` is valid even on failure: frames beyond it are no longer what the reader knows.
-bool update_from_inside(const PythonLayout& layout, std::uint64_t newest, const StackRoom<CachedFrame>& room,
-                        std::uint32_t sent_depth, StackChange& change) noexcept {
-    std::uint32_t added = 0;
-    std::uint64_t address = 0;
-    const std::uint32_t found = find_common(layout, newest, room, sent_depth, added, address);
-    if (found == 0 || found + added > room.capacity) { return false; }
-    change.kept = found;
-    if (!follow(layout, address, room.sent, found, change.kept)) { return false; }
-    for (std::uint32_t i = 0; i < added; ++i) {
-        CachedFrame& sent = room.sent[found + i];
-        const CachedFrame& now = room.scratch()[added - 1 - i];
-        if (found + i < sent_depth) {
-            replace(sent, now);
-        } else {
-            sent = now;
+    Common find_common(std::uint64_t newest) noexcept {
+        constexpr std::uint32_t kNear = 4;
+        const Common near = find_within(newest, kNear);
+        return near.linked != 0 ? near : find_within(newest, PythonRoom::kFresh);
+    }
+
+    // Brings the frame of a link up to date. False if its caller is another one, or if it has begun or ceased to count.
+    bool examine(std::uint32_t link) noexcept {
+        const FrameLink* at = links_ + link;
+        const RawFrame now = read_raw_frame(layout_, at->frame, false);
+        if (now.previous != at[-1].frame || now.counted != counts(link)) { return false; }
+        // A shim makes an entry of the frame that it called.
+        if (!now.counted && now.link.word != at->word) { return false; }
+        links_[link] = now.link;
+        room_.details()[link] = now.detail;
+        if (!now.counted) { return true; }
+        const std::uint32_t index = counts_[link] - 1;
+        if (same_place(sent_[index], now.told)) { return true; }
+        replace(sent_[index], now.told);
+        if (index < untouched_) { untouched_ = index; }
+        return true;
+    }
+
+    // From link `count - 1` outwards. False if the chain is another one: then only links that are still in it are left.
+    bool follow(std::uint32_t count) noexcept {
+        const ChainCheck check(layout_);
+        for (;;) {
+            count = check.first_changed(links_, room_.details(), count);
+            if (count == 0) { return true; }
+            --count;
+            if (examine(count)) { continue; }
+            room_.linked = count;
+            return false;
         }
     }
-    change.depth = found + added;
-    return true;
-}
 
-// From the outermost frame, of which `comparable` are as the reader knows them.
-void update_from_outside(const PythonLayout& layout, std::uint64_t newest, const StackRoom<CachedFrame>& room,
-                         std::uint32_t comparable, IsCurrentId is_current, StackChange& change) noexcept {
-    change.truncated = false;
-    change.depth = read_frame_chain(layout, newest, room.scratch(), room.capacity, change.truncated);
-    change.kept = 0;
-    bool same = true;
-    for (std::uint32_t i = 0; i < change.depth; ++i) {
-        CachedFrame& sent = room.sent[i];
-        const CachedFrame& now = room.scratch()[change.depth - 1 - i];
-        same = same && i < comparable && same_place(sent, now) &&
-               (is_current == nullptr || is_current(sent.code, sent.id));
-        const std::uint32_t id = same ? sent.id : 0;
+    // What came on top.
+    bool append(const Common& common, StackChange& change) noexcept {
+        std::uint32_t depth = counted_outside(common.linked);
+        if (common.linked + common.fresh > room_.link_capacity() || depth + common.fresh > room_.capacity) {
+            return false;
+        }
+        room_.linked = common.linked;
+        change.kept = depth < untouched_ ? depth : untouched_;
+        bool linking = true;
+        for (std::uint32_t i = common.fresh; i > 0; --i) {
+            const RawFrame& frame = room_.fresh()[i - 1];
+            if (frame.counted) { put_frame(depth++, frame.told, change.kept); }
+            linking = linking && !frame.provisional;
+            if (linking) { put_link(room_.linked++, frame, depth); }
+        }
+        change.depth = depth;
+        return true;
+    }
+
+    void put_frame(std::uint32_t index, const CachedFrame& now, std::uint32_t& kept) noexcept {
+        if (index >= depth_) {
+            sent_[index] = now;
+            return;
+        }
+        if (kept == index && index < untouched_ && same_place(sent_[index], now)) { ++kept; }
+        replace(sent_[index], now);
+    }
+
+    // `count`: frames that count from the outermost one to this.
+    void put_link(std::uint32_t at, const RawFrame& frame, std::uint32_t count) noexcept {
+        links_[at] = frame.link;
+        room_.details()[at] = frame.detail;
+        counts_[at] = count;
+    }
+
+    Size measure(std::uint64_t newest) const noexcept {
+        Size size{0, 0};
+        for (ChainWalk walk(layout_, newest); walk.at() != 0;) {
+            const RawFrame frame = walk.next();
+            size.linked += size.linked > 0 || may_be_linked(walk, frame) ? 1 : 0;
+            size.counted += frame.counted ? 1 : 0;
+        }
+        return size;
+    }
+
+    // False if the frame is not the one that was sent.
+    bool settle(std::uint32_t index, const CachedFrame& now, IsCurrentId is_current) noexcept {
+        CachedFrame& sent = sent_[index];
+        const bool known =
+            index < depth_ && sent.code == now.code && (is_current == nullptr || is_current(sent.code, sent.id));
+        const bool same = known && sent.instruction == now.instruction;
+        const std::uint32_t id = known ? sent.id : 0;
         sent = now;
         sent.id = id;
-        change.kept += same ? 1 : 0;
+        return same;
     }
-}
+
+    const PythonLayout& layout_;
+    PythonRoom& room_;
+    FrameLink* links_;
+    std::uint32_t* counts_;
+    CachedFrame* sent_;
+    std::uint32_t depth_;      // frames that the reader knows of
+    std::uint32_t untouched_;  // outermost ones of those that are in `sent` as the reader knows them
+};
 
 }  // namespace
 
-StackChange update_stack(const PythonLayout& layout, std::uint64_t newest, const StackRoom<CachedFrame>& room,
-                         std::uint32_t depth, IsCurrentId is_current) noexcept {
-    StackChange change{depth, 0, false};
+StackChange update_stack(const PythonLayout& layout, std::uint64_t newest, PythonRoom& room, std::uint32_t depth,
+                         IsCurrentId is_current) noexcept {
+    StackChange change{0, 0, false};
+    Update update(layout, room, depth);
     const bool quick = is_current == nullptr && depth > 0 && newest != 0;
-    if (!quick || !update_from_inside(layout, newest, room, depth, change)) {
-        update_from_outside(layout, newest, room, change.kept, is_current, change);
-    }
+    if (!quick || !update.from_inside(newest, change)) { update.from_outside(newest, is_current, change); }
     return change;
 }
 

@@ -4,15 +4,19 @@
 // Finds how the calling thread's stack differs from the one sent last, and makes the record of it the current one.
 //
 // Mostly a few innermost frames have come and gone, so the chain is first followed from the inside to a frame that was
-// sent, and from there in step with what was sent: the address of the next frame is known before it is loaded, so the
-// processor need not wait for one load before the next, which is what makes deep stacks slow. Nothing is taken on
-// trust: every frame's code, instruction and caller are compared. Where that does not work out, the whole chain is read
-// and compared from the outermost frame.
+// there the last time, and from there on it is only checked that the frames are as they were (chain_check.h). Nothing
+// is taken on trust. Where that does not work out, the whole chain is read and compared.
+//
+// There is a word in 3.15's thread states that the interpreter moves outwards when a frame of that address returns
+// (last_profiled_frame), and with it the outer frames would not even have to be looked at. It is left alone: the
+// sampling profiler of the standard library writes to it from another process. That one first sets it to 0, and then
+// to whatever frame it finds innermost; if both fall between two events of ours, frames may return and others come to
+// be at their addresses without any trace in the thread state, and the word looks as if it were still ours.
 #pragma once
 
 #include <cstdint>
 
-#include "payload/memory/thread_stacks.h"
+#include "payload/stack/python_room.h"
 #include "payload/wire/python_layout.h"
 
 namespace memray::payload {
@@ -26,10 +30,10 @@ struct StackChange {
 // Whether an id still names a code object.
 using IsCurrentId = bool (*)(std::uint64_t code, std::uint32_t id) noexcept;
 
-// Brings room.sent, `depth` frames so far, up to date with the chain from `newest`. Frames from `kept` on are new to
+// Brings room.sent(), `depth` frames so far, up to date with the chain from `newest`. Frames from `kept` on are new to
 // the reader; their id is 0 where it is not known. If code objects have died since the last call, `is_current` checks
 // the ids (an equal address then proves nothing), else it is nullptr.
-StackChange update_stack(const wire::PythonLayout& layout, std::uint64_t newest, const StackRoom<CachedFrame>& room,
-                         std::uint32_t depth, IsCurrentId is_current) noexcept;
+StackChange update_stack(const wire::PythonLayout& layout, std::uint64_t newest, PythonRoom& room, std::uint32_t depth,
+                         IsCurrentId is_current) noexcept;
 
 }  // namespace memray::payload

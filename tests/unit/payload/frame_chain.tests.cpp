@@ -11,7 +11,6 @@
 
 using namespace memray;
 using payload::CachedFrame;
-using payload::read_frame_chain;
 
 namespace {
 
@@ -76,11 +75,13 @@ void fill_frame(Object& frame, const wire::PythonLayout& layout, const Object& c
     frame.set(layout.frame_owner, owner);
 }
 
-std::vector<CachedFrame> walk(const wire::PythonLayout& layout, const Object& tstate, std::uint32_t capacity = 16) {
-    std::vector<CachedFrame> frames(capacity);
-    bool truncated = false;
-    frames.resize(
-        read_frame_chain(layout, payload::newest_frame(layout, tstate.address()), frames.data(), capacity, truncated));
+// The frames that count, innermost first.
+std::vector<CachedFrame> walk(const wire::PythonLayout& layout, const Object& tstate) {
+    std::vector<CachedFrame> frames;
+    for (payload::ChainWalk chain(layout, payload::newest_frame(layout, tstate.address())); chain.at() != 0;) {
+        const payload::RawFrame frame = chain.next();
+        if (frame.counted) { frames.push_back(frame.told); }
+    }
     return frames;
 }
 
@@ -148,20 +149,29 @@ TEST_CASE("a frame before its first traceable instruction only counts at the top
     CHECK(frames[2].code == function.address());  // tag bits are gone
 }
 
-TEST_CASE("a chain longer than the room is cut at the outer end and says so") {
-    const auto layout = layout_310();
-    std::vector<Object> chain(10);
-    Object tstate;
-    for (std::size_t i = 0; i + 1 < chain.size(); ++i) { chain[i].set(layout.frame_previous, chain[i + 1].address()); }
-    for (Object& frame : chain) { frame.set(layout.frame_code, std::uint64_t{0x1000}); }
-    tstate.set(layout.tstate_frame, chain[0].address());
-    std::array<CachedFrame, 4> frames{};
-    bool truncated = false;
-    CHECK(read_frame_chain(layout, payload::newest_frame(layout, tstate.address()), frames.data(), 4, truncated) == 4);
-    CHECK(truncated);
-    std::array<CachedFrame, 10> all{};
-    CHECK(read_frame_chain(layout, payload::newest_frame(layout, tstate.address()), all.data(), 10, truncated) == 10);
-    CHECK_FALSE(truncated);
+TEST_CASE("only frames that have begun are recognised by their instruction, and shims") {
+    const auto layout = layout_314();
+    const Object function = code(layout, 4);
+    Object begun;
+    Object unfinished;
+    Object generator;
+    Object shim;
+    fill_frame(begun, layout, function, 8, 0);
+    fill_frame(unfinished, layout, function, 6, 0);
+    fill_frame(generator, layout, function, 2, 0, 1);
+    fill_frame(shim, layout, function, 10, 0, 3);
+    const auto word_of = [&](const Object& frame, bool innermost) {
+        return payload::read_raw_frame(layout, frame.address(), innermost).link.word;
+    };
+    const std::uint64_t never = payload::FrameLink::kNever;
+    CHECK(word_of(begun, true) == function.address() + layout.code_instructions + 8);
+    CHECK(word_of(unfinished, false) == never);
+    CHECK(word_of(unfinished, true) == never);
+    CHECK(word_of(generator, false) == never);
+    CHECK(word_of(shim, false) == function.address() + layout.code_instructions + 10);
+    CHECK_FALSE(payload::read_raw_frame(layout, shim.address(), true).counted);
+    CHECK(payload::read_raw_frame(layout, unfinished.address(), true).provisional);
+    CHECK_FALSE(payload::read_raw_frame(layout, generator.address(), true).provisional);
 }
 
 TEST_CASE("an interpreter whose frames are not known has none") {

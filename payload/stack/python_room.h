@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// What a thread remembers of its Python stack, in one piece of memory that only it uses:
+//
+//   sent     the frames that the collector knows of, outermost first
+//   links    the chain as it was read then, with the frames that do not count, outermost first; links()[-1] is {0, 0},
+//            the end of the chain, so that the caller of link i is always at link i - 1
+//   details  more to compare of each link, for some interpreters
+//   counts   how many frames of `sent` link i and those outwards of it are
+//   fresh    frames that are read before it is known where they belong
+#pragma once
+
+#include "payload/stack/raw_frame.h"
+
+namespace memray::payload {
+
+struct PythonRoom {
+    static constexpr std::uint32_t kFresh = 32;
+
+    unsigned char* memory;   // nullptr: nothing mapped; aligned to 8 bytes, zeroed when new
+    std::uint32_t capacity;  // frames
+    std::uint32_t depth;     // of `sent`
+    std::uint32_t linked;    // links that are known; 0: the next reading begins anew
+
+    [[nodiscard]] static constexpr std::uint64_t bytes_for(std::uint32_t capacity) noexcept {
+        return sizeof(FrameLink) + std::uint64_t{capacity} * kBytesPerFrame + kFresh * sizeof(RawFrame);
+    }
+    [[nodiscard]] std::uint32_t link_capacity() const noexcept { return kLinksPerFrame * capacity; }
+
+    [[nodiscard]] FrameLink* links() const noexcept { return reinterpret_cast<FrameLink*>(memory) + 1; }
+    [[nodiscard]] CachedFrame* sent() const noexcept {
+        return reinterpret_cast<CachedFrame*>(links() + link_capacity());
+    }
+    [[nodiscard]] std::uint32_t* details() const noexcept {
+        return reinterpret_cast<std::uint32_t*>(sent() + capacity);
+    }
+    [[nodiscard]] std::uint32_t* counts() const noexcept { return details() + link_capacity(); }
+    [[nodiscard]] RawFrame* fresh() const noexcept { return reinterpret_cast<RawFrame*>(counts() + link_capacity()); }
+
+private:
+    // Shims lie between frames that native code called, one each.
+    static constexpr std::uint32_t kLinksPerFrame = 2;
+    static constexpr std::uint64_t kBytesPerFrame =
+        sizeof(CachedFrame) + kLinksPerFrame * (sizeof(FrameLink) + 2 * sizeof(std::uint32_t));
+};
+
+}  // namespace memray::payload
