@@ -13,25 +13,23 @@ constexpr std::uint64_t whole_pages(std::uint64_t size) noexcept {
     return (size + wire::kPageSize - 1) / wire::kPageSize * wire::kPageSize;
 }
 
-constexpr std::uint64_t bytes_of(const PythonRoom& /*room*/, std::uint32_t capacity) noexcept {
-    return whole_pages(PythonRoom::bytes_for(capacity));
-}
-constexpr std::uint64_t bytes_of(const StackRoom<std::uint64_t>& /*room*/, std::uint32_t capacity) noexcept {
-    return whole_pages(2 * sizeof(std::uint64_t) * std::uint64_t{capacity});
+template <typename Room>
+constexpr std::uint64_t bytes_for(std::uint32_t capacity) noexcept {
+    return whole_pages(Room::bytes_for(capacity));
 }
 
 template <typename Room>
 void release(Room& room) noexcept {
-    unmap(room.memory, bytes_of(room, room.capacity));
+    unmap(room.memory, bytes_for<Room>(room.capacity));
     room = {};
 }
 
 template <typename Room>
 bool resize(Room& room, const wire::ControlPage& control, std::uint32_t capacity) noexcept {
-    const std::uint64_t size = bytes_of(room, capacity);
+    const std::uint64_t size = bytes_for<Room>(capacity);
     void* memory = room.memory == nullptr
                        ? map_private(control, size)
-                       : grow_private(control, room.memory, bytes_of(room, room.capacity), size);
+                       : grow_private(control, room.memory, bytes_for<Room>(room.capacity), size);
     if (memory == nullptr) { return false; }
     room.memory = static_cast<unsigned char*>(memory);
     room.capacity = capacity;
@@ -46,7 +44,7 @@ bool grow_room(Room& room, const wire::ControlPage& control, std::uint32_t limit
 
 template <typename Room>
 bool begin(Room& room, const wire::ControlPage& control, std::uint32_t limit) noexcept {
-    room.depth = 0;
+    room.forget_all();
     return room.memory != nullptr || resize(room, control, limit < kFirstFrames ? limit : kFirstFrames);
 }
 
@@ -70,11 +68,13 @@ bool begin_stacks(ThreadStacks& stacks, const wire::ControlPage& control, std::u
     return begin(stacks.python, control, limit) && begin_native(stacks, control, native_limit);
 }
 
+// What lies behind the frames moves.
 bool grow(PythonRoom& room, const wire::ControlPage& control, std::uint32_t limit) noexcept {
     room.linked = 0;
     return grow_room(room, control, limit);
 }
-bool grow(StackRoom<std::uint64_t>& room, const wire::ControlPage& control, std::uint32_t limit) noexcept {
+bool grow(NativeRoom& room, const wire::ControlPage& control, std::uint32_t limit) noexcept {
+    room.known = 0;
     return grow_room(room, control, limit);
 }
 

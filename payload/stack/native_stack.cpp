@@ -63,10 +63,10 @@ bool may_ask_about_unknown() noexcept {
     return now >= next && next_question.compare_exchange_strong(next, now + kSecondsBetweenQuestions);
 }
 
-bool is_in_loader(wire::ModuleDirectory& directory, const std::uint64_t* words, std::uint32_t depth) noexcept {
+bool is_in_loader(wire::ModuleDirectory& directory, const NativeRoom& room) noexcept {
     const wire::ModuleEntry* entries = module_entries(directory);
-    for (std::uint32_t i = 0; i < depth; ++i) {
-        const std::uint32_t module = wire::module_of(words[i]);
+    for (std::uint32_t i = 0; i < room.walked; ++i) {
+        const std::uint32_t module = wire::module_of(room.frames()[i].word);
         if (module != 0 && module <= wire::kMaxModules && entries[module - 1].is_loader != 0) { return true; }
     }
     return false;
@@ -74,23 +74,15 @@ bool is_in_loader(wire::ModuleDirectory& directory, const std::uint64_t* words, 
 
 // Whether the walk is to be done again once the directory is up to date. A thread that is seen outside the loader has
 // left its last dlopen or dlclose: what that did is not in the directory yet.
-bool asks_again(wire::ModuleDirectory& directory, const WalkResult& walk, const std::uint64_t* words) noexcept {
+bool asks_again(wire::ModuleDirectory& directory, const WalkResult& walk, const NativeRoom& room) noexcept {
     bool changed = false;
-    if ((this_thread.loading & kMayChangeModules) != 0 && !is_in_loader(directory, words, walk.depth)) {
+    if ((this_thread.loading & kMayChangeModules) != 0 && !is_in_loader(directory, room)) {
         this_thread.loading &= ~std::uint32_t{kMayChangeModules};
         changed = true;
     }
     if (!changed && !(walk.met_unknown && may_ask_about_unknown())) { return false; }
     ask(directory);
     return true;
-}
-
-std::uint32_t kept_frames(const std::uint64_t* sent, std::uint32_t sent_depth, const std::uint64_t* walked,
-                          std::uint32_t depth) noexcept {
-    const std::uint32_t both = sent_depth < depth ? sent_depth : depth;
-    std::uint32_t kept = 0;
-    while (kept < both && sent[kept] == walked[depth - 1 - kept]) { ++kept; }
-    return kept;
 }
 
 void await_modules(const Session& session) noexcept {
@@ -101,14 +93,13 @@ void await_modules(const Session& session) noexcept {
     }
 }
 
-// Into the thread's scratch, with as much room as it takes and is to be had.
+// With as much room as it takes and is to be had.
 WalkResult walk_whole(const Session& session, const WalkStart& start, ThreadStacks& stacks) noexcept {
     const Modules modules{*session.pieces->directory, session.pieces->tables};
     for (;;) {
-        StackRoom<std::uint64_t>& room = stacks.native;
-        const WalkResult walk =
-            walk_native_stack(modules, start, *stacks.native_buffers, room.scratch(), room.capacity);
-        if (walk.depth < room.capacity || walk.whole) [[likely]] { return walk; }
+        NativeRoom& room = stacks.native;
+        const WalkResult walk = walk_native_stack(modules, start, *stacks.native_buffers, room);
+        if (room.walked < room.capacity || walk.whole) [[likely]] { return walk; }
         if (!grow(room, *session.control, session.native_capacity)) { return walk; }
     }
 }
@@ -117,7 +108,7 @@ WalkResult walk_up_to_date(const Session& session, const WalkStart& start, Threa
     await_modules(session);
     const WalkResult walk = walk_whole(session, start, stacks);
     const bool good = !walk.met_unknown && (this_thread.loading & kMayChangeModules) == 0;
-    if (good || !asks_again(*session.pieces->directory, walk, stacks.native.scratch())) [[likely]] { return walk; }
+    if (good || !asks_again(*session.pieces->directory, walk, stacks.native)) [[likely]] { return walk; }
     await_modules(session);
     return walk_whole(session, start, stacks);
 }
@@ -131,16 +122,14 @@ bool sync_native_stack(wire::Slot& slot) noexcept {
     ThreadStacks& stacks = own_stacks();
     const WalkResult walk = walk_up_to_date(session, start, stacks);
     if (!is_armed()) [[unlikely]] { return false; }  // it has waited, see wait_while()
-    std::uint64_t* sent = stacks.native.sent();
-    const std::uint64_t* walked = stacks.native.scratch();
     if (!walk.whole) [[unlikely]] { session.control->losses.cut_native.fetch_add(1, std::memory_order_relaxed); }
-    const std::uint32_t kept = kept_frames(sent, stacks.native.depth, walked, walk.depth);
-    if (kept == stacks.native.depth && kept == walk.depth) { return true; }
-    for (std::uint32_t i = kept; i < walk.depth; ++i) { sent[i] = walked[walk.depth - 1 - i]; }
-    const StackLengths lengths{stacks.native.depth, kept, walk.depth};
-    const auto word_at = [sent](std::uint32_t i) noexcept { return sent[i]; };
+    NativeRoom& room = stacks.native;
+    if (room.same == room.depth && room.same == room.walked) { return true; }
+    const NativeFrame* frames = room.frames();
+    const StackLengths lengths{room.depth, room.same, room.walked};
+    const auto word_at = [frames](std::uint32_t i) noexcept { return frames[i].word; };
     if (!send_change(slot, wire::RecordKind::kNativeFrames, lengths, word_at)) { return false; }
-    stacks.native.depth = walk.depth;
+    room.depth = room.same = room.walked;
     return true;
 }
 

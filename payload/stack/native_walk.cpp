@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "payload/stack/native_walk.h"
 
+#include "payload/stack/last_walk.h"
 #include "payload/stack/stack_window.h"
 #include "payload/wire/record.h"
 
@@ -62,15 +63,29 @@ public:
         return cell;
     }
 
+    // Whether the last walk went on from here as this one would.
+    [[nodiscard]] bool joins(LastWalk& last) const noexcept {
+        return last.knows(place_, rsp_, rbp_, rbp_known_, window_);
+    }
+
+    // What is known of the current frame.
+    void describe(const NativeCell& cell, NativeFrame& frame) const noexcept {
+        const UnwindRule& rule = cell.rule;
+        const bool uses_base = rule.cfa == CfaRule::kFromRbp || rule.cfa == CfaRule::kLoadFromRbp ||
+                               rule.return_address == SavedAt::kFromRbp || rule.rbp == SavedAt::kFromRbp;
+        frame = {cell.word, rsp_, rbp_, 0, 0, 0, 0, uses_base, rule.rbp == SavedAt::kUnchanged, false};
+    }
+
     // Goes on to the caller. False at the end, which `whole` tells from a frame that cannot be left.
-    bool leave(const UnwindRule& rule, bool& whole) noexcept {
+    bool leave(const UnwindRule& rule, NativeFrame& frame, bool& whole) noexcept {
         std::uint64_t cfa = 0;
-        if (!frame_address(rule, cfa)) {
+        if (!frame_address(rule, frame.cfa_slot, cfa)) {
             whole = rule.cfa == CfaRule::kOutermost;
             return false;
         }
         std::uint64_t return_address = 0;
-        if (!return_of(rule, cfa, return_address)) { return false; }
+        const bool found = saved_at(rule.return_address, rule.return_offset, cfa, frame.return_slot);
+        if (!found || !window_.read(frame.return_slot, return_address)) { return false; }
         if (return_address == 0) {
             whole = true;
             return false;
@@ -78,7 +93,7 @@ public:
         // Stacks grow downwards; only a signal handler may be on another one.
         const bool forward = cfa > rsp_ || rule.interrupts != 0;
         if (!forward || return_address > wire::kMaxNativeAddress) { return false; }
-        restore_base(rule, cfa);
+        restore_base(rule, cfa, frame.base_slot);
         rsp_ = cfa;
         place_ = return_address | (rule.interrupts != 0 ? wire::kInterruptedBit : 0);
         return true;
@@ -96,7 +111,7 @@ private:
         cell.word = wire::native_word(module, place_);
     }
 
-    bool frame_address(const UnwindRule& rule, std::uint64_t& cfa) noexcept {
+    bool frame_address(const UnwindRule& rule, std::uint64_t& slot, std::uint64_t& cfa) noexcept {
         const auto offset = static_cast<std::uint64_t>(std::int64_t{rule.cfa_offset});
         const auto addend = static_cast<std::uint64_t>(std::int64_t{rule.cfa_addend});
         switch (rule.cfa) {
@@ -109,7 +124,8 @@ private:
             case CfaRule::kLoadFromRsp:
             case CfaRule::kLoadFromRbp: {
                 const bool by_rsp = rule.cfa == CfaRule::kLoadFromRsp;
-                if (!window_.read((by_rsp ? rsp_ : rbp_) + offset, cfa)) { return false; }
+                slot = (by_rsp ? rsp_ : rbp_) + offset;
+                if (!window_.read(slot, cfa)) { return false; }
                 cfa += addend;
                 return by_rsp || rbp_known_;
             }
@@ -138,15 +154,9 @@ private:
         }
     }
 
-    bool return_of(const UnwindRule& rule, std::uint64_t cfa, std::uint64_t& value) noexcept {
-        std::uint64_t address = 0;
-        return saved_at(rule.return_address, rule.return_offset, cfa, address) && window_.read(address, value);
-    }
-
-    void restore_base(const UnwindRule& rule, std::uint64_t cfa) noexcept {
+    void restore_base(const UnwindRule& rule, std::uint64_t cfa, std::uint64_t& slot) noexcept {
         if (rule.rbp == SavedAt::kUnchanged) { return; }
-        std::uint64_t address = 0;
-        rbp_known_ = saved_at(rule.rbp, rule.rbp_offset, cfa, address) && window_.read(address, rbp_);
+        rbp_known_ = saved_at(rule.rbp, rule.rbp_offset, cfa, slot) && window_.read(slot, rbp_);
     }
 
     const Modules& modules_;
@@ -159,9 +169,10 @@ private:
     bool met_unknown_{false};
 };
 
-void forget_when_changed(const Modules& modules, NativeBuffers& buffers) noexcept {
+void forget_when_changed(const Modules& modules, NativeBuffers& buffers, NativeRoom& room) noexcept {
     const std::uint32_t version = modules.directory.version.load(std::memory_order_acquire);
     if (buffers.version == version) [[likely]] { return; }
+    room.known = 0;
     const bool unused = buffers.version == 0;
     buffers.version = version;
     if (unused) { return; }  // zero as they are: untouched memory costs nothing
@@ -171,18 +182,21 @@ void forget_when_changed(const Modules& modules, NativeBuffers& buffers) noexcep
 }  // namespace
 
 WalkResult walk_native_stack(const Modules& modules, const WalkStart& start, NativeBuffers& buffers,
-                             std::uint64_t* words, std::uint32_t capacity) noexcept {
-    forget_when_changed(modules, buffers);
+                             NativeRoom& room) noexcept {
+    forget_when_changed(modules, buffers, room);
     Walk walk(modules, start, buffers);
-    WalkResult result{0, false, false};
+    LastWalk last(room);
+    bool whole = false;
+    bool joined = false;
     bool more = true;
-    while (more && result.depth < capacity) {
+    while (more && !last.is_full() && !(joined = walk.joins(last))) {
         const NativeCell& cell = walk.cell();
-        words[result.depth++] = cell.word;
-        more = walk.leave(cell.rule, result.whole);
+        NativeFrame& frame = last.add();
+        walk.describe(cell, frame);
+        more = walk.leave(cell.rule, frame, whole);
     }
-    result.met_unknown = walk.met_unknown();
-    return result;
+    last.finish(joined, whole);
+    return {joined || whole, walk.met_unknown()};
 }
 
 }  // namespace memray::payload

@@ -2,13 +2,15 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // Walks the calling thread's native stack by the tables that the controller compiled (wire/unwind_table.h). No locks,
-// no calls of the loader or the C library, no memory but the thread's own slot.
+// no calls of the loader or the C library, no memory but the thread's own. Outer frames that are as they were at the last
+// walk are not walked again (last_walk.h).
 #pragma once
 
 #include <cstdint>
 
 #include "payload/memory/table_views.h"
 #include "payload/stack/native_buffers.h"
+#include "payload/stack/native_room.h"
 #include "payload/wire/module_directory.h"
 
 namespace memray::payload {
@@ -26,13 +28,12 @@ struct Modules {
 };
 
 struct WalkResult {
-    std::uint32_t depth;
     bool whole;        // followed to the outermost frame
     bool met_unknown;  // no module is known at one of the addresses
 };
 
-// Writes native_words, innermost first, at most `capacity`.
+// Into room.frames(), room.walked of them: the innermost ones if there is not room for all.
 WalkResult walk_native_stack(const Modules& modules, const WalkStart& start, NativeBuffers& buffers,
-                             std::uint64_t* words, std::uint32_t capacity) noexcept;
+                             NativeRoom& room) noexcept;
 
 }  // namespace memray::payload

@@ -38,6 +38,9 @@ struct PythonRoom {
     [[nodiscard]] std::uint32_t* counts() const noexcept { return details() + link_capacity(); }
     [[nodiscard]] RawFrame* fresh() const noexcept { return reinterpret_cast<RawFrame*>(counts() + link_capacity()); }
 
+    // Nothing is known, nothing was sent; of another thread, or another recording.
+    void forget_all() noexcept { depth = linked = 0; }
+
 private:
     // Shims lie between frames that native code called, one each.
     static constexpr std::uint32_t kLinksPerFrame = 2;

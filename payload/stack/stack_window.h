@@ -36,6 +36,9 @@ public:
         return true;
     }
 
+    // Whether all of this can be read.
+    [[nodiscard]] bool holds(std::uint64_t from, std::uint64_t to) const noexcept { return from >= from_ && to <= to_; }
+
 private:
     [[nodiscard]] bool open(std::uint64_t address) noexcept;
 

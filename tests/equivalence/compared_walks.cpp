@@ -85,12 +85,25 @@ void ask_for_modules() {
     }
 }
 
+// With what the thread's last walk has left there.
+payload::NativeRoom& own_room() {
+    thread_local payload::NativeRoom room{};
+    if (room.memory == nullptr) {
+        void* memory = ::mmap(nullptr, payload::NativeRoom::bytes_for(kMostFrames), PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (memory == MAP_FAILED) { std::abort(); }
+        room.memory = static_cast<unsigned char*>(memory);
+        room.capacity = kMostFrames;
+    }
+    return room;
+}
+
 payload::WalkResult walk_as_payload(const payload::WalkStart& start) {
     const payload::Modules modules{*directory, tables};
-    const payload::WalkResult walk = payload::walk_native_stack(modules, start, buffers, ours.data(), kMostFrames);
+    const payload::WalkResult walk = payload::walk_native_stack(modules, start, buffers, own_room());
     if (!walk.met_unknown) { return walk; }
     ask_for_modules();
-    return payload::walk_native_stack(modules, start, buffers, ours.data(), kMostFrames);
+    return payload::walk_native_stack(modules, start, buffers, own_room());
 }
 
 void report(std::uint32_t own_depth, std::uint32_t depth) {
@@ -118,8 +131,9 @@ void report(std::uint32_t own_depth, std::uint32_t depth) {
     const std::uint32_t depth = walk_by_libunwind(context);
     const payload::WalkResult walk = walk_as_payload(start);
     // Ours has this function, too.
-    std::copy(ours.begin() + 1, ours.begin() + walk.depth, ours.begin());
-    const std::uint32_t own_depth = walk.depth - 1;
+    const payload::NativeRoom& room = own_room();
+    const std::uint32_t own_depth = room.walked - 1;
+    for (std::uint32_t i = 0; i < own_depth; ++i) { ours[i] = room.frames()[own_depth - 1 - i].word; }
     bool same = own_depth == depth;
     for (std::uint32_t i = 0; i < std::min(own_depth, depth); ++i) {
         same = same && (ours[i] & wire::kMaxNativeAddress) == theirs[i];
