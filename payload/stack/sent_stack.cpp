@@ -38,8 +38,18 @@ public:
           depth_(depth),
           untouched_(depth) {}
 
+    // If the newest frame is that of the last time, and no frame's caller is another one.
+    bool in_place(std::uint64_t newest, StackChange& change) noexcept {
+        const std::uint32_t linked = room_.linked;
+        if (linked == 0 || links_[linked - 1].frame != newest || !counts(linked - 1)) { return false; }
+        if (!follow(linked)) { return false; }
+        change.depth = counts_[linked - 1];
+        change.kept = change.depth < untouched_ ? change.depth : untouched_;
+        return true;
+    }
+
     // From the inside. False if the chain has changed too much, or too far outside.
-    bool from_inside(std::uint64_t newest, StackChange& change) noexcept {
+    [[gnu::noinline]] bool from_inside(std::uint64_t newest, StackChange& change) noexcept {
         constexpr int kMostChanges = 4;
         for (int i = 0; i < kMostChanges; ++i) {
             const Common common = find_common(newest);
@@ -50,7 +60,7 @@ public:
     }
 
     // The whole chain. It is gone through twice: the first time to know how many frames there are.
-    void from_outside(std::uint64_t newest, IsCurrentId is_current, StackChange& change) noexcept {
+    [[gnu::noinline]] void from_outside(std::uint64_t newest, IsCurrentId is_current, StackChange& change) noexcept {
         const Size size = measure(newest);
         change.truncated = size.counted > room_.capacity;
         change.depth = change.truncated ? room_.capacity : size.counted;
@@ -109,7 +119,7 @@ private:
     }
 
     // Brings the frame of a link up to date. False if its caller is another one, or if it has begun or ceased to count.
-    bool examine(std::uint32_t link) noexcept {
+    [[gnu::noinline]] bool examine(std::uint32_t link) noexcept {
         const FrameLink* at = links_ + link;
         const RawFrame now = read_raw_frame(layout_, at->frame, false);
         if (now.previous != at[-1].frame || now.counted != counts(link)) { return false; }
@@ -211,6 +221,7 @@ StackChange update_stack(const PythonLayout& layout, std::uint64_t newest, Pytho
     StackChange change{0, 0, false};
     Update update(layout, room, depth);
     const bool quick = is_current == nullptr && depth > 0 && newest != 0;
+    if (quick && update.in_place(newest, change)) [[likely]] { return change; }
     if (!quick || !update.from_inside(newest, change)) { update.from_outside(newest, is_current, change); }
     return change;
 }
