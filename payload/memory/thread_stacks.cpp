@@ -27,9 +27,8 @@ void release(Room& room) noexcept {
 template <typename Room>
 bool resize(Room& room, const wire::ControlPage& control, std::uint32_t capacity) noexcept {
     const std::uint64_t size = bytes_for<Room>(capacity);
-    void* memory = room.memory == nullptr
-                       ? map_private(control, size)
-                       : grow_private(control, room.memory, bytes_for<Room>(room.capacity), size);
+    void* memory = room.memory == nullptr ? map_private(control, size)
+                                          : grow_private(control, room.memory, bytes_for<Room>(room.capacity), size);
     if (memory == nullptr) { return false; }
     room.memory = static_cast<unsigned char*>(memory);
     room.capacity = capacity;

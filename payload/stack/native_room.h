@@ -17,10 +17,10 @@ struct NativeFrame {
     std::uint64_t cfa_slot;
     std::uint64_t return_slot;
     std::uint64_t base_slot;
-    std::uint32_t reads;      // words that this frame and those outwards of it were left by
-    bool uses_base;           // rbp is needed to leave it
-    bool keeps_base;          // rbp is the caller's, too
-    bool needs_base;          // rbp is needed to leave it or one outwards of it
+    std::uint32_t reads;  // words that this frame and those outwards of it were left by
+    bool uses_base;       // rbp is needed to leave it
+    bool keeps_base;      // rbp is the caller's, too
+    bool needs_base;      // rbp is needed to leave it or one outwards of it
 };
 static_assert(sizeof(NativeFrame) == 56);
 

@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // Walks the calling thread's native stack by the tables that the controller compiled (wire/unwind_table.h). No locks,
-// no calls of the loader or the C library, no memory but the thread's own. Outer frames that are as they were at the last
-// walk are not walked again (last_walk.h).
+// no calls of the loader or the C library, no memory but the thread's own. Outer frames that are as they were at the
+// last walk are not walked again (last_walk.h).
 #pragma once
 
 #include <cstdint>

@@ -21,8 +21,8 @@ void replace(CachedFrame& sent, const CachedFrame& now) noexcept {
     sent.id = id;
 }
 
-// Whether links may begin with this frame, which `walk` has just given: what is provisional will be read again, and what
-// has come on top of it.
+// Whether links may begin with this frame, which `walk` has just given: what is provisional will be read again, and
+// what has come on top of it.
 bool may_be_linked(const ChainWalk& walk, const RawFrame& frame) noexcept {
     return !walk.at_innermost() && !frame.provisional;
 }

@@ -125,7 +125,8 @@ void take_a_step(NativeStack& stack) {
 
 std::uint32_t common(const std::vector<std::uint64_t>& left, const std::vector<std::uint64_t>& right) {
     std::uint32_t same = 0;
-    while (same < left.size() && same < right.size() && left[left.size() - 1 - same] == right[right.size() - 1 - same]) {
+    while (same < left.size() && same < right.size() &&
+           left[left.size() - 1 - same] == right[right.size() - 1 - same]) {
         ++same;
     }
     return same;

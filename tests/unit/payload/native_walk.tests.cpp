@@ -136,7 +136,7 @@ TEST_CASE("a stack that is too deep, or ends at address 0, ends") {
     for (std::size_t i = 1; i < 100; i += 2) { thread->stack[i] = kImage + kByRsp + i; }
     Walker shallow(5);
     CHECK(thread->walk(shallow, kByRsp + 1) == Words{returned(kByRsp + 1), returned(kByRsp + 1), returned(kByRsp + 3),
-                                                  returned(kByRsp + 5), returned(kByRsp + 7)});
+                                                     returned(kByRsp + 5), returned(kByRsp + 7)});
     CHECK_FALSE(thread->result.whole);
     thread->stack[5] = 0;
     CHECK(thread->walk(kByRsp + 1).size() == 3);

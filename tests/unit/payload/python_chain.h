@@ -35,8 +35,8 @@ inline wire::PythonLayout layout_of(Interpreter interpreter) {
         return layout;
     }
     const bool is311 = interpreter == Interpreter::k311 || interpreter == Interpreter::k311Entries;
-    layout.model = is311 || interpreter == Interpreter::k312Entries ? wire::FrameModel::kCFrame
-                                                                    : wire::FrameModel::kCurrentFrame;
+    layout.model =
+        is311 || interpreter == Interpreter::k312Entries ? wire::FrameModel::kCFrame : wire::FrameModel::kCurrentFrame;
     layout.shim_owner = 3;
     layout.frame_code = is311 ? 32 : 0;
     layout.frame_previous = is311 ? 48 : 8;
@@ -86,7 +86,9 @@ public:
     void leave() {
         do { pop(); } while (!frames_.empty() && frames_.back().owner == kShim);
     }
-    void move_on() { set_instruction(frames_.back(), random_() % 8 == 0 ? some_offset() - kPrologue - 2 : some_offset()); }
+    void move_on() {
+        set_instruction(frames_.back(), random_() % 8 == 0 ? some_offset() - kPrologue - 2 : some_offset());
+    }
     // Others wait for their callees at an instruction; this happens only if they have returned and been called again.
     void move_one_outside() {
         const std::size_t i = random_() % frames_.size();
