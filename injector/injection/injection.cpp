@@ -18,8 +18,11 @@ constexpr std::chrono::seconds kCalls{10};
 
 }  // namespace
 
-Injection::Injection(ptrace::Tracee& tracee, cpython::PythonStop stop)
-    : tracee_(tracee), stop_(std::move(stop)), code_(stop_.modules, elf::read_maps(tracee.id()), *stop_.memory) {
+Injection::Injection(ptrace::Tracee tracee, pid_t process, cpython::PythonStop stop)
+    : tracee_(std::move(tracee)),
+      process_(process),
+      stop_(std::move(stop)),
+      code_(stop_.modules, elf::read_maps(process), *stop_.memory) {
     const ptrace::CodePage& page = code_.page(tracee_, kCalls);
     saved_.emplace(tracee_, *stop_.memory, stop_.registers);
     call_.emplace(tracee_, *stop_.memory, *saved_, page.call_code(), kCalls);
@@ -27,7 +30,7 @@ Injection::Injection(ptrace::Tracee& tracee, cpython::PythonStop stop)
 
 std::unique_ptr<region::ControllerLock> Injection::load(const region::RecordingPlan& plan, const std::string& payload,
                                                         region::Target& target) {
-    target.pid = tracee_.id();
+    target.pid = process_;
     target.pidfd = base::open_pidfd(target.pid);
     target.python_executable = base::executable_of(target.pid);
     const cpython::PythonFacts facts = cpython::inspect_python(target.pid, stop_, *call_);
@@ -51,12 +54,6 @@ std::unique_ptr<region::ControllerLock> Injection::load(const region::RecordingP
 void Injection::start() {
     assert(call_ && !start_.is_null());  // loaded, and the thread not let go of
     start_payload(*call_, start_, region_address_, wire::kRegionHeadSize);
-    let_go();
-}
-
-void Injection::give_up() { let_go(); }
-
-void Injection::let_go() {
     saved_->restore();
     call_.reset();
     tracee_.detach();

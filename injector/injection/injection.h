@@ -4,6 +4,8 @@
 // Loads the payload into a traced process that has just initialised CPython, and starts it.
 #pragma once
 
+#include <sys/types.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,10 +21,12 @@
 
 namespace memray::injection {
 
-// Must be destroyed before the tracee is: held-back signals go first, then the registers come back.
+// All calls, the destructor included, must come from the thread that traces. One that is destroyed without start() has
+// its thread put back, and let go as the tracee's OnDestroy says.
 class Injection {
 public:
-    Injection(ptrace::Tracee& tracee, cpython::PythonStop stop);
+    // `tracee`: the thread of `process` that stands there. Throws base::Error.
+    Injection(ptrace::Tracee tracee, pid_t process, cpython::PythonStop stop);
 
     // Makes the shared memory and loads the library, whose content is `payload`. Fills in all of `target`. Returns the
     // lock that the payload will watch; it is the calling thread's. Throws base::Error.
@@ -30,13 +34,11 @@ public:
                                                                const std::string& payload, region::Target& target);
     // Switches the payload on and detaches. Throws base::Error.
     void start();
-    // Detaches, nothing having been started.
-    void give_up();
 
 private:
-    void let_go();
-
-    ptrace::Tracee& tracee_;
+    // Destroyed from the last to the first: held-back signals go first, then the registers come back.
+    ptrace::Tracee tracee_;
+    pid_t process_;
     cpython::PythonStop stop_;
     base::RemoteAddr start_;
     base::RemoteAddr region_address_;

@@ -35,12 +35,6 @@ bool begins(const ptrace::Registers& registers) { return static_cast<std::int64_
 }  // namespace
 
 void ImageWatch::enter(const ptrace::Tracee& tracee) {
-    phase_ = Phase::kUnwatched;
-    modules_.reset();
-    loaded_.reset();
-    memory_.reset();
-    padding_ = {};
-    loader_ = {};
     pid_ = tracee.id();
     const std::string proc = "/proc/" + std::to_string(pid_);
     if (elf::classify_executable_file(proc + "/exe") != elf::ExecutableKind::kDynamic) { return; }

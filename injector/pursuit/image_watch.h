@@ -38,7 +38,7 @@ public:
     ImageWatch(const ImageWatch&) = delete;
     ImageWatch& operator=(const ImageWatch&) = delete;
 
-    // The tracee has executed a program, its loader about to run. Throws base::Error.
+    // First: the tracee has executed a program, its loader about to run. Throws base::Error.
     void enter(const ptrace::Tracee& tracee);
     // A stop of one of its threads. After kPassed and kPython it has to be resumed without a signal. Throws base::Error
     // for a Python that cannot be profiled, and if the process vanished.
@@ -48,7 +48,7 @@ public:
     // After kArrived.
     [[nodiscard]] cpython::PythonStop take_stop();
 
-    // The program is not CPython, as far as known.
+    // The program is CPython, as is known by now.
     [[nodiscard]] bool is_python() const noexcept { return modules_.has_value(); }
     // `child` was forked from this process and has not run yet. Throws base::Error.
     void copy_to(ImageWatch& copy, pid_t child) const;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "injector/base/error.h"
+#include "injector/injection/injection.h"
 #include "injector/region/controller_lock.h"
 #include "injector/region/recording_plan.h"
 #include "injector/region/target.h"
@@ -37,12 +38,13 @@ private:
 
 // All calls, the destructor included, must come from the thread that constructed it, and that thread and this object
 // must live as long as the recording: the payload takes their end for the controller's death. The child inherits the
-// caller's signal mask and dispositions, directory and open descriptors (but for close-on-exec ones).
+// caller's signal mask and dispositions, directory and open descriptors (but for close-on-exec ones). Other children of
+// the thread that end while it is constructed are reaped (pursuit.h).
 class Launch {
 public:
     // Starts the command and brings it to the point where it could run the program. Throws base::Error, in particular
     // EndedBeforePython and the refusal of a Python that is not supported; then no process of ours is left.
-    explicit Launch(LaunchOptions options);
+    explicit Launch(const LaunchOptions& options);
     ~Launch();  // kills and reaps a target that was not resumed
     Launch(const Launch&) = delete;
     Launch& operator=(const Launch&) = delete;
@@ -54,11 +56,9 @@ public:
     void resume();
 
 private:
-    struct Running;
-
     region::Target target_;
-    std::unique_ptr<region::ControllerLock> lock_;  // tells the payload that we live
-    std::unique_ptr<Running> running_;              // until the target runs
+    std::unique_ptr<region::ControllerLock> lock_;     // tells the payload that we live
+    std::unique_ptr<injection::Injection> injection_;  // until the target runs; dies with us until then
 };
 
 }  // namespace memray::pursuit

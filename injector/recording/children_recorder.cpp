@@ -37,9 +37,9 @@ void ChildrenRecorder::start_pursuit() {
     const auto failed = [](pid_t pid, const std::string& why) {
         base::tell(fmt::format("child process {} is not recorded: {}", pid, why));
     };
-    pursuit_.emplace(request_.order.plan, injection::read_payload(request_.order.payload),
-                     pursuit::Pursuit::Reports{
-                         [this](pursuit::Pursuit::Arrival arrival) { return arrived(std::move(arrival)); }, failed});
+    payload_ = injection::read_payload(request_.order.payload);
+    const auto arrived = [this](const auto& injection) { record(*injection); };
+    pursuit_.emplace(pursuit::kDescendants, pursuit::Pursuit::Reports{arrived, failed, {}});
 }
 
 void ChildrenRecorder::run() {
@@ -58,21 +58,22 @@ void ChildrenRecorder::step_families() {
     for (const auto& family : families_) { family->step(path_of_, pursuit_ ? &*pursuit_ : nullptr); }
 }
 
-bool ChildrenRecorder::arrived(pursuit::Pursuit::Arrival arrival) {
+void ChildrenRecorder::record(injection::Injection& injection) {
     if (!ChildRecording::has_room()) {
         ++gone_.unrecorded;
-        return false;
+        return;
     }
-    const region::Target& target = arrival.target;
+    region::Target target;
+    auto lock = injection.load(request_.order.plan, payload_, target);
     capture::Metadata metadata = request_.metadata;
     describe_process(target, metadata);
     metadata.command_line = command_line_of(target.pid);
     metadata.start_ms = 0;  // now
     const ChildRecording::PathOf path_of = path_of_arrival(target.pid);
-    auto family = std::make_shared<RecordedFamily>(std::move(arrival.target.children), metadata, request_.order);
-    family->record_first(std::move(arrival), path_of);
+    auto family = std::make_shared<RecordedFamily>(std::move(target.children), metadata, request_.order);
+    family->record_first(std::move(target), std::move(lock), path_of);
     families_.push_back(std::move(family));
-    return true;
+    injection.start();
 }
 
 void ChildrenRecorder::listen() {

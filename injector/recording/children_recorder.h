@@ -7,6 +7,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "injector/injection/guard.h"
 #include "injector/pursuit/pursuit.h"
@@ -29,8 +30,7 @@ private:
     void start_pursuit();
     void trace_first(const TraceOrder& order);
     [[nodiscard]] ChildRecording::PathOf path_of_arrival(pid_t pid);
-    // Whether it is recorded.
-    [[nodiscard]] bool arrived(pursuit::Pursuit::Arrival arrival);
+    void record(injection::Injection& injection);
     void step_families();
     void listen();
     void answer_when_done();
@@ -48,6 +48,7 @@ private:
     ChildPaths paths_;  // outlives the recordings, which ask it
     ChildRecording::PathOf path_of_{[this](pid_t pid) { return paths_.of(pid); }};
     std::list<std::shared_ptr<RecordedFamily>> families_;
+    std::string payload_;
     std::optional<pursuit::Pursuit> pursuit_;
     ChildCounts gone_;  // of families that are over
     bool asked_{false};

@@ -27,9 +27,9 @@ RecordedFamily::RecordedFamily(region::ChildMemory memory, capture::Metadata met
     pool_.prepare();
 }
 
-void RecordedFamily::record_first(pursuit::Pursuit::Arrival arrival, const ChildRecording::PathOf& path_of) {
-    first_lock_ = std::move(arrival.lock);
-    region::Target& target = arrival.target;
+void RecordedFamily::record_first(region::Target target, std::unique_ptr<region::ControllerLock> lock,
+                                  const ChildRecording::PathOf& path_of) {
+    first_lock_ = std::move(lock);
     recordings_.emplace_back(
         ChildRecording::Child{target.pid, std::move(target.pidfd), std::nullopt, std::move(target.region)}, path_of,
         metadata_, order_);

@@ -15,6 +15,7 @@
 #include "injector/recording/child_recording.h"
 #include "injector/region/child_pool.h"
 #include "injector/region/controller_lock.h"
+#include "injector/region/target.h"
 
 namespace memray::recording {
 
@@ -24,8 +25,9 @@ public:
     // `metadata`: of the first process. `memory`: as it was made there. `order` must outlive this. Throws base::Error.
     RecordedFamily(region::ChildMemory memory, capture::Metadata metadata, const Order& order);
 
-    // Records the first process, too. Throws base::Error.
-    void record_first(pursuit::Pursuit::Arrival arrival, const ChildRecording::PathOf& path_of);
+    // Records the first process, too. `lock`: of its own recording. Throws base::Error.
+    void record_first(region::Target target, std::unique_ptr<region::ControllerLock> lock,
+                      const ChildRecording::PathOf& path_of);
 
     // Handles what has changed since the last time: starts the recordings of new children, with captures named by
     // `path_of`, and ends those of dead ones; has `pursuit`, if there is one, trace those who are about to execute
