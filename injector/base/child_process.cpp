@@ -64,7 +64,9 @@ int ChildProcess::wait() noexcept {
 
 std::optional<int> ChildProcess::try_wait() noexcept {
     int status = 0;
-    if (pid_ <= 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) { return std::nullopt; }
+    if (pid_ <= 0) { return std::nullopt; }
+    const pid_t result = ::waitpid(pid_, &status, WNOHANG);
+    if (result != pid_ && !(result < 0 && errno == ECHILD)) { return std::nullopt; }
     pid_ = 0;
     return status;
 }

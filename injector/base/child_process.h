@@ -51,7 +51,7 @@ public:
 
     // Waits for its end. The status is that of waitpid(2); 0 if there is none.
     int wait() noexcept;
-    // The same, if it has ended.
+    // The same, if it has ended. It counts as ended, too, when it was reaped for this process elsewhere.
     std::optional<int> try_wait() noexcept;
     // kill(2), if there is one.
     void kill(int signal) const noexcept;
