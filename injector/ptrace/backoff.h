@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Pauses of a loop that waits for a tracee. The kernel has no wait with a time limit, or for some threads of many, that
-// reports ptrace stops without taking over SIGCHLD. What we wait for mostly takes microseconds: yield first, then
-// sleep.
+// Pauses of a loop that waits for a tracee. The kernel has no wait with a time limit that reports ptrace stops without
+// taking over SIGCHLD. What we wait for mostly takes microseconds: yield first, then sleep.
 #pragma once
 
 #include <chrono>

@@ -83,14 +83,6 @@ std::optional<WaitStatus> Tracee::wait_until(Deadline deadline) {
     return note(raw);
 }
 
-std::optional<WaitStatus> Tracee::poll() {
-    int raw = 0;
-    const pid_t result = ::waitpid(id_, &raw, __WALL | WNOHANG);
-    if (result < 0 && errno == ECHILD) { attached_ = false; }
-    if (result <= 0) { return std::nullopt; }
-    return note(raw);
-}
-
 void Tracee::control(int request, unsigned long data, const char* name) {
     if (::ptrace(static_cast<__ptrace_request>(request), id_, nullptr, data) == 0) { return; }
     // ESRCH also means: killed in the meantime. Its end is what wait() reports next.
@@ -118,8 +110,6 @@ void Tracee::detach(int signal) {
     control(PTRACE_DETACH, static_cast<unsigned long>(signal), "PTRACE_DETACH");
     attached_ = false;
 }
-
-void Tracee::set_options(unsigned long options) { control(PTRACE_SETOPTIONS, options | kAlways, "PTRACE_SETOPTIONS"); }
 
 pid_t Tracee::event_message() const {
     unsigned long id = 0;

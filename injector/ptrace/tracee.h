@@ -5,7 +5,8 @@
 // the kernel has it. Most need the tracee stopped, which is the case after wait() returned anything but an end.
 //
 // On destruction a tracee that is still attached is let go as OnDestroy says: detached, running on as if nothing had
-// been (what was changed in it must be undone before), or killed and reaped.
+// been (what was changed in it must be undone before), or killed and reaped: its whole process, of which the first
+// thread, if that is another one, stays to be reaped.
 #pragma once
 
 #include <sys/types.h>
@@ -27,7 +28,7 @@ public:
     // Attaches without stopping the thread. `options` are PTRACE_O_*. Throws base::Error that says what forbids it.
     static Tracee seize(pid_t thread, unsigned long options, OnDestroy on_destroy);
 
-    // A thread that PTRACE_O_TRACECLONE has attached already, with its maker's options.
+    // A thread or process that is attached already, with its maker's options.
     static Tracee adopt(pid_t thread, OnDestroy on_destroy) noexcept { return {thread, on_destroy}; }
 
     Tracee(Tracee&& other) noexcept;
@@ -44,9 +45,6 @@ public:
     WaitStatus wait();
     // The same, nothing if the deadline passes first.
     std::optional<WaitStatus> wait_until(Deadline deadline);
-    // What has happened by now, if anything. A thread that vanished (another one has executed a program) is not
-    // attached afterwards.
-    std::optional<WaitStatus> poll();
 
     // What waitpid(2) reported of it to somebody who waits for all.
     WaitStatus note(int raw) noexcept;
@@ -62,7 +60,6 @@ public:
     void listen();
     void detach(int signal = 0);
 
-    void set_options(unsigned long options);
     // After kClone, kFork, kVfork: the id of what was made; after kExec: the id that the thread had before.
     [[nodiscard]] pid_t event_message() const;
     // Of the signal that it stopped for.

@@ -213,7 +213,7 @@ void Pursuit::adopt_orphans() {
         const pid_t process = task.early ? process_of(id) : 0;
         if (task.early && tasks_.count(process == id ? parent_of(id) : process) == 0) { orphans.push_back(id); }
     }
-    for (const pid_t id : orphans) { adopt(id, new_process(id), false); }
+    for (const pid_t id : orphans) { adopt(id, new_process(id), !manner_.follows_children); }
 }
 
 void Pursuit::resume(Task& task, int signal) {

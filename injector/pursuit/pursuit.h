@@ -23,8 +23,8 @@
 namespace memray::pursuit {
 
 struct Manner {
-    bool follows_children;       // with all that they start
-    Plugins plugins;             // what is awaited of programs that are not CPython
+    bool follows_children;        // with all that they start
+    Plugins plugins;              // what is awaited of programs that are not CPython
     ptrace::OnDestroy left_over;  // what becomes of those that are traced when the pursuit or this process ends
 };
 // A command that is started to be Python: nothing of it is left if it cannot be had so.

@@ -239,10 +239,15 @@ class Commands(Executed):
     @with_embeddable_interpreters
     def test_a_program_that_embeds_python(self, python):
         program = self.folder / "embedding"
-        source = TARGETS / "embedding/embedding.c"
-        subprocess.run(["cc", source, "-o", program, *interpreters.embedding_flags(python)], check=True)
-        self.execute(program, EXECUTED, CALLS, 6, status=6)
-        self.assertEqual(self.at(self.capture(), "child", EXECUTED), Amount(6, 6 * 777))
+        embedding = TARGETS / "embedding"
+        for sources in ((), ("-Dmain=program", embedding / "in_a_thread.c", "-pthread")):
+            subprocess.run(["cc", embedding / "embedding.c", *sources, "-o", program,
+                            *interpreters.embedding_flags(python)], check=True)
+            for record in (lambda *arguments: self.execute(program, *arguments, status=6),
+                           lambda *arguments: self.profile(*arguments, python=program, status=6)):
+                record(EXECUTED, CALLS, 6)
+                self.assertEqual(self.at(self.capture(), "child", EXECUTED), Amount(6, 6 * 777))
+                self.path.unlink()
 
     def test_a_program_whose_plugin_embeds_python(self):
         for way in ("here", "fork", "child"):
