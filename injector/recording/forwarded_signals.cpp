@@ -20,10 +20,11 @@ std::atomic<const GroupWatch*> group{nullptr};
 // si_code > 0: sent by the kernel, that is by the terminal to its whole foreground group; but for a hang-up, of which
 // only the leader of the session hears (setsid(2); drivers/tty/tty_io.c: tty_signal_session_leader).
 bool target_has_it_already(int number, const siginfo_t& info) {
+    // Before it is taken note of: the group's own may come as well.
+    if (number == SIGCONT && is_waker(info.si_pid)) { return true; }
     const bool to_group = group.load(std::memory_order_relaxed)->take(number);
     if (info.si_code > 0) { return number != SIGHUP || ::getsid(0) != ::getpid(); }
     // The target may signal its whole group.
-    if (number == SIGCONT && is_waker(info.si_pid)) { return true; }
     return to_group || info.si_pid == target_pid.load(std::memory_order_relaxed);
 }
 

@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -32,11 +33,21 @@ int hold_signals(int orders) {
     return 0;
 }
 
-bool is_pending(const StatusPath& path, int number) noexcept {
+unsigned long long bit_of(int number) noexcept { return 1ULL << static_cast<unsigned>(number - 1); }
+
+unsigned long long pending_signals(const StatusPath& path) noexcept {
     const StatusText status(path);
     const char* field = status.field("ShdPnd");
-    const unsigned long long pending = field != nullptr ? std::strtoull(field, nullptr, 16) : 0;
-    return (pending >> (number - 1) & 1U) != 0;
+    return field != nullptr ? std::strtoull(field, nullptr, 16) : 0;
+}
+
+// The signals that take `number` out of what is pending when they come (kernel/signal.c, prepare_signal).
+unsigned long long opposites_of(int number) noexcept {
+    constexpr std::array<int, 3> kStops{SIGTSTP, SIGTTIN, SIGTTOU};
+    unsigned long long stops = 0;
+    for (const int stop : kStops) { stops |= bit_of(stop); }
+    if (number == SIGCONT) { return stops; }
+    return (bit_of(number) & stops) != 0 ? bit_of(SIGCONT) : 0;
 }
 
 }  // namespace
@@ -56,7 +67,11 @@ GroupWatch::~GroupWatch() {
 }
 
 bool GroupWatch::take(int number) const noexcept {
-    if (!process_ || !is_pending(status_, number)) { return false; }
+    if (!process_) { return false; }
+    const unsigned long long pending = pending_signals(status_);
+    // Ctrl-Z right after fg: what went to the group last is what everybody in it does.
+    if ((pending & opposites_of(number)) != 0) { return true; }
+    if ((pending & bit_of(number)) == 0) { return false; }
     const auto order = static_cast<unsigned char>(number);
     static_cast<void>(::write(orders_.get(), &order, 1));
     return true;

@@ -22,7 +22,8 @@ public:
     GroupWatch(const GroupWatch&) = delete;
     GroupWatch& operator=(const GroupWatch&) = delete;
 
-    // For signal handlers: whether `number`, which this process has just received, went to the group. Once.
+    // For signal handlers: whether `number`, which this process has just received, went to the group, once; or its
+    // opposite (a stop and SIGCONT) has meanwhile.
     [[nodiscard]] bool take(int number) const noexcept;
 
 private:
