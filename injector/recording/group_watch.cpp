@@ -5,7 +5,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -33,21 +32,20 @@ int hold_signals(int orders) {
     return 0;
 }
 
-unsigned long long bit_of(int number) noexcept { return 1ULL << static_cast<unsigned>(number - 1); }
+using SignalSet = unsigned long long;
+constexpr SignalSet bit_of(int number) noexcept { return SignalSet{1} << static_cast<unsigned>(number - 1); }
+constexpr SignalSet kStops = bit_of(SIGTSTP) | bit_of(SIGTTIN) | bit_of(SIGTTOU);
 
-unsigned long long pending_signals(const StatusPath& path) noexcept {
+SignalSet pending_signals(const StatusPath& path) noexcept {
     const StatusText status(path);
     const char* field = status.field("ShdPnd");
     return field != nullptr ? std::strtoull(field, nullptr, 16) : 0;
 }
 
 // The signals that take `number` out of what is pending when they come (kernel/signal.c, prepare_signal).
-unsigned long long opposites_of(int number) noexcept {
-    constexpr std::array<int, 3> kStops{SIGTSTP, SIGTTIN, SIGTTOU};
-    unsigned long long stops = 0;
-    for (const int stop : kStops) { stops |= bit_of(stop); }
-    if (number == SIGCONT) { return stops; }
-    return (bit_of(number) & stops) != 0 ? bit_of(SIGCONT) : 0;
+SignalSet opposites_of(int number) noexcept {
+    if (number == SIGCONT) { return kStops; }
+    return (bit_of(number) & kStops) != 0 ? bit_of(SIGCONT) : 0;
 }
 
 }  // namespace
@@ -68,7 +66,7 @@ GroupWatch::~GroupWatch() {
 
 bool GroupWatch::take(int number) const noexcept {
     if (!process_) { return false; }
-    const unsigned long long pending = pending_signals(status_);
+    const SignalSet pending = pending_signals(status_);
     // Ctrl-Z right after fg: what went to the group last is what everybody in it does.
     if ((pending & opposites_of(number)) != 0) { return true; }
     if ((pending & bit_of(number)) == 0) { return false; }

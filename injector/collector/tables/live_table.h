@@ -49,7 +49,7 @@ public:
         const CellGroup& group = index_[home_of(hash)];
         const std::uint32_t found = group.find(tag_of(hash), ~slot_mask_);
         if (found == 0) { return; }
-        const std::uint32_t slot = (group.cells[first_of(found)] & slot_mask_) - 1;
+        const std::uint32_t slot = slot_in(group.cells[first_of(found)]);
         if (slot < slots_) { prefetch(&blocks_[slot]); }
     }
 
@@ -71,7 +71,7 @@ public:
         const Place place = find(address, hash);
         if (!place.found) { return kNoSlot; }
         std::uint32_t& cell = index_[place.group].cells[place.cell];
-        const std::uint32_t slot = (cell & slot_mask_) - 1;
+        const std::uint32_t slot = slot_in(cell);
         cell = 0;
         for (std::size_t at = home_of(hash); at != place.group; at = next(at)) { --index_[at].passed_on(); }
         --used_;
@@ -117,13 +117,15 @@ private:
     [[nodiscard]] std::uint32_t tag_of(std::uint64_t hash) const noexcept {
         return static_cast<std::uint32_t>(hash >> 4U) & ~slot_mask_;
     }
+    // kNoSlot if the cell is empty.
+    [[nodiscard]] std::uint32_t slot_in(std::uint32_t cell) const noexcept { return (cell & slot_mask_) - 1; }
     [[nodiscard]] std::size_t next(std::size_t at) const noexcept { return at + 1 == groups_ ? 0 : at + 1; }
     [[nodiscard]] Place find(std::uint64_t address, std::uint64_t hash) const noexcept {
         const std::uint32_t tag = tag_of(hash);
         for (std::size_t at = home_of(hash);; at = next(at)) {
             const CellGroup& group = index_[at];
             for (std::uint32_t found = group.find(tag, ~slot_mask_); found != 0; found &= found - 1) {
-                const std::uint32_t slot = (group.cells[first_of(found)] & slot_mask_) - 1;
+                const std::uint32_t slot = slot_in(group.cells[first_of(found)]);
                 // A tag of 0 is that of empty cells, too.
                 if (slot != kNoSlot && (blocks_[slot].address_and_size & kMaxAddress) == address) {
                     return {true, first_of(found), at};

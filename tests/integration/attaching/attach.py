@@ -27,11 +27,7 @@ class AgainAndAgain(Attached):
         # What the program itself maps meanwhile, mostly arenas of its threads.
         self.assertLess(address_space(process.pid) - mapped, 64 << 20)
         self.attach(process)
-        self.wake(process, "woke 1\n")
-        self.detach(process)
-        self.assert_recorded()
-        self.wake(process, "end\n")
-        self.assertEqual(process.wait(PATIENCE), 0)
+        self.record_to_its_end(process)
 
     @with_every_interpreter
     def test_a_detach_loses_nothing(self, python):
@@ -53,11 +49,7 @@ class AgainAndAgain(Attached):
             self.attach(process)
             self.detach(process)
         self.attach(process)
-        self.wake(process, "woke 1\n")
-        self.detach(process)
-        self.assert_recorded()
-        self.wake(process, "end\n")
-        self.assertEqual(process.wait(PATIENCE), 0)
+        self.record_to_its_end(process)
 
     def test_a_second_recording_is_refused_unless_it_replaces_the_first(self):
         process = self.launch("in_read")
@@ -149,11 +141,7 @@ class TracerKilled(Attached):
         self.detach(process)
         self.attach(process)
         self.assertLessEqual(footprint(process.pid)[0], descriptors)
-        self.wake(process, "woke 1\n")
-        self.detach(process)
-        self.assert_recorded()
-        self.wake(process, "end\n")
-        self.assertEqual(process.wait(PATIENCE), 0)
+        self.record_to_its_end(process)
 
     def test_a_program_that_is_busy_goes_on(self):
         self.kill_at_each_request(self.launch("busily", python=interpreters.oldest_and_newest()[-1]), 1)

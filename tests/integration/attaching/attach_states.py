@@ -13,7 +13,7 @@ from pathlib import Path
 import interpreters
 from attached import CALLS, TARGET, Attached
 from other_users import OtherUser
-from profiled import LIBRARIES, MEMRAY, PATIENCE, with_every_interpreter
+from profiled import LIBRARIES, PATIENCE, with_every_interpreter
 
 PRELOADED = ("libjemalloc.so.2", "libtcmalloc_minimal.so.4", "libmimalloc.so.2.0")
 

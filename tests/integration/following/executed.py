@@ -5,14 +5,12 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 import interpreters
 from capture import Amount
 from children import CALLS, Children, processes_that_mention
-from profiled import (LIBRARIES, PATIENCE, TARGETS, adopt_orphans, lines_of, with_embeddable_interpreters,
+from profiled import (LIBRARIES, PATIENCE, TARGETS, adopt_orphans, with_embeddable_interpreters,
                       with_every_interpreter)
 
 EXECUTES = TARGETS / "children/executes.py"

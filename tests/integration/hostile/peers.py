@@ -16,7 +16,7 @@ from pathlib import Path
 import interpreters
 from attached import Attached
 from other_users import NOBODY, OtherUser
-from profiled import LIBRARIES, MEMRAY, PATIENCE, TARGETS, Profiled
+from profiled import LIBRARIES, MEMRAY, PATIENCE, TARGETS
 from terminal import Terminal
 
 HOSTILE = "\x1b]0;taken over\x07\x1b[2J\r"

@@ -127,6 +127,14 @@ class Attached(Profiled):
         self.assert_nothing_lost(capture)
         return capture
 
+    def record_to_its_end(self, process):
+        """What an attached program allocates when it goes on is recorded, and it ends as alone."""
+        self.wake(process, "woke 1\n")
+        self.detach(process)
+        self.assert_recorded()
+        self.wake(process, "end\n")
+        self.assertEqual(process.wait(PATIENCE), 0)
+
     def assert_restored(self, pid, before, hooked):
         """Words that led into the payload lead where they did before, or, if they were not bound then, elsewhere now."""
         after, code = words_of(pid), Code(pid)
