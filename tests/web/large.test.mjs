@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { close, frame, labels, newFolder, open, openBrowser, record, report } from "./support.mjs";
+import { address, close, frame, labels, newFolder, open, openBrowser, record, report } from "./support.mjs";
 
 const LARGEST = 5_000_000;
 const STACKS = 100_000;
@@ -49,7 +49,7 @@ test("By default the page stays small, and says what it folded", async (context)
   await page.check("#inverted");
   await page.uncheck("#inverted");
   await frame(page, "call (many_stacks.py:").click({ position: { x: 2, y: 5 } });
-  assert.match(page.url(), /#\d+$/);
+  assert.match(await address(page), /#\d+$/);
   await close(page);
 });
 

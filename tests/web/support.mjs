@@ -63,6 +63,11 @@ export async function open(browser, file, { hash = "", prepare = async () => {},
   return page;
 }
 
+/** As the page has it; page.url() is what has been heard of it so far. */
+export function address(page) {
+  return page.evaluate(() => location.href);
+}
+
 export async function close(page) {
   assert.deepEqual(page.complaints, []);
   await page.context().close();
