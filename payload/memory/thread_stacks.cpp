@@ -70,6 +70,7 @@ bool begin_stacks(ThreadStacks& stacks, const wire::ControlPage& control, std::u
 // What lies behind the frames moves.
 bool grow(PythonRoom& room, const wire::ControlPage& control, std::uint32_t limit) noexcept {
     room.linked = 0;
+    room.innermost = 0;
     return grow_room(room, control, limit);
 }
 bool grow(NativeRoom& room, const wire::ControlPage& control, std::uint32_t limit) noexcept {

@@ -19,6 +19,7 @@
 #include <type_traits>
 
 #include "payload/stack/memory.h"
+#include "payload/stack/python_room.h"
 #include "payload/stack/raw_frame.h"
 #include "payload/wire/python_layout.h"
 
@@ -40,15 +41,14 @@ public:
 
     // Goes outwards from links[count - 1], whose frame is in the chain. One more than the index of the first link that
     // is not as it was, or whose caller is not; 0 if all are.
-    [[nodiscard]] std::uint32_t first_changed(const FrameLink* links, const std::uint32_t* details,
-                                              std::uint32_t count) const noexcept {
+    [[nodiscard]] std::uint32_t first_changed(const PythonRoom& room, std::uint32_t count) const noexcept {
         switch (kind_) {
             case Kind::kWithNumber:
-                return compare<std::uint32_t>(links, details, count);
+                return compare<std::uint32_t>(room.links(), room.details(), count);
             case Kind::kWithByte:
-                return compare<std::uint8_t>(links, details, count);
+                return compare<std::uint8_t>(room.links(), room.details(), count);
             default:
-                return compare<void>(links, details, count);
+                return compare<void>(room.links(), nullptr, count);
         }
     }
 

@@ -10,16 +10,6 @@ namespace {
 using wire::FrameModel;
 using wire::PythonLayout;
 
-constexpr std::uint8_t kOwnedByGenerator = 1;  // FRAME_OWNED_BY_GENERATOR, the same in 3.11 to 3.15
-
-// Whether a frame has reached its first traceable instruction.
-bool has_begun(const PythonLayout& layout, const CachedFrame& frame) noexcept {
-    constexpr std::int32_t kLongestPrologue = 512;  // bytes; spares a look at the code object for nearly all frames
-    const std::int32_t instruction = wire::place_instruction(frame.instruction);
-    if (instruction >= kLongestPrologue || layout.code_first_traceable == 0) { return true; }
-    return instruction >= 2 * load<std::int32_t>(frame.code, layout.code_first_traceable);
-}
-
 void read_object(const PythonLayout& layout, RawFrame& raw) noexcept {
     raw.told = read_frame_object(layout, raw.link.frame);
     if (raw.told.code == 0) { return; }
@@ -39,7 +29,7 @@ void read_interpreter(const PythonLayout& layout, RawFrame& raw, bool innermost)
     }
     raw.told = read_interpreter_frame(layout, frame);
     if (raw.told.code == 0) { return; }
-    const bool begun = has_begun(layout, raw.told);
+    const bool begun = has_begun(layout, raw.told.code, wire::place_instruction(raw.told.instruction));
     const bool complete = begun || load<std::uint8_t>(frame, layout.frame_owner) == kOwnedByGenerator;
     raw.counted = complete || innermost;
     raw.provisional = raw.counted && !complete;
@@ -50,13 +40,6 @@ void read_interpreter(const PythonLayout& layout, RawFrame& raw, bool innermost)
 }
 
 }  // namespace
-
-std::uint64_t newest_frame(const PythonLayout& layout, std::uint64_t thread_state) noexcept {
-    if (layout.model == FrameModel::kNone) { return 0; }
-    const auto frame = load<std::uint64_t>(thread_state, layout.tstate_frame);
-    if (layout.model != FrameModel::kCFrame || frame == 0) { return frame; }
-    return load<std::uint64_t>(frame, layout.cframe_current);
-}
 
 RawFrame read_raw_frame(const PythonLayout& layout, std::uint64_t at, bool innermost) noexcept {
     RawFrame raw;

@@ -8,13 +8,19 @@
 
 #include <cstdint>
 
+#include "payload/stack/memory.h"
 #include "payload/stack/raw_frame.h"
 #include "payload/wire/python_layout.h"
 
 namespace memray::payload {
 
 // The newest frame of a thread state, counted or not; 0 if there is none.
-std::uint64_t newest_frame(const wire::PythonLayout& layout, std::uint64_t thread_state) noexcept;
+inline std::uint64_t newest_frame(const wire::PythonLayout& layout, std::uint64_t thread_state) noexcept {
+    if (layout.model == wire::FrameModel::kNone) { return 0; }
+    const auto frame = load<std::uint64_t>(thread_state, layout.tstate_frame);
+    if (layout.model != wire::FrameModel::kCFrame || frame == 0) { return frame; }
+    return load<std::uint64_t>(frame, layout.cframe_current);
+}
 
 // The frame at an address. `innermost`: no frame with code has been met before it.
 RawFrame read_raw_frame(const wire::PythonLayout& layout, std::uint64_t at, bool innermost) noexcept;

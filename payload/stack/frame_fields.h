@@ -48,9 +48,23 @@ inline bool is_entry_frame(const wire::PythonLayout& layout, std::uint64_t frame
     return previous != 0 && is_shim(layout, previous);
 }
 
+inline constexpr std::uint8_t kOwnedByGenerator = 1;  // FRAME_OWNED_BY_GENERATOR, the same in 3.11 to 3.15
+
+// 0 if it has none. 3.11 and later.
+inline std::uint64_t code_of_frame(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
+    return load<std::uint64_t>(frame, layout.frame_code) & layout.executable_mask;
+}
+
+// Whether a frame at this instruction (offset in bytes) has reached its first traceable one. 3.11 and later.
+inline bool has_begun(const wire::PythonLayout& layout, std::uint64_t code, std::int32_t instruction) noexcept {
+    constexpr std::int32_t kLongestPrologue = 512;  // bytes; spares a look at the code object for many frames
+    if (instruction >= kLongestPrologue || layout.code_first_traceable == 0) { return true; }
+    return instruction >= 2 * load<std::int32_t>(code, layout.code_first_traceable);
+}
+
 // 3.11 and later. Not for shims.
 inline CachedFrame read_interpreter_frame(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {
-    const std::uint64_t code = load<std::uint64_t>(frame, layout.frame_code) & layout.executable_mask;
+    const std::uint64_t code = code_of_frame(layout, frame);
     if (code == 0) { return {0, 0, -1}; }
     const auto instruction = load<std::uint64_t>(frame, layout.frame_instruction);
     const auto offset = static_cast<std::int64_t>(instruction - instructions_of(layout, frame, code));

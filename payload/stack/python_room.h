@@ -22,6 +22,7 @@ struct PythonRoom {
     std::uint32_t capacity;  // frames
     std::uint32_t depth;     // of `sent`
     std::uint32_t linked;    // links that are known; 0: the next reading begins anew
+    std::uint64_t innermost;  // frame of the last link, if `sent` ends with it and there is no frame above; else 0
 
     [[nodiscard]] static constexpr std::uint64_t bytes_for(std::uint32_t capacity) noexcept {
         return sizeof(FrameLink) + std::uint64_t{capacity} * kBytesPerFrame + kFresh * sizeof(RawFrame);
@@ -39,7 +40,7 @@ struct PythonRoom {
     [[nodiscard]] RawFrame* fresh() const noexcept { return reinterpret_cast<RawFrame*>(counts() + link_capacity()); }
 
     // Nothing is known, nothing was sent; of another thread, or another recording.
-    void forget_all() noexcept { depth = linked = 0; }
+    void forget_all() noexcept { depth = linked = 0, innermost = 0; }
 
 private:
     // Shims lie between frames that native code called, one each.

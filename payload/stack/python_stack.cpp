@@ -7,6 +7,7 @@
 #include "payload/stack/code_record.h"
 #include "payload/stack/frame_chain.h"
 #include "payload/stack/memory.h"
+#include "payload/stack/moved_frames.h"
 #include "payload/stack/send_change.h"
 #include "payload/stack/sent_stack.h"
 #include "payload/thread.h"
@@ -42,7 +43,7 @@ void name_frames(wire::Slot& slot, CachedFrame* frames, const StackChange& chang
     const Session& session = own_session();
     PythonRoom& room = own_stacks().python;
     while (change.truncated && grow(room, *session.control, session.frame_capacity)) {
-        change = update_stack(layout, newest, room, 0, nullptr);
+        change = update_stack(layout, newest, room, 0, 0, nullptr);
     }
     if (change.truncated) { session.control->losses.bad_frames.fetch_add(1, std::memory_order_relaxed); }
     return change;
@@ -62,20 +63,46 @@ void name_frames(wire::Slot& slot, CachedFrame* frames, const StackChange& chang
     return true;
 }
 
-}  // namespace
+// One or more frames have gone on in their code: mostly the innermost one.
+bool send_moved_frames(wire::Slot& slot, const PythonRoom& room, std::uint32_t kept) noexcept {
+    if (kept + 1 != room.depth) { return send_python_stack(slot, {kept, room.depth, false}); }
+    wire::RingWriter writer = writer_of(slot);
+    if (!writer.reserve(2, wait_for_room)) { return false; }
+    const CachedFrame& frame = room.sent()[kept];
+    writer.put_record(
+        wire::header_word(wire::RecordKind::kFrames, wire::Allocator::kNone, wire::frames_value(1, 1)),
+        wire::frame_word(frame.id, frame.instruction));
+    return true;
+}
 
-bool sync_python_stack(const Session& session, wire::Slot& slot) noexcept {
-    const wire::PythonLayout& layout = session.info->layout;
+// `kept`: as update_in_place() has left it.
+[[gnu::noinline]] bool update_and_send(wire::Slot& slot, std::uint64_t newest, std::uint32_t deaths,
+                                       std::uint32_t kept) noexcept {
+    const wire::PythonLayout& layout = own_session().info->layout;
     ThreadStacks& stacks = own_stacks();
-    const std::uint32_t deaths = session.control->code_deaths.load(std::memory_order_acquire);
-    const std::uint64_t newest = own_newest_frame(session);
     const IsCurrentId check = deaths != stacks.deaths_seen ? &is_current_id : nullptr;
-    StackChange change = update_stack(layout, newest, stacks.python, stacks.python.depth, check);
+    StackChange change = update_stack(layout, newest, stacks.python, stacks.python.depth, kept, check);
     if (change.truncated) [[unlikely]] { change = update_deeper_stack(layout, newest, change); }
     stacks.deaths_seen = deaths;
     if (newest != 0) { renew_python_hooks_if_due(); }
     if (change.kept == stacks.python.depth && change.kept == change.depth) { return true; }
     return send_python_stack(slot, change);
+}
+
+}  // namespace
+
+bool sync_python_stack(const Session& session, wire::Slot& slot) noexcept {
+    const wire::PythonLayout& layout = session.info->layout;
+    ThreadStacks& stacks = own_stacks();
+    PythonRoom& room = stacks.python;
+    const std::uint32_t deaths = session.control->code_deaths.load(std::memory_order_acquire);
+    const std::uint64_t newest = own_newest_frame(session);
+    std::uint32_t kept = room.depth;
+    if (deaths == stacks.deaths_seen && update_in_place(layout, newest, room, kept)) [[likely]] {
+        renew_python_hooks_if_due();
+        return kept == room.depth || send_moved_frames(slot, room, kept);
+    }
+    return update_and_send(slot, newest, deaths, kept);
 }
 
 bool is_finalizing(const wire::TargetInfo& info) noexcept {

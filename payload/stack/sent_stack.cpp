@@ -29,14 +29,14 @@ bool may_be_linked(const ChainWalk& walk, const RawFrame& frame) noexcept {
 
 class Update {
 public:
-    Update(const PythonLayout& layout, PythonRoom& room, std::uint32_t depth) noexcept
+    Update(const PythonLayout& layout, PythonRoom& room, std::uint32_t depth, std::uint32_t untouched) noexcept
         : layout_(layout),
           room_(room),
           links_(room.links()),
           counts_(room.counts()),
           sent_(room.sent()),
           depth_(depth),
-          untouched_(depth) {}
+          untouched_(untouched) {}
 
     // If the newest frame is that of the last time, and no frame's caller is another one.
     bool in_place(std::uint64_t newest, StackChange& change) noexcept {
@@ -46,6 +46,12 @@ public:
         change.depth = counts_[linked - 1];
         change.kept = change.depth < untouched_ ? change.depth : untouched_;
         return true;
+    }
+
+    // Whether the last link is the newest frame, and the last of `depth` frames that count.
+    [[nodiscard]] bool ends_with(std::uint64_t newest, std::uint32_t depth) const noexcept {
+        const std::uint32_t linked = room_.linked;
+        return linked > 0 && links_[linked - 1].frame == newest && counts(linked - 1) && counts_[linked - 1] == depth;
     }
 
     // From the inside. False if the chain has changed too much, or too far outside.
@@ -139,7 +145,7 @@ private:
     bool follow(std::uint32_t count) noexcept {
         const ChainCheck check(layout_);
         for (;;) {
-            count = check.first_changed(links_, room_.details(), count);
+            count = check.first_changed(room_, count);
             if (count == 0) { return true; }
             --count;
             if (examine(count)) { continue; }
@@ -217,12 +223,14 @@ private:
 }  // namespace
 
 StackChange update_stack(const PythonLayout& layout, std::uint64_t newest, PythonRoom& room, std::uint32_t depth,
-                         IsCurrentId is_current) noexcept {
+                         std::uint32_t untouched, IsCurrentId is_current) noexcept {
     StackChange change{0, 0, false};
-    Update update(layout, room, depth);
+    Update update(layout, room, depth, untouched);
     const bool quick = is_current == nullptr && depth > 0 && newest != 0;
-    if (quick && update.in_place(newest, change)) [[likely]] { return change; }
-    if (!quick || !update.from_inside(newest, change)) { update.from_outside(newest, is_current, change); }
+    if (!quick || (!update.in_place(newest, change) && !update.from_inside(newest, change))) {
+        update.from_outside(newest, is_current, change);
+    }
+    room.innermost = update.ends_with(newest, change.depth) ? newest : 0;
     return change;
 }
 

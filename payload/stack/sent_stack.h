@@ -31,9 +31,10 @@ struct StackChange {
 using IsCurrentId = bool (*)(std::uint64_t code, std::uint32_t id) noexcept;
 
 // Brings room.sent(), `depth` frames so far, up to date with the chain from `newest`. Frames from `kept` on are new to
-// the reader; their id is 0 where it is not known. If code objects have died since the last call, `is_current` checks
-// the ids (an equal address then proves nothing), else it is nullptr.
+// the reader; their id is 0 where it is not known. `untouched` outermost frames are as the reader knows them: all, or
+// what update_in_place() has left of them. If code objects have died since the last call, `is_current` checks the ids
+// (an equal address then proves nothing), else it is nullptr.
 StackChange update_stack(const wire::PythonLayout& layout, std::uint64_t newest, PythonRoom& room, std::uint32_t depth,
-                         IsCurrentId is_current) noexcept;
+                         std::uint32_t untouched, IsCurrentId is_current) noexcept;
 
 }  // namespace memray::payload

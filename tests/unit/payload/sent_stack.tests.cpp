@@ -3,6 +3,7 @@
 //
 // A thread that calls, returns and moves on at random, with frames at addresses that are used again and again: what the
 // reader is told must always be the stack there is.
+#include "payload/stack/moved_frames.h"
 #include "payload/stack/sent_stack.h"
 
 #include <catch2/catch.hpp>
@@ -22,11 +23,17 @@ class Reader {
 public:
     explicit Reader(std::uint32_t capacity)
         : memory_(payload::PythonRoom::bytes_for(capacity) / sizeof(std::uint64_t) + 1),
-          room_{reinterpret_cast<unsigned char*>(memory_.data()), capacity, 0, 0} {}
+          room_{reinterpret_cast<unsigned char*>(memory_.data()), capacity, 0, 0, 0} {}
 
     void update(const wire::PythonLayout& layout, std::uint64_t newest, payload::IsCurrentId check = nullptr) {
         const auto depth = static_cast<std::uint32_t>(told_.size());
-        change_ = payload::update_stack(layout, newest, room_, depth, check);
+        std::uint32_t kept = depth;
+        if (check == nullptr && payload::update_in_place(layout, newest, room_, kept)) {
+            change_ = {kept, depth, false};
+            ++in_place_;
+        } else {
+            change_ = payload::update_stack(layout, newest, room_, depth, kept, check);
+        }
         REQUIRE(change_.kept <= depth);
         REQUIRE(change_.kept <= change_.depth);
         kept_ += change_.kept;
@@ -48,6 +55,7 @@ public:
     [[nodiscard]] const payload::StackChange& change() const { return change_; }
     [[nodiscard]] std::uint32_t linked() const { return room_.linked; }
     [[nodiscard]] std::uint64_t kept() const { return kept_; }
+    [[nodiscard]] std::uint64_t in_place() const { return in_place_; }
     [[nodiscard]] std::uint64_t wrong_ids() const { return wrong_ids_; }
 
 private:
@@ -57,6 +65,7 @@ private:
     payload::StackChange change_{};
     Stack told_;
     std::uint64_t kept_{0};
+    std::uint64_t in_place_{0};
     std::uint64_t wrong_ids_{0};
 };
 
@@ -96,6 +105,7 @@ TEST_CASE("the reader is always told the stack there is") {
     CHECK(differently_read == 0);
     CHECK(reader.wrong_ids() == 0);
     CHECK(reader.kept() > depths / 3);  // and not by telling all of it each time
+    CHECK(reader.in_place() > 100);
 }
 
 TEST_CASE("frames that have returned are never read") {
