@@ -35,7 +35,7 @@ Cell header_cell(const std::string& title) {
 
 std::size_t cell_width(const Cell& cell) {
     std::size_t width = 0;
-    for (const Line& line : cell) { width = std::max(width, width_of(line)); }
+    for (const CellLine& line : cell) { width = std::max(width, width_of(line)); }
     return width;
 }
 

@@ -32,8 +32,6 @@ std::string_view code(Style style) {
             return "\x1b[92m";
         case Style::kDim:
             return "\x1b[2m";
-        case Style::kReverse:
-            return "\x1b[7m";
     }
     return {};
 }
@@ -69,7 +67,7 @@ public:
                 text_ += edge;
                 const std::size_t skipped = bottom ? height - row[i].size() : 0;
                 const bool filled = line >= skipped && line - skipped < row[i].size();
-                cell_line(filled ? row[i][line - skipped] : Line{}, columns_[i]);
+                cell_line(filled ? row[i][line - skipped] : CellLine{}, columns_[i]);
             }
             text_ += edge;
             text_ += '\n';
@@ -79,18 +77,18 @@ public:
     [[nodiscard]] const std::string& text() const { return text_; }
 
 private:
-    void cell_line(const Line& line, const Column& column) {
+    void cell_line(const CellLine& line, const Column& column) {
         const std::size_t used = width_of(line);
         const std::string space(used < column.width ? column.width - used : 0, ' ');
         const std::string margin(padding_, ' ');
         text_ += column.right ? margin + space : margin;
-        for (const Span& span : line) { add(span); }
+        for (const StyledText& part : line) { add(part); }
         text_ += column.right ? margin : space + margin;
     }
-    void add(const Span& span) {
-        const bool styled = colour_ && span.style != Style::kNone;
-        if (styled) { text_ += code(span.style); }
-        text_ += span.text;
+    void add(const StyledText& part) {
+        const bool styled = colour_ && part.style != Style::kNone;
+        if (styled) { text_ += code(part.style); }
+        text_ += part.text;
         if (styled) { text_ += kReset; }
     }
 
@@ -107,17 +105,6 @@ Style style_of_share(std::uint64_t part, std::uint64_t whole) noexcept {
     if (share > 0.6) { return Style::kRed; }
     if (share > 0.2) { return Style::kYellow; }
     return share > 0.05 ? Style::kGreen : Style::kBrightGreen;
-}
-
-Line clipped(const Line& line, std::size_t width) {
-    Line result;
-    for (const Span& span : line) {
-        result.push_back({first_columns(span.text, width), span.style});
-        const std::size_t used = display_width(span.text);
-        if (used >= width) { break; }
-        width -= used;
-    }
-    return result;
 }
 
 std::string box_table(const std::vector<Column>& columns, const Row& header, const std::vector<Row>& rows,

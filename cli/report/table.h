@@ -11,25 +11,14 @@
 
 namespace memray::report {
 
-enum class Style : std::uint8_t {
-    kNone,
-    kBold,
-    kBoldMagenta,
-    kCyan,
-    kRed,
-    kYellow,
-    kGreen,
-    kBrightGreen,
-    kDim,
-    kReverse
-};
+enum class Style : std::uint8_t { kNone, kBold, kBoldMagenta, kCyan, kRed, kYellow, kGreen, kBrightGreen, kDim };
 
-struct Span {
+struct StyledText {
     std::string text;  // printable, without line breaks
     Style style{Style::kNone};
 };
-using Line = std::vector<Span>;
-using Cell = std::vector<Line>;
+using CellLine = std::vector<StyledText>;
+using Cell = std::vector<CellLine>;
 using Row = std::vector<Cell>;
 
 struct Column {
@@ -43,8 +32,5 @@ struct Column {
 // Cells must fit their columns. `padding` spaces on both sides of each.
 [[nodiscard]] std::string box_table(const std::vector<Column>& columns, const Row& header, const std::vector<Row>& rows,
                                     std::size_t padding, bool colour);
-
-// The first `width` columns.
-[[nodiscard]] Line clipped(const Line& line, std::size_t width);
 
 }  // namespace memray::report

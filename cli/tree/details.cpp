@@ -14,15 +14,13 @@ namespace memray::tree {
 namespace {
 
 using capture::Amount;
-using report::Line;
-using report::Style;
 
 constexpr std::size_t kLabel = 13;
 
-Line fact(const char* name, const std::string& text, std::size_t columns, Style style = Style::kNone) {
+Line fact(const char* name, const std::string& text, std::size_t columns, Look look = looks::kPlain) {
     const std::size_t space = columns - std::min(columns, kLabel);
-    return report::clipped({{report::padded(name, kLabel), Style::kDim}, {report::shortened(text, space), style}},
-                           columns);
+    Line line(report::padded(name, kLabel), looks::kFaint);
+    return clipped(line.add(report::shortened(text, space), look), columns);
 }
 
 std::string amount_text(const Amount& amount, const Amount& whole) {
@@ -37,14 +35,14 @@ std::string threads_text(const std::vector<std::string>& threads) {
 std::vector<Line> facts(const TreeModel& model, std::size_t columns) {
     const TreeRow& row = model.current();
     const Amount amount = model.amount(row);
-    std::vector<Line> lines{fact("Function", model.function(row), columns, Style::kBold)};
+    std::vector<Line> lines{fact("Function", model.function(row), columns, looks::kFunction)};
     const std::string location = model.location(row);
-    if (!location.empty()) { lines.push_back(fact("Location", location, columns, Style::kCyan)); }
+    if (!location.empty()) { lines.push_back(fact("Location", location, columns, looks::kLocation)); }
     lines.push_back(fact("Allocations", std::to_string(amount.count), columns));
-    lines.push_back(fact("Size", amount_text(amount, model.whole()), columns,
-                         report::style_of_share(amount.bytes, model.whole().bytes)));
+    lines.push_back(
+        fact("Size", amount_text(amount, model.whole()), columns, look_of_share(amount.bytes, model.whole().bytes)));
     if (row.kind == RowKind::kRest) {
-        lines.push_back(report::clipped({{"--biggest-allocs N shows more of them"}}, columns));
+        lines.push_back(clipped({"--biggest-allocs N shows more of them", looks::kPlain}, columns));
         return lines;
     }
     lines.push_back(fact("Own size", amount_text(model.own(row), model.whole()), columns));
@@ -60,10 +58,10 @@ std::vector<Line> excerpt(const TreeModel& model, report::SourceLines& source, s
     std::uint32_t number = at > half ? at - half : 1;
     std::vector<Line> result;
     for (const std::string& text : source.lines(file, number, number + static_cast<std::uint32_t>(lines) - 1)) {
-        Line line{{fmt::format("{:>5} ", number), number == at ? Style::kReverse : Style::kDim}, {" "}};
-        Line code = python_line(text);
-        line.insert(line.end(), code.begin(), code.end());
-        result.push_back(report::clipped(line, columns));
+        Line line(fmt::format("{:>5} ", number), number == at ? looks::kCurrent : looks::kFaint);
+        line.add(" ");
+        append(line, python_line(text));
+        result.push_back(clipped(line, columns));
         ++number;
     }
     return result;

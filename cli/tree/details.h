@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "cli/report/source_lines.h"
-#include "cli/report/table.h"
+#include "cli/tree/line.h"
 #include "cli/tree/tree_model.h"
 
 namespace memray::tree {
 
 // At most `lines` lines of at most `columns` columns.
-[[nodiscard]] std::vector<report::Line> details(const TreeModel& model, report::SourceLines& source,
-                                                std::size_t columns, std::size_t lines);
+[[nodiscard]] std::vector<Line> details(const TreeModel& model, report::SourceLines& source, std::size_t columns,
+                                        std::size_t lines);
 
 }  // namespace memray::tree

@@ -8,8 +8,6 @@
 namespace memray::tree {
 namespace {
 
-using report::Style;
-
 constexpr std::array<std::string_view, 35> kKeywords{
     "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
     "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
@@ -44,31 +42,31 @@ std::size_t word_length(std::string_view text) {
 
 struct Token {
     std::size_t length;
-    Style style;
+    Look look;
 };
 
 Token first_token(std::string_view text) {
     const char first = text.front();
-    if (first == '#') { return {text.size(), Style::kDim}; }
-    if (first == '"' || first == '\'') { return {string_length(text), Style::kYellow}; }
-    if (!is_word(first)) { return {1, Style::kNone}; }
+    if (first == '#') { return {text.size(), looks::kComment}; }
+    if (first == '"' || first == '\'') { return {string_length(text), looks::kString}; }
+    if (!is_word(first)) { return {1, looks::kPlain}; }
     const std::size_t length = word_length(text);
-    if (is_digit(first)) { return {length, Style::kCyan}; }
+    if (is_digit(first)) { return {length, looks::kNumber}; }
     const std::string_view word = text.substr(0, length);
     const bool keyword = std::find(kKeywords.begin(), kKeywords.end(), word) != kKeywords.end();
-    return {length, keyword ? Style::kBoldMagenta : Style::kNone};
+    return {length, keyword ? looks::kKeyword : looks::kPlain};
 }
 
 }  // namespace
 
-report::Line python_line(std::string_view text) {
-    report::Line line;
+Line python_line(std::string_view text) {
+    Line line;
     while (!text.empty()) {
         const Token token = first_token(text);
-        if (!line.empty() && line.back().style == token.style) {
-            line.back().text += text.substr(0, token.length);
+        if (!line.spans.empty() && line.spans.back().look == token.look) {
+            line.spans.back().text += text.substr(0, token.length);
         } else {
-            line.push_back({std::string(text.substr(0, token.length)), token.style});
+            line.add(std::string(text.substr(0, token.length)), token.look);
         }
         text.remove_prefix(token.length);
     }

@@ -6,11 +6,11 @@
 
 #include <string_view>
 
-#include "cli/report/table.h"
+#include "cli/tree/line.h"
 
 namespace memray::tree {
 
 // The spans together are the text.
-[[nodiscard]] report::Line python_line(std::string_view text);
+[[nodiscard]] Line python_line(std::string_view text);
 
 }  // namespace memray::tree

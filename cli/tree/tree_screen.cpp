@@ -13,9 +13,6 @@
 namespace memray::tree {
 namespace {
 
-using report::Line;
-using report::Style;
-
 constexpr std::size_t kIndent = 2;
 constexpr std::size_t kColumnsForTwo = 90;  // from here on, details stand beside the tree
 constexpr std::size_t kLinesForTwo = 20;    // and otherwise below it, from here on
@@ -44,46 +41,46 @@ Layout layout_of(terminal::Size size) {
 Line name_of(const TreeModel& model, const TreeRow& row, std::size_t columns) {
     if (row.kind == RowKind::kRest) {
         const std::string allocations = report::counted(model.amount(row).count, "allocation");
-        return {{allocations + " from " + model.function(row), Style::kDim}};
+        return {allocations + " from " + model.function(row), looks::kFaint};
     }
     const std::string function = report::shortened(model.function(row), columns);
     const std::size_t rest = less(columns, report::display_width(function) + 2);
     const std::string location = rest < 8 ? std::string() : report::shortened(model.location(row), rest);
-    return {{function, Style::kBold}, {location.empty() ? "" : "  "}, {location, Style::kCyan}};
+    Line line(function, looks::kFunction);
+    return location.empty() ? line : line.add("  ").add(location, looks::kLocation);
 }
 
 Line reversed(const Line& line, std::size_t columns) {
     std::string text;
-    for (const report::Span& span : line) { text += span.text; }
-    return {{report::padded(text, columns), Style::kReverse}};
+    for (const Span& span : line.spans) { text += span.text; }
+    return {report::padded(text, columns), looks::kCurrent};
 }
 
 Line rule(std::size_t columns) {
     std::string text;
     for (std::size_t i = 0; i < columns; ++i) { text += "─"; }
-    return {{text, Style::kDim}};
+    return {text, looks::kFaint};
 }
 
 Line title(const TreeModel& model) {
     const capture::Amount whole = model.whole();
-    return {{fmt::format("{}: {} in {}", model.title(), report::size_text(whole.bytes),
-                         report::counted(whole.count, "allocation")),
-             Style::kBold}};
+    return {fmt::format("{}: {} in {}", model.title(), report::size_text(whole.bytes),
+                        report::counted(whole.count, "allocation")),
+            looks::kTitle};
 }
 
 Line keys(const TreeModel& model) {
     const char* imports = model.hides_imports() ? "show" : "hide";
     const char* uninteresting = model.hides_uninteresting() ? "show" : "hide";
     return {
-        {fmt::format("q quit  i {} imports  u {} uninteresting  e expand group  arrows, enter", imports, uninteresting),
-         Style::kReverse}};
+        fmt::format("q quit  i {} imports  u {} uninteresting  e expand group  arrows, enter", imports, uninteresting),
+        looks::kKeys};
 }
 
 void put_beside(std::vector<Line>& left, std::size_t columns, const std::vector<Line>& right) {
     for (std::size_t i = 0; i < left.size(); ++i) {
-        left[i].push_back({std::string(less(columns, report::width_of(left[i])), ' ')});
-        left[i].push_back({" │ ", Style::kDim});
-        if (i < right.size()) { left[i].insert(left[i].end(), right[i].begin(), right[i].end()); }
+        left[i].add(std::string(less(columns, report::width_of(left[i].spans)), ' ')).add(" │ ", looks::kFaint);
+        if (i < right.size()) { append(left[i], right[i]); }
     }
 }
 
@@ -95,17 +92,15 @@ Line TreeScreen::row_line(std::size_t number, std::size_t columns, std::size_t s
     const TreeRow& row = model_.rows()[number];
     const std::size_t indent = row.depth * kIndent;
     const char* mark = !row.parent ? "  " : row.open ? "▾ " : "▸ ";
-    Line line{{std::string(less(indent, skipped), ' ') + (indent < skipped ? "‹" : "") + mark}};
+    Line line(std::string(less(indent, skipped), ' ') + (indent < skipped ? "‹" : "") + mark, looks::kPlain);
     if (row.kind != RowKind::kNothing) {
         const capture::Amount amount = model_.amount(row);
         const std::uint64_t whole = model_.whole().bytes;
-        line.push_back(
-            {fmt::format("{} ({}) ", report::size_text(amount.bytes), report::percent_text(amount.bytes, whole)),
-             report::style_of_share(amount.bytes, whole)});
+        line.add(fmt::format("{} ({}) ", report::size_text(amount.bytes), report::percent_text(amount.bytes, whole)),
+                 look_of_share(amount.bytes, whole));
     }
-    const Line name = name_of(model_, row, less(columns, report::width_of(line)));
-    line.insert(line.end(), name.begin(), name.end());
-    line = report::clipped(line, columns);
+    append(line, name_of(model_, row, less(columns, report::width_of(line.spans))));
+    line = clipped(line, columns);
     return number == model_.cursor() ? reversed(line, columns) : line;
 }
 
@@ -126,7 +121,7 @@ std::vector<Line> TreeScreen::tree_lines(std::size_t columns, std::size_t lines)
 
 std::vector<Line> TreeScreen::draw(terminal::Size size) {
     const Layout layout = layout_of(size);
-    std::vector<Line> result{report::clipped(title(model_), size.columns)};
+    std::vector<Line> result{clipped(title(model_), size.columns)};
     std::vector<Line> tree = tree_lines(layout.tree_columns, layout.tree_lines);
     if (layout.beside > 0) {
         put_beside(tree, layout.tree_columns, details(model_, source_, layout.beside, layout.tree_lines));
@@ -138,7 +133,7 @@ std::vector<Line> TreeScreen::draw(terminal::Size size) {
         facts.resize(layout.below);
         result.insert(result.end(), facts.begin(), facts.end());
     }
-    result.push_back(report::clipped(keys(model_), size.columns));
+    result.push_back(clipped(keys(model_), size.columns));
     result.resize(size.lines);
     return result;
 }

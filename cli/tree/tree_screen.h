@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cli/report/source_lines.h"
-#include "cli/report/table.h"
 #include "cli/terminal/kind.h"
+#include "cli/tree/line.h"
 #include "cli/tree/tree_model.h"
 
 namespace memray::tree {
@@ -20,14 +20,14 @@ public:
     TreeScreen(const TreeModel& model, report::SourceLines& source) : model_(model), source_(source) {}
 
     // `size.lines` lines, none wider than `size.columns`. Scrolls so that the cursor is in sight.
-    [[nodiscard]] std::vector<report::Line> draw(terminal::Size size);
+    [[nodiscard]] std::vector<Line> draw(terminal::Size size);
 
     // Rows of the tree that a screen of this size shows.
     [[nodiscard]] static std::size_t rows(terminal::Size size) noexcept;
 
 private:
-    [[nodiscard]] std::vector<report::Line> tree_lines(std::size_t columns, std::size_t lines);
-    [[nodiscard]] report::Line row_line(std::size_t number, std::size_t columns, std::size_t skipped) const;
+    [[nodiscard]] std::vector<Line> tree_lines(std::size_t columns, std::size_t lines);
+    [[nodiscard]] Line row_line(std::size_t number, std::size_t columns, std::size_t skipped) const;
 
     const TreeModel& model_;
     report::SourceLines& source_;

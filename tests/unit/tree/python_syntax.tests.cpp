@@ -4,7 +4,6 @@
 
 #include <catch2/catch.hpp>
 
-using namespace memray::report;
 using namespace memray::tree;
 
 namespace {
@@ -12,12 +11,12 @@ namespace {
 // Spans with a style in brackets: keyword k, string s, number n, comment c.
 std::string marked(std::string_view text) {
     std::string result;
-    for (const Span& span : python_line(text)) {
-        const char* mark = span.style == Style::kBoldMagenta ? "k"
-                           : span.style == Style::kYellow    ? "s"
-                           : span.style == Style::kCyan      ? "n"
-                           : span.style == Style::kDim       ? "c"
-                                                             : "";
+    for (const Span& span : python_line(text).spans) {
+        const char* mark = span.look == looks::kKeyword   ? "k"
+                           : span.look == looks::kString  ? "s"
+                           : span.look == looks::kNumber  ? "n"
+                           : span.look == looks::kComment ? "c"
+                                                          : "";
         result += *mark == '\0' ? span.text : std::string(mark) + "[" + span.text + "]";
     }
     return result;

@@ -17,10 +17,10 @@ struct Sample {
 
     std::vector<std::string> draw(terminal::Size size) {
         std::vector<std::string> lines;
-        for (const report::Line& line : screen.draw(size)) {
-            CHECK(report::width_of(line) <= size.columns);
+        for (const Line& line : screen.draw(size)) {
+            CHECK(report::width_of(line.spans) <= size.columns);
             std::string text;
-            for (const report::Span& span : line) { text += span.text; }
+            for (const Span& span : line.spans) { text += span.text; }
             lines.push_back(text.substr(0, text.find_last_not_of(' ') + 1));
         }
         CHECK(lines.size() == size.lines);
@@ -98,8 +98,8 @@ TEST_CASE("Deep calls move to the left") {
     report::SourceLines source(report::Confidential::kNone);
     TreeScreen screen(model, source);
     model.move(100);
-    const std::vector<report::Line> lines = screen.draw({60, 10});
+    const std::vector<Line> lines = screen.draw({60, 10});
     std::string last;
-    for (const report::Span& span : lines[8]) { last += span.text; }
+    for (const Span& span : lines[8].spans) { last += span.text; }
     CHECK(last.find("f100  a.py:100") != std::string::npos);
 }
