@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/collector/record_decoder.h"
 
+#include <algorithm>
+
 #include "injector/base/utf8.h"
 #include "injector/collector/code_announcement.h"
 #include "injector/collector/text.h"
@@ -87,7 +89,7 @@ void RecordDecoder::change(std::uint32_t ring, std::uint64_t header, const wire:
             code(ring, wire::value_of(header), reader);
             break;
         case wire::RecordKind::kThreadName:
-            thread_name(state);
+            thread_name(state, wire::value_of(header));
             break;
         default:
             break;
@@ -157,8 +159,10 @@ void RecordDecoder::code(std::uint32_t ring, std::uint64_t id, const wire::RingR
     }
 }
 
-void RecordDecoder::thread_name(ThreadState& state) {
-    threads_[state.thread].name = base::valid_utf8(state.blob) ? state.blob : to_utf8(state.blob, 1);
+void RecordDecoder::thread_name(ThreadState& state, std::uint64_t width) {
+    const bool is_utf8 = width == 0 && base::valid_utf8(state.blob);
+    const auto known = static_cast<unsigned>(std::clamp<std::uint64_t>(width, 1, 4));
+    threads_[state.thread].name = is_utf8 ? state.blob : to_utf8(state.blob, known);
     state.blob.clear();
 }
 

@@ -65,7 +65,7 @@ private:
     void frames(std::uint32_t ring, std::uint64_t value, const wire::RingReader& reader);
     void native_frames(StackCursor& stack, std::uint64_t value, const wire::RingReader& reader);
     void code(std::uint32_t ring, std::uint64_t id, const wire::RingReader& reader);
-    void thread_name(ThreadState& state);
+    void thread_name(ThreadState& state, std::uint64_t width);
     // The stack one frame deeper.
     std::uint32_t enter(std::uint32_t ring, std::uint32_t parent, std::uint64_t word);
     std::uint32_t enter_native(std::uint32_t parent, std::uint64_t word);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "injector/base/file.h"
+#include "injector/cpython/attribute_layout.h"
 #include "injector/cpython/python_layout.h"
 
 namespace memray::cpython {
@@ -33,6 +34,10 @@ LayoutFacts find_layout(const PythonStop& stop, PythonVersion version) {
 wire::PythonAddresses find_addresses(const elf::Modules& modules, std::uint64_t finalizing) {
     wire::PythonAddresses addresses;
     addresses.get_this_thread_state = address_of(modules, "PyGILState_GetThisThreadState");
+    addresses.get_current_thread_state = address_of(modules, "PyThreadState_GetUnchecked");
+    if (addresses.get_current_thread_state == 0) {
+        addresses.get_current_thread_state = address_of(modules, "_PyThreadState_UncheckedGet");
+    }
     addresses.code_type = address_of(modules, "PyCode_Type");
     addresses.get_allocator = address_of(modules, "PyMem_GetAllocator");
     addresses.set_allocator = address_of(modules, "PyMem_SetAllocator");
@@ -65,6 +70,7 @@ PythonFacts inspect_python(pid_t pid, const PythonStop& stop, ptrace::RemoteCall
     if (!facts.version.at_least(3, 8)) { throw unsupported_version(facts.version); }
     const LayoutFacts layout = find_layout(stop, facts.version);
     facts.info.layout = layout.layout;
+    if (facts.info.layout.model != wire::FrameModel::kNone) { add_attributes(facts.info.layout, facts.version); }
     facts.info.addresses = find_addresses(stop.modules, layout.finalizing);
     facts.allocator = known_allocator(find_allocator(stop, call), pid, layout.layout.free_threaded != 0);
     facts.bypasses_malloc = facts.allocator.starts_with("mimalloc");

@@ -64,6 +64,7 @@ bool begin_native(ThreadStacks& stacks, const wire::ControlPage& control, std::u
 
 bool begin_stacks(ThreadStacks& stacks, const wire::ControlPage& control, std::uint32_t limit,
                   std::uint32_t native_limit) noexcept {
+    stacks.name.begin();
     return begin(stacks.python, control, limit) && begin_native(stacks, control, native_limit);
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "payload/stack/name_watch.h"
 #include "payload/stack/native_buffers.h"
 #include "payload/stack/native_room.h"
 #include "payload/stack/python_room.h"
@@ -18,6 +19,7 @@ struct ThreadStacks {
     PythonRoom python;
     NativeRoom native;
     NativeBuffers* native_buffers;
+    NameWatch name;
     std::uint32_t deaths_seen;  // ControlPage::code_deaths when the Python stack was sent
 };
 

@@ -6,6 +6,7 @@
 #include "payload/session.h"
 #include "payload/stack/code_ids.h"
 #include "payload/stack/memory.h"
+#include "payload/stack/python_text.h"
 #include "payload/thread.h"
 #include "payload/wire/record.h"
 
@@ -21,66 +22,22 @@ using Dealloc = void (*)(void* object);
 constexpr std::size_t kVariants = 4;
 std::atomic<Dealloc> original_deallocs[kVariants];
 
-struct Bytes {
-    const unsigned char* data{nullptr};
-    std::uint32_t size{0};
-    std::uint8_t width{1};  // of a character
-};
-
-constexpr std::int64_t kLongestString = 1 << 20;
-
-// Code objects' names are compact strings in every version; anything else is sent as empty.
-Bytes string_of(const PythonLayout& layout, std::uint64_t object) noexcept {
-    if (object == 0) { return {}; }
-    const auto state = load<std::uint32_t>(object, layout.unicode_state);
-    const auto length = load<std::int64_t>(object, layout.unicode_length);
-    const std::uint32_t width = (state & layout.unicode_kind_mask) >> layout.unicode_kind_shift;
-    if ((state & layout.unicode_compact_bit) == 0 || length < 0 || length > kLongestString) { return {}; }
-    if (width != 1 && width != 2 && width != 4) { return {}; }
-    const bool ascii = (state & layout.unicode_ascii_bit) != 0;
-    const std::uint64_t data = object + (ascii ? layout.unicode_ascii_data : layout.unicode_compact_data);
-    return {reinterpret_cast<const unsigned char*>(data), static_cast<std::uint32_t>(length) * width,
-            static_cast<std::uint8_t>(width)};
-}
-
-Bytes bytes_of(const PythonLayout& layout, std::uint64_t object) noexcept {
+// Of a bytes object.
+PythonText bytes_of(const PythonLayout& layout, std::uint64_t object) noexcept {
+    constexpr std::int64_t kLongest = 1 << 20;
     if (object == 0) { return {}; }
     const auto size = load<std::int64_t>(object, layout.bytes_size);
-    if (size < 0 || size > kLongestString) { return {}; }
+    if (size < 0 || size > kLongest) { return {}; }
     return {reinterpret_cast<const unsigned char*>(object + layout.bytes_data), static_cast<std::uint32_t>(size), 1};
-}
-
-bool send_chunk(wire::RingWriter& writer, const unsigned char* data, std::uint32_t size) noexcept {
-    const std::uint32_t words = (size + 7) / 8;
-    if (!writer.reserve(1 + words, wait_for_room)) { return false; }
-    writer.put(wire::header_word(wire::RecordKind::kBytes, wire::Allocator::kNone, size));
-    for (std::uint32_t i = 0; i < words; ++i) {
-        std::uint64_t word = 0;
-        for (std::uint32_t byte = 0; byte < 8 && i * 8 + byte < size; ++byte) {
-            word |= static_cast<std::uint64_t>(data[i * 8 + byte]) << (8U * byte);
-        }
-        writer.put(word);
-    }
-    writer.commit();
-    return true;
-}
-
-bool send_bytes(wire::RingWriter& writer, const Bytes& bytes) noexcept {
-    constexpr auto kChunk = static_cast<std::uint32_t>(wire::kMaxBytes);
-    for (std::uint32_t sent = 0; sent < bytes.size; sent += kChunk) {
-        const std::uint32_t rest = bytes.size - sent;
-        if (!send_chunk(writer, bytes.data + sent, rest < kChunk ? rest : kChunk)) { return false; }
-    }
-    return true;
 }
 
 bool send_code(wire::Slot& slot, std::uint64_t code, std::uint32_t id) noexcept {
     const PythonLayout& layout = own_session().info->layout;
-    const Bytes file = string_of(layout, load<std::uint64_t>(code, layout.code_filename));
-    const Bytes name = string_of(layout, load<std::uint64_t>(code, layout.code_name));
-    const Bytes lines = bytes_of(layout, load<std::uint64_t>(code, layout.code_line_table));
+    const PythonText file = text_of(layout, load<std::uint64_t>(code, layout.code_filename));
+    const PythonText name = text_of(layout, load<std::uint64_t>(code, layout.code_name));
+    const PythonText lines = bytes_of(layout, load<std::uint64_t>(code, layout.code_line_table));
     wire::RingWriter writer = writer_of(slot);
-    if (!send_bytes(writer, file) || !send_bytes(writer, name) || !send_bytes(writer, lines)) { return false; }
+    if (!send_text(writer, file) || !send_text(writer, name) || !send_text(writer, lines)) { return false; }
     if (!writer.reserve(4, wait_for_room)) { return false; }
     const auto first_line = static_cast<std::uint32_t>(load<std::int32_t>(code, layout.code_first_line));
     writer.put(wire::header_word(wire::RecordKind::kCode, wire::Allocator::kNone, id));

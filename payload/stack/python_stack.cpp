@@ -10,6 +10,7 @@
 #include "payload/stack/moved_frames.h"
 #include "payload/stack/send_change.h"
 #include "payload/stack/sent_stack.h"
+#include "payload/stack/thread_name.h"
 #include "payload/thread.h"
 #include "payload/wire/record.h"
 
@@ -85,8 +86,9 @@ bool send_moved_frames(wire::Slot& slot, const PythonRoom& room, std::uint32_t k
     if (change.truncated) [[unlikely]] { change = update_deeper_stack(layout, newest, change); }
     stacks.deaths_seen = deaths;
     if (newest != 0) { renew_python_hooks_if_due(); }
-    if (change.kept == stacks.python.depth && change.kept == change.depth) { return true; }
-    return send_python_stack(slot, change);
+    const bool is_as_sent = change.kept == stacks.python.depth && change.kept == change.depth;
+    if (!is_as_sent && !send_python_stack(slot, change)) { return false; }
+    return --stacks.name.countdown != 0 || look_at_name(session, slot, stacks.python, stacks.name);
 }
 
 }  // namespace

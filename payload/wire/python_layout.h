@@ -18,6 +18,16 @@ enum class FrameModel : std::uint8_t {
     kCurrentFrame = 3,  // 3.13 and later: tstate->current_frame
 };
 
+// Where an object's own attributes are (payload/stack/attributes.h). Known of those versions only in which a thread's
+// name is to be read.
+enum class AttributeModel : std::uint8_t {
+    kNone = 0,
+    kDict = 1,           // 3.8 - 3.10: in a dict, tp_dictoffset says where
+    kValuesPointer = 2,  // 3.11: an array of values, 4 words before the object, or a dict, 3 words before it
+    kTaggedPointer = 3,  // 3.12: either, 3 words before the object; bit 0 tells an array
+    kInlineValues = 4,   // 3.13: an array behind the object, or a dict, 3 words before it
+};
+
 // Offsets in bytes. Fields that a model does not have are 0 and not read.
 struct PythonLayout {
     std::uint32_t hex_version{0};  // PY_VERSION_HEX
@@ -25,6 +35,7 @@ struct PythonLayout {
     std::uint8_t shim_owner{0xff};      // frames with owner >= this are not Python code: skip them
     std::uint8_t instruction_shift{0};  // kFrameObject: f_lasti << shift gives bytes (1 in 3.10)
     std::uint8_t free_threaded{0};
+    AttributeModel attributes{AttributeModel::kNone};
     std::uint8_t marks_entries{0};         // tell frames that native code called from others (frame_place in record.h)
     std::uint64_t executable_mask{~0ULL};  // f_executable & mask is the code object (tag bits of 3.14)
 
@@ -54,15 +65,19 @@ struct PythonLayout {
     std::uint32_t unicode_kind_shift{0};
     std::uint32_t unicode_compact_bit{0};
     std::uint32_t unicode_ascii_bit{0};
-    std::uint32_t type_dealloc{0};  // PyTypeObject.tp_dealloc
+    std::uint32_t type_dealloc{0};      // PyTypeObject.tp_dealloc
+    std::uint32_t frame_locals{0};      // of the first local variable; 0 without AttributeModel
+    std::uint32_t code_arguments{0};    // co_argcount (int32), likewise
+    std::uint32_t type_cached_keys{0};  // PyHeapTypeObject.ht_cached_keys, likewise
 };
 
 // Addresses in the target; 0 where the symbol does not exist.
 struct PythonAddresses {
-    std::uint64_t get_this_thread_state{0};  // PyGILState_GetThisThreadState
-    std::uint64_t code_type{0};              // PyCode_Type
-    std::uint64_t get_allocator{0};          // PyMem_GetAllocator
-    std::uint64_t set_allocator{0};          // PyMem_SetAllocator
+    std::uint64_t get_this_thread_state{0};     // PyGILState_GetThisThreadState
+    std::uint64_t get_current_thread_state{0};  // PyThreadState_GetUnchecked, up to 3.12 _PyThreadState_UncheckedGet
+    std::uint64_t code_type{0};                 // PyCode_Type
+    std::uint64_t get_allocator{0};             // PyMem_GetAllocator
+    std::uint64_t set_allocator{0};             // PyMem_SetAllocator
     std::uint64_t finalizing{0};  // of _PyRuntime's finalizing word: not 0 once teardown began (Py_FinalizeEx)
 };
 

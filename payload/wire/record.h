@@ -26,7 +26,8 @@ enum class RecordKind : std::uint8_t {
                         // word 2: name bytes | line table bytes << 32
                         // word 3: file name character width (1 ascii/latin-1, 2, 4) | name character width << 8
                         // blob: file name, name, line table
-    kThreadName = 7,    // blob: the name, as set by prctl(PR_SET_NAME) or pthread_setname_np
+    kThreadName = 7,    // value: character width as in kCode, of a name that Python gave; or 0: bytes as set by
+                        // prctl(PR_SET_NAME) or pthread_setname_np · blob: the name
     kFinish = 8,        // word 1: 0 · word 2: sequence. Python is torn down: later events count only after a kRestart
     kNativeFrames = 9,  // like kFrames, for the native stack; each push is a native_word
     kCodeDeath = 10,    // value: code id · word 1: 0 · word 2: sequence. The code object has died: no event from this

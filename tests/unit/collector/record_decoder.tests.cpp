@@ -190,6 +190,28 @@ TEST_CASE("threads are numbered by their claims and carry the name they set") {
     CHECK((threads[1].id == 2 && threads[1].tid == 200 && threads[1].name == "worker"));
 }
 
+TEST_CASE("names of threads are as Python or the kernel has them, and the last one counts") {
+    Pipeline run;
+    TargetThread a(run.shared, 0, 100);
+    TargetThread b(run.shared, 1, 200);
+    TargetThread c(run.shared, 2, 300);
+    a.thread_name("first");
+    a.thread_name("gr\xf6\xdf", 1);
+    b.thread_name(std::string("\xe5\x5d\x11\x4e", 4), 2);
+    c.thread_name(std::string("\x0d\xf4\x01\x00", 4), 4);
+    c.thread_name("gr\xc3\xb6\xc3\x9f");
+    for (TargetThread* thread : {&a, &b, &c}) { thread->allocate(16, 8); }
+    TargetThread d(run.shared, 3, 400);
+    d.thread_name(std::string("\x0d\xf4\x01\x00", 4), 4);
+    TargetThread e(run.shared, 4, 500);
+    e.thread_name("odd", ~std::uint64_t{0} >> 16U);
+    run.drain();
+    const auto& threads = run.decoder.threads();
+    REQUIRE(threads.size() == 5);
+    const char* expected[] = {"größ", "工丑", "größ", "\U0001F40D", ""};
+    for (std::size_t i = 0; i < 5; ++i) { CHECK(threads[i].name == expected[i]); }
+}
+
 TEST_CASE("what happens after the interpreter's end does not count") {
     Pipeline run;
     TargetThread a(run.shared, 0);

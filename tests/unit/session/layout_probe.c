@@ -47,6 +47,21 @@ static void print_frames(void) {
 #endif
 }
 
+// What it takes to read a thread's name; later versions tell the kernel.
+#if PY_VERSION_HEX < 0x030E0000
+static void print_attributes(void) {
+    print("code_arguments", offsetof(PyCodeObject, co_argcount));
+    print("type_cached_keys", offsetof(PyHeapTypeObject, ht_cached_keys));
+#if PY_VERSION_HEX < 0x030B0000
+    print("frame_locals", offsetof(PyFrameObject, f_localsplus));
+#else
+    print("frame_locals", offsetof(_PyInterpreterFrame, localsplus));
+#endif
+}
+#else
+static void print_attributes(void) {}
+#endif
+
 static void print_code(void) {
     print("code_filename", offsetof(PyCodeObject, co_filename));
     print("code_name", offsetof(PyCodeObject, co_name));
@@ -92,6 +107,7 @@ int main(void) {
     print_code();
     print_objects();
     print_unicode_bits();
+    print_attributes();
 #if PY_VERSION_HEX < 0x03090000
     print("finalizing", offsetof(_PyRuntimeState, finalizing));
 #else

@@ -51,7 +51,10 @@ Fields fields_of(const wire::PythonLayout& layout) {
             {"unicode_kind_mask", layout.unicode_kind_mask},
             {"unicode_compact_bit", layout.unicode_compact_bit},
             {"unicode_ascii_bit", layout.unicode_ascii_bit},
-            {"type_dealloc", layout.type_dealloc}};
+            {"type_dealloc", layout.type_dealloc},
+            {"frame_locals", layout.frame_locals},
+            {"code_arguments", layout.code_arguments},
+            {"type_cached_keys", layout.type_cached_keys}};
 }
 
 // What the interpreter's own headers say; empty without headers or compiler.

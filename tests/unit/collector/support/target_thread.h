@@ -82,9 +82,10 @@ public:
         words({wire::header_word(Kind::kCode, Allocator::kNone, id), first_line | file.size() << 32U,
                name.size() | table.size() << 32U, 1U | 1U << 8U});
     }
-    void thread_name(const std::string& name) {
+    // `width`: of the characters, 0: as the kernel has them.
+    void thread_name(const std::string& name, std::uint64_t width = 0) {
         blob(name);
-        words({wire::header_word(Kind::kThreadName, Allocator::kNone, 0)});
+        words({wire::header_word(Kind::kThreadName, Allocator::kNone, width)});
     }
 
     void words(std::initializer_list<std::uint64_t> all) {
