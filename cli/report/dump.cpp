@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "cli/report/notes.h"
+#include "cli/report/resident.h"
 #include "injector/base/printable.h"
 
 namespace memray::report {
@@ -102,12 +103,13 @@ private:
         line(
             "HEADER magic=memray python_version={} native_traces={} trace_python_allocators={} python_allocator={} "
             "large_requests={} chained={} file_format={} run={:016x} start_time={} end_time={} pid={} main_tid={} "
-            "ending={} python_executable={} "
+            "began={} process_start_time={} ending={} python_executable={} "
             "command_line={}",
             escaped(data.python_version), data.native_traces, data.trace_python_allocators,
             escaped(data.python_allocator), data.large_requests, data.chained,
             data.aggregated ? "AGGREGATED_ALLOCATIONS" : "ALL_ALLOCATIONS", data.run, data.start_ms, data.end_ms,
-            data.pid, data.main_thread, ending_text(data), escaped(data.python_executable), escaped(data.command_line));
+            data.pid, data.main_thread, beginning_name(data.beginning), data.process_start_ms, ending_text(data),
+            escaped(data.python_executable), escaped(data.command_line));
     }
     void losses() {
         const capture::Losses& lost = profile_.metadata.losses;
@@ -197,11 +199,20 @@ private:
         }
         for (std::size_t i = 0; i < profile_.processes.size(); ++i) {
             const capture::Process& process = profile_.processes[i];
-            line("PROCESS id={} pid={} command={}", i, process.pid, escaped(process.command_line));
+            line("PROCESS id={} pid={} began={} start_time={} unknown_frees={} command={}", i, process.pid,
+                 beginning_name(process.beginning), process.start_ms, process.unknown_frees,
+                 escaped(process.command_line));
         }
         for (const capture::ProcessSnapshot& row : profile_.process_snapshots) {
             line("PROCESS_SNAPSHOT process={} time={} rss={} heap={}", row.process, row.snapshot.time_ms,
                  row.snapshot.rss, row.snapshot.heap);
+        }
+        for (const capture::Residence& row : profile_.residences) {
+            line(
+                "RESIDENT process={} moment={} time={} anonymous={} file={} shared={} cgroup_anon={} cgroup_file={} "
+                "cgroup_slab={} cgroup_kernel={}",
+                row.process, moment_name(row.moment), row.time_ms, row.anonymous, row.file, row.shared,
+                row.cgroup.anonymous, row.cgroup.file, row.cgroup.slab, row.cgroup.kernel);
         }
         for (const capture::SizeCount& size : profile_.sizes) { line("SIZE size={} count={}", size.size, size.count); }
         for (std::size_t i = 0; i < profile_.allocators.size(); ++i) {

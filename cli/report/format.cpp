@@ -42,6 +42,16 @@ std::string time_text(std::int64_t milliseconds) {
     return fraction == 0 ? text + "+00:00" : fmt::format("{}.{:06}+00:00", text, fraction * 1000);
 }
 
+std::string duration_text(std::int64_t milliseconds) {
+    const std::int64_t seconds = milliseconds / 1000;
+    const std::int64_t minutes = seconds / 60;
+    const std::int64_t hours = minutes / 60;
+    if (minutes == 0) { return fmt::format("{} s", seconds); }
+    if (hours == 0) { return fmt::format("{} min {} s", minutes, seconds % 60); }
+    if (hours < 24) { return fmt::format("{} h {} min", hours, minutes % 60); }
+    return fmt::format("{} d {} h", hours / 24, hours % 24);
+}
+
 std::string counted(std::uint64_t count, const std::string& noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }

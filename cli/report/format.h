@@ -18,6 +18,9 @@ namespace memray::report {
 // UTC, "2026-11-22 22:35:00.884000+00:00"; without the fraction if it is zero.
 [[nodiscard]] std::string time_text(std::int64_t milliseconds);
 
+// "12 s", "5 min 3 s", "3 h 12 min", "2 d 5 h".
+[[nodiscard]] std::string duration_text(std::int64_t milliseconds);
+
 // "1 allocation", "5 allocations".
 [[nodiscard]] std::string counted(std::uint64_t count, const std::string& noun);
 

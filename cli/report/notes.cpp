@@ -48,7 +48,8 @@ std::string ending_text(const capture::Ending& ending) {
 std::vector<std::string> period_lines(const capture::Metadata& metadata) {
     std::vector<std::string> lines{
         fmt::format("Tracked: from {} to {}", time_text(metadata.start_ms), time_text(metadata.end_ms))};
-    if (const std::uint64_t frees = metadata.losses.unknown_frees; frees > 0) {
+    const std::uint64_t frees = metadata.losses.unknown_frees;
+    if (frees > 0 && metadata.beginning == capture::Beginning::kStart) {
         lines.push_back(fmt::format("Freed: memory allocated before tracking started, {}", counted(frees, "time")));
     }
     return lines;

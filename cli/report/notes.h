@@ -15,7 +15,8 @@ namespace memray::report {
 // "exited with code 3", "killed by signal 9 (SIGKILL)", ...
 [[nodiscard]] std::string ending_text(const capture::Ending& ending);
 
-// When tracking started and ended, and how much of what was freed meanwhile it cannot know: one line or two.
+// When tracking started and ended, and how much of what was freed meanwhile it cannot know, where that is not said
+// first (resident.h): one line or two.
 [[nodiscard]] std::vector<std::string> period_lines(const capture::Metadata& metadata);
 
 // Likewise; of a snapshot also when it was taken.

@@ -5,6 +5,7 @@
 #include "cli/report/format.h"
 #include "cli/report/histogram.h"
 #include "cli/report/notes.h"
+#include "cli/report/resident.h"
 #include "cli/report/statistics.h"
 #include "injector/base/printable.h"
 
@@ -22,6 +23,7 @@ public:
           colour_(colour) {}
 
     [[nodiscard]] std::string write() {
+        lines("⏱", "Before the recording:", beginning_lines(profile_));
         value("📏", "Total allocations:", std::to_string(profile_.total.count));
         value("📦", "Total memory allocated:", size_text(profile_.total.bytes));
         value("📈", "Peak memory usage:", size_text(profile_.peak.bytes));
@@ -31,7 +33,8 @@ public:
         locations();
         modules("by size", statistics_.modules_by_size);
         modules("by number of allocations", statistics_.modules_by_count);
-        period();
+        lines("🧮", "Resident memory:", resident_lines(profile_));
+        lines("⏱", "Period:", period_lines(profile_.metadata));
         notes("About this capture:", kind_notes(profile_));
         notes("Not everything was recorded:", loss_notes(profile_.metadata));
         text_.pop_back();  // the blank line after the last section
@@ -74,9 +77,10 @@ private:
         }
         text_ += '\n';
     }
-    void period() {
-        heading("⏱", "Period:");
-        for (const std::string& line : period_lines(profile_.metadata)) { text_ += fmt::format("\t{}\n", line); }
+    void lines(const char* icon, const char* title, const std::vector<std::string>& lines) {
+        if (lines.empty()) { return; }
+        heading(icon, title);
+        for (const std::string& line : lines) { text_ += fmt::format("\t{}\n", line); }
         text_ += '\n';
     }
     void notes(const char* title, const std::vector<std::string>& sentences) {

@@ -8,6 +8,7 @@
 
 #include "cli/report/format.h"
 #include "cli/report/notes.h"
+#include "cli/report/resident.h"
 #include "cli/report/selection.h"
 #include "injector/base/printable.h"
 
@@ -33,12 +34,13 @@ std::string amount_text(const Amount& amount) {
 }
 
 std::vector<std::string> preamble(const Profile& profile, const SummaryOptions& options, const Amount& whole) {
-    std::vector<std::string> lines;
+    std::vector<std::string> lines = beginning_lines(profile);
     if (options.selection.kind != SelectionKind::kPeak || whole.count != profile.peak.count) {
         lines.push_back(fmt::format("{}: {}", selection_title(options.selection), amount_text(whole)));
     }
     lines.push_back(
         fmt::format("Peak memory: {}; allocated in total: {}", amount_text(profile.peak), amount_text(profile.total)));
+    if (std::string resident = resident_line(profile); !resident.empty()) { lines.push_back(std::move(resident)); }
     const capture::Metadata& metadata = profile.metadata;
     lines.push_back("Command: " + base::printable(metadata.command_line));
     for (std::string& line : period_lines(metadata)) { lines.push_back(std::move(line)); }

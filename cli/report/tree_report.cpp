@@ -10,6 +10,7 @@
 #include "cli/report/format.h"
 #include "cli/report/frame_class.h"
 #include "cli/report/notes.h"
+#include "cli/report/resident.h"
 #include "cli/report/text_tree.h"
 #include "injector/base/printable.h"
 
@@ -48,8 +49,10 @@ private:
 };
 
 std::string heading(const capture::Profile& profile, SelectionChoice choice, const Amount& whole) {
-    std::string text = fmt::format("{}: {} in {}\n", selection_title(choice), size_text(whole.bytes),
-                                   counted(whole.count, "allocation"));
+    std::string text;
+    for (const std::string& line : beginning_lines(profile)) { text += line + "\n"; }
+    text += fmt::format("{}: {} in {}\n", selection_title(choice), size_text(whole.bytes),
+                        counted(whole.count, "allocation"));
     for (const std::string& note : kind_notes(profile)) { text += "Note: " + note + "\n"; }
     for (const std::string& note : loss_notes(profile.metadata)) { text += "Note: " + note + "\n"; }
     return text + "\n";

@@ -47,6 +47,15 @@ pid_t ProcessStatus::number(std::string_view field) const {
     return numbers.empty() ? 0 : numbers.front();
 }
 
+std::optional<std::uint64_t> ProcessStatus::bytes(std::string_view field) const {
+    std::string_view line = line_of(text_, field);
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    std::uint64_t kilobytes = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), kilobytes);
+    if (error != std::errc()) { return std::nullopt; }
+    return kilobytes * 1024;
+}
+
 std::vector<pid_t> ProcessStatus::ids() const { return numbers_in(line_of(text_, "NSpid")); }
 
 pid_t ProcessStatus::innermost_id() const {

@@ -22,6 +22,8 @@ public:
 
     // The first number of a field such as "PPid"; 0 if there is none.
     [[nodiscard]] pid_t number(std::string_view field) const;
+    // The bytes of a field such as "RssAnon", which the file gives in kB; nothing if there is no such field.
+    [[nodiscard]] std::optional<std::uint64_t> bytes(std::string_view field) const;
     // Its ids, from the PID namespace of /proc to its own (pid_namespaces(7)).
     [[nodiscard]] std::vector<pid_t> ids() const;
     // As it is known to itself; 0 if that is not told.

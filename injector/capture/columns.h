@@ -247,10 +247,28 @@ struct Columns<SizeCount> {
     }
 };
 template <>
+struct Columns<Residence> {
+    static void visit(auto&& column) {
+        column.delta([](auto& row) -> auto& { return row.process; });
+        column.plain([](auto& row) -> auto& { return row.moment; });
+        column.delta([](auto& row) -> auto& { return row.time_ms; });
+        column.plain([](auto& row) -> auto& { return row.anonymous; });
+        column.plain([](auto& row) -> auto& { return row.file; });
+        column.plain([](auto& row) -> auto& { return row.shared; });
+        column.plain([](auto& row) -> auto& { return row.cgroup.anonymous; });
+        column.plain([](auto& row) -> auto& { return row.cgroup.file; });
+        column.plain([](auto& row) -> auto& { return row.cgroup.slab; });
+        column.plain([](auto& row) -> auto& { return row.cgroup.kernel; });
+    }
+};
+template <>
 struct Columns<Process> {
     static void visit(auto&& column) {
         column.delta([](auto& row) -> auto& { return row.pid; });
         column.text([](auto& row) -> auto& { return row.command_line; });
+        column.later([](auto& row) -> auto& { return row.beginning; });
+        column.later([](auto& row) -> auto& { return row.start_ms; });
+        column.later([](auto& row) -> auto& { return row.unknown_frees; });
     }
 };
 template <>

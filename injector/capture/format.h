@@ -69,6 +69,7 @@ enum class SectionType : std::uint16_t {
     kProcesses = 25,
     kProcessSnapshots = 26,
     kKeptSymbols = 27,
+    kResidences = 28,
 };
 
 enum SectionFlags : std::uint16_t {

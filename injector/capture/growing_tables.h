@@ -15,7 +15,9 @@ namespace memray::capture {
 
 struct WrittenRows {
     std::map<SectionType, std::size_t> rows;
-    std::vector<Thread> threads;  // which change: a thread may get its name late
+    // What changes: a thread may get its name late.
+    std::vector<Thread> threads;
+    std::vector<Residence> residences;
 };
 
 [[nodiscard]] WrittenRows rows_of(const Profile& tables);

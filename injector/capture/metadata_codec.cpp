@@ -83,6 +83,8 @@ void metadata_fields(Fields&& field, M& metadata) {
     field(metadata.run);
     field(metadata.large_requests);
     field(metadata.chained);
+    field(metadata.beginning);
+    field(metadata.process_start_ms);
 }
 
 template <typename Fields, typename P>
@@ -102,6 +104,7 @@ Metadata decode_metadata(ByteReader& in) {
     Metadata metadata;
     metadata_fields(FieldReader(in), metadata);
     if (metadata.ending.kind > EndKind::kRunning) { metadata.ending = Ending{}; }
+    if (metadata.beginning > Beginning::kForked) { metadata.beginning = Beginning::kStart; }
     return metadata;
 }
 

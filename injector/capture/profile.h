@@ -36,6 +36,13 @@ struct Ending {
     std::uint64_t out_of_memory{0};
 };
 
+// What the program had done when its recording began.
+enum class Beginning : std::uint8_t {
+    kStart = 0,     // nothing: the recording is of all of it. Also where it is not known
+    kAttached = 1,  // it ran already
+    kForked = 2,    // it was forked, and has what its parent had
+};
+
 struct Losses {
     std::uint64_t events{0};             // not recorded: no slot, signal handlers, controller given up
     std::uint64_t bad_stacks{0};         // stacks cut short
@@ -65,6 +72,8 @@ struct Metadata {
     std::uint64_t chained{0};
     bool native_traces{false};
     bool aggregated{false};  // without event log
+    Beginning beginning{Beginning::kStart};
+    std::int64_t process_start_ms{0};  // when the kernel made the process, since the epoch; 0: not known
     Ending ending;
     Losses losses;
     std::string incomplete;  // why data is missing ("the recorder was killed"), empty if complete
@@ -179,6 +188,34 @@ struct Snapshot {
     std::uint64_t rss{0};
     std::uint64_t heap{0};
 };
+// What a process held at a moment, as the kernel counts it (proc(5), /proc/PID/status: RssAnon, RssFile, RssShmem), and
+// its memory cgroup (memory.stat; 0 where it does not say, or there is none). Bytes.
+enum class Moment : std::uint8_t {
+    kStart = 0,     // of the recording
+    kHeapPeak = 1,  // when the heap was largest, or at the next look, 10 ms later at most
+    kOwnPeak = 2,   // when most was resident of all looks
+    kEnd = 3,       // the last look
+};
+struct CgroupMemory {
+    std::uint64_t anonymous{0};
+    std::uint64_t file{0};
+    std::uint64_t slab{0};
+    std::uint64_t kernel{0};
+
+    friend bool operator==(const CgroupMemory&, const CgroupMemory&) = default;
+};
+struct Residence {
+    std::uint32_t process{0};  // processes, of a merged capture; else 0
+    Moment moment{Moment::kStart};
+    std::int64_t time_ms{0};  // since the epoch
+    std::uint64_t anonymous{0};
+    std::uint64_t file{0};
+    std::uint64_t shared{0};
+    CgroupMemory cgroup;
+
+    [[nodiscard]] std::uint64_t rss() const noexcept { return anonymous + file + shared; }
+    friend bool operator==(const Residence&, const Residence&) = default;
+};
 struct SizeCount {
     std::uint64_t size{0};
     std::uint64_t count{0};
@@ -187,6 +224,9 @@ struct SizeCount {
 struct Process {
     std::int64_t pid{0};
     std::string command_line;
+    Beginning beginning{Beginning::kStart};
+    std::int64_t start_ms{0};        // as Metadata::process_start_ms
+    std::uint64_t unknown_frees{0};  // as in Losses
 };
 struct ProcessSnapshot {
     std::uint32_t process{0};  // processes
@@ -210,6 +250,7 @@ struct Profile {
     std::vector<Interval> intervals;  // by site
     std::vector<TimeBucket> time_buckets;
     std::vector<Snapshot> snapshots;                   // by time
+    std::vector<Residence> residences;                 // by process, then moment
     std::vector<SizeCount> sizes;                      // every size asked for, ascending
     std::vector<Process> processes;                    // of a merged capture
     std::vector<ProcessSnapshot> process_snapshots;    // by process, then time

@@ -42,6 +42,7 @@ void for_each_table(P& profile, Visit visit) {
     visit(SectionType::kNativeStacks, Written::kGrowing, profile.native_stacks);
     visit(SectionType::kSites, Written::kGrowing, profile.sites);
     visit(SectionType::kSnapshots, Written::kThinned, profile.snapshots);
+    visit(SectionType::kResidences, Written::kChanging, profile.residences);
     visit(SectionType::kLifetimes, Written::kFinished, profile.lifetimes);
     visit(SectionType::kTimeBuckets, Written::kFinished, profile.time_buckets);
     visit(SectionType::kIntervals, Written::kFinished, profile.intervals);

@@ -86,6 +86,20 @@ void check_processes(const Profile& profile) {
           "snapshots of processes are not in order");
 }
 
+void check_residences(const Profile& profile) {
+    const auto key = [](const Residence& row) { return std::tuple(row.process, row.moment); };
+    for (const Process& process : profile.processes) {
+        check(process.beginning <= Beginning::kForked, "a process has no beginning");
+    }
+    for (const Residence& row : profile.residences) {
+        check(row.moment <= Moment::kEnd, "resident memory is of no moment");
+        check(row.process < std::max<std::size_t>(profile.processes.size(), 1), "resident memory is of no process");
+    }
+    check(std::is_sorted(profile.residences.begin(), profile.residences.end(),
+                         [&](const auto& a, const auto& b) { return key(a) < key(b); }),
+          "resident memory is not in order");
+}
+
 void check_intervals(const Profile& profile) {
     std::uint32_t last_site = 0;
     for (const Interval& row : profile.intervals) {
@@ -117,6 +131,7 @@ void validate(const Profile& profile) {
     check_lifetimes(profile);
     check_intervals(profile);
     check_processes(profile);
+    check_residences(profile);
     check_order(
         profile.time_buckets, [](const TimeBucket& row) { return row.start_ms; }, "time buckets go backwards");
     check_order(

@@ -76,11 +76,12 @@ public:
         WrittenRows rest = written_;
         rest.rows.erase(SectionType::kSnapshots);  // may have been thinned to the same number
         rest.threads.clear();
+        rest.residences.clear();
         add_growing_tables(batch, profile, rest);
         batch.finished_tables(profile);
         std::erase_if(index_, [](const IndexEntry& entry) {
             return entry.type == SectionType::kMetadata || entry.type == SectionType::kSnapshots ||
-                   entry.type == SectionType::kThreads;
+                   entry.type == SectionType::kThreads || entry.type == SectionType::kResidences;
         });
         batch.end(index_, true);
         file_.append(batch.bytes());

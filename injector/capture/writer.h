@@ -59,7 +59,8 @@ public:
     [[nodiscard]] std::size_t pending() const noexcept { return events_.bytes().size(); }
 
     // Appends new entries of strings, functions, frames, stacks, threads, modules, native frames and stacks, sites
-    // (their definitions) and snapshots of `tables`, which only ever grow between calls, then the pending events.
+    // (their definitions), snapshots and residences of `tables`, which only ever grow between calls but for what
+    // tables.h says, then the pending events.
     void flush(const Profile& tables);
     void checkpoint(const Profile& profile);
     void finish(const Profile& profile);

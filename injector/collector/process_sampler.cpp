@@ -45,30 +45,40 @@ void thin(std::vector<capture::Snapshot>& rows) {
 
 }  // namespace
 
-ProcessSampler::ProcessSampler(std::int64_t pid)
-    : statm_(open_if_there(proc_path(pid, "statm"))),
+ProcessSampler::ProcessSampler(std::int64_t pid, std::int64_t now_ms)
+    : residences_(pid),
+      statm_(open_if_there(proc_path(pid, "statm"))),
       stat_(open_if_there(proc_path(pid, "stat"))),
-      page_size_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {}
+      page_size_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {
+    if (const auto pages = resident_pages()) { residences_.look(now_ms, *pages, 0); }
+}
 
-void ProcessSampler::sample(std::int64_t now_ms, std::uint64_t heap, std::vector<capture::Snapshot>& rows) {
+void ProcessSampler::sample(std::int64_t now_ms, Heap heap, std::vector<capture::Snapshot>& rows) {
     if (now_ms < next_look_ms_) { return; }
     next_look_ms_ = now_ms + kIntervalMs;
     look_for_exec();
     if (replaced_) { return; }
-    const auto rss = resident_bytes();
-    if (!rss) { return; }
-    last_rss_ = *rss;
+    const auto pages = resident_pages();
+    if (!pages) { return; }
+    last_rss_ = pages->all;
+    residences_.look(now_ms, *pages, heap.peak);
     if (now_ms < next_row_ms_) { return; }
     next_row_ms_ = now_ms + interval_ms_;
-    rows.push_back({now_ms, *rss, heap});
+    rows.push_back({now_ms, last_rss_, heap.bytes});
     if (rows.size() < kMaxSnapshots) { return; }
     thin(rows);
     interval_ms_ *= 2;
 }
 
-void ProcessSampler::sample_last(std::int64_t now_ms, std::uint64_t heap, std::vector<capture::Snapshot>& rows) {
-    if (!replaced_) { last_rss_ = resident_bytes().value_or(last_rss_); }
-    rows.push_back({now_ms, last_rss_, heap});
+void ProcessSampler::sample_last(std::int64_t now_ms, Heap heap, std::vector<capture::Snapshot>& rows) {
+    const auto pages = replaced_ ? std::nullopt : resident_pages();
+    if (pages) {
+        last_rss_ = pages->all;
+        residences_.look(now_ms, *pages, heap.peak);
+    } else {
+        residences_.end(heap.peak);
+    }
+    rows.push_back({now_ms, last_rss_, heap.bytes});
 }
 
 // The kernel gives every new program image a new stack; its start is field 28 of stat (26th after the name, which may
@@ -84,10 +94,11 @@ void ProcessSampler::look_for_exec() {
 }
 
 // Nothing for a target that has ended: its file then reads as zeros or not at all.
-std::optional<std::uint64_t> ProcessSampler::resident_bytes() const {
-    const auto pages = number_field(read_start(statm_.get()), 1);
+std::optional<ResidentPages> ProcessSampler::resident_pages() const {
+    const std::string statm = read_start(statm_.get());
+    const auto pages = number_field(statm, 1);
     if (!pages || *pages == 0) { return {}; }
-    return *pages * page_size_;
+    return ResidentPages{*pages * page_size_, number_field(statm, 2).value_or(0) * page_size_};
 }
 
 }  // namespace memray::collector

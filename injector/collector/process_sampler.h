@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Looks at the target from outside: resident memory every 10 ms, and whether it became another program (exec). A target
-// that is gone simply gives nothing.
+// Looks at the target from outside: resident memory every 10 ms (and more of it when it counts, residences.h), and
+// whether it became another program (exec). A target that is gone simply gives nothing.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 
 #include "injector/base/unique_fd.h"
 #include "injector/capture/profile.h"
+#include "injector/collector/residences.h"
 
 namespace memray::collector {
 
@@ -20,13 +21,21 @@ public:
     static constexpr std::int64_t kIntervalMs = 10;
     static constexpr std::size_t kMaxSnapshots = 10'000;
 
-    explicit ProcessSampler(std::int64_t pid);
+    struct Heap {
+        std::uint64_t bytes;
+        std::uint64_t peak;  // the most that it has been
+    };
+
+    // Looks for the first time.
+    ProcessSampler(std::int64_t pid, std::int64_t now_ms);
 
     // Takes a sample if one is due at `now_ms`. `rows` is thinned when it is full.
-    void sample(std::int64_t now_ms, std::uint64_t heap, std::vector<capture::Snapshot>& rows);
+    void sample(std::int64_t now_ms, Heap heap, std::vector<capture::Snapshot>& rows);
     // The last row, whether due or not.
-    void sample_last(std::int64_t now_ms, std::uint64_t heap, std::vector<capture::Snapshot>& rows);
+    void sample_last(std::int64_t now_ms, Heap heap, std::vector<capture::Snapshot>& rows);
 
+    // What was resident, up to the latest look.
+    [[nodiscard]] const std::vector<capture::Residence>& residences() const noexcept { return residences_.rows(); }
     // As seen at the latest look.
     [[nodiscard]] std::uint64_t rss() const noexcept { return last_rss_; }
     // The target called exec since the first sample.
@@ -34,8 +43,9 @@ public:
 
 private:
     void look_for_exec();
-    std::optional<std::uint64_t> resident_bytes() const;
+    [[nodiscard]] std::optional<ResidentPages> resident_pages() const;
 
+    Residences residences_;
     base::UniqueFd statm_;
     base::UniqueFd stat_;
     std::uint64_t page_size_;

@@ -98,6 +98,7 @@ private:
     void stop_target();
     [[nodiscard]] capture::Losses losses() const;
     void complete(capture::Profile& profile);
+    [[nodiscard]] ProcessSampler::Heap heap() const noexcept { return {aggregator_.heap(), aggregator_.peak()}; }
 
     bool compress_;
     MappedRegion region_;
@@ -131,7 +132,7 @@ Recorder::Impl::Impl(base::SharedMemory region, std::int64_t pid, capture::Metad
       pace_(region_.ring_words()),
       modules_(region_, pid),
       decoder_(merge_, region_.slot_count(), region_.hex_version(), aggregator_, profile_, &modules_),
-      sampler_(pid),
+      sampler_(pid, profile_.metadata.start_ms),
       threads_(pid),
       reclaimer_(region_, merge_, threads_),
       share_(region_, pid) {}
@@ -143,7 +144,7 @@ void Recorder::Impl::step(milliseconds max_wait) {
     decoder_.advance(ms);
     modules_.update();
     idle_ = !drain();
-    if (!decoder_.finished()) { sampler_.sample(ms, aggregator_.heap(), profile_.snapshots); }
+    if (!decoder_.finished()) { sampler_.sample(ms, heap(), profile_.snapshots); }
     if (decoder_.finished_for_good()) { stop_target(); }
     reclaimer_.step(now);
     share_.step(now);
@@ -201,6 +202,7 @@ void Recorder::Impl::name_threads() {
 void Recorder::Impl::write_if_due(Clock::time_point now) {
     if (!output_.due(now)) { return; }
     profile_.threads = decoder_.threads();
+    profile_.residences = sampler_.residences();
     if (output_.aggregated()) {
         capture::Profile profile = profile_;
         complete(profile);
@@ -244,7 +246,7 @@ void Recorder::Impl::finish(capture::Ending ending) {
     drain_rest(target_gone);  // of threads that were waiting for room
     aggregator_.advance(ms);
     profile_.threads = decoder_.threads();
-    sampler_.sample_last(ms, aggregator_.heap(), profile_.snapshots);
+    sampler_.sample_last(ms, heap(), profile_.snapshots);
     profile_.metadata.ending = ending;
     modules_.keep_symbols(profile_);
     complete(profile_);
@@ -267,7 +269,7 @@ capture::Profile Recorder::Impl::snapshot() {
     catch_up();
     profile_.threads = decoder_.threads();
     capture::Profile profile = profile_;
-    sampler_.sample_last(ms, aggregator_.heap(), profile.snapshots);
+    sampler_.sample_last(ms, heap(), profile.snapshots);
     profile.metadata.aggregated = true;
     profile.metadata.ending = {capture::EndKind::kRunning, 0};
     modules_.keep_symbols(profile);
@@ -306,6 +308,7 @@ void Recorder::Impl::complete(capture::Profile& profile) {
     metadata.large_requests = (region_.control().flags & wire::kTraceLargeRequests) != 0;
     metadata.chained = region_.control().chained;
     aggregator_.fill(profile);
+    profile.residences = sampler_.residences();
     if (merge_.corrupt_rings() > 0) { metadata.incomplete = "the program overwrote the recorder's memory"; }
     if (!region_.failure().empty()) { metadata.incomplete = region_.failure(); }
     if (!output_.failure().empty()) { metadata.incomplete = output_.failure(); }

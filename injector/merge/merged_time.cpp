@@ -71,7 +71,13 @@ void add_process(const Profile& profile, std::size_t most, Profile& merged) {
     thin(curve, std::max<std::size_t>(most, 1));
     if (has_ended(profile)) { curve.push_back({end_of(profile) + 1, 0, 0}); }
     for (const capture::Snapshot& point : curve) { merged.process_snapshots.push_back({number, point}); }
-    merged.processes.push_back({profile.metadata.pid, profile.metadata.command_line});
+    for (capture::Residence row : profile.residences) {
+        row.process = number;
+        merged.residences.push_back(row);
+    }
+    const capture::Metadata& metadata = profile.metadata;
+    merged.processes.push_back({metadata.pid, metadata.command_line, metadata.beginning, metadata.process_start_ms,
+                                metadata.losses.unknown_frees});
 }
 
 void take_over_processes(const Profile& profile, Profile& merged) {
@@ -79,6 +85,10 @@ void take_over_processes(const Profile& profile, Profile& merged) {
     for (capture::ProcessSnapshot row : profile.process_snapshots) {
         row.process += first;
         merged.process_snapshots.push_back(row);
+    }
+    for (capture::Residence row : profile.residences) {
+        row.process += first;
+        merged.residences.push_back(row);
     }
     merged.processes.insert(merged.processes.end(), profile.processes.begin(), profile.processes.end());
 }

@@ -24,6 +24,7 @@ capture::Metadata metadata_of(const AttachRequest& request, const region::Target
     capture::Metadata metadata = new_metadata(request.order);
     metadata.command_line = fmt::format("{} (attached to process {})", command_line_of(target.pid), target.pid);
     describe_process(target, metadata);
+    metadata.beginning = capture::Beginning::kAttached;
     return metadata;
 }
 

@@ -4,14 +4,41 @@
 
 #include <fmt/format.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
+#include <sstream>
 
 #include "injector/base/file.h"
 #include "injector/base/printable.h"
 #include "injector/region/region.h"
 
 namespace memray::recording {
+namespace {
+
+std::int64_t milliseconds_of(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+// Milliseconds since the epoch; 0 if it is gone. The kernel counts ticks since the machine was booted (proc(5),
+// /proc/PID/stat, field 22; the name, which is field 2, may hold blanks and brackets).
+std::int64_t start_of(pid_t pid) {
+    const std::string stat = base::try_read_file("/proc/" + std::to_string(pid) + "/stat").value_or("");
+    const std::size_t name_end = stat.rfind(')');
+    if (name_end == std::string::npos) { return 0; }
+    std::istringstream fields(stat.substr(name_end + 1));
+    std::string skipped;
+    for (int i = 3; i < 22; ++i) { fields >> skipped; }
+    std::int64_t ticks = 0;
+    if (!(fields >> ticks)) { return 0; }
+    const std::int64_t since_boot = ticks * 1000 / ::sysconf(_SC_CLK_TCK);
+    return milliseconds_of(CLOCK_REALTIME) - (milliseconds_of(CLOCK_BOOTTIME) - since_boot);
+}
+
+}  // namespace
 
 std::string command_line_of(pid_t pid) {
     std::string line = base::try_read_file("/proc/" + std::to_string(pid) + "/cmdline").value_or("");
@@ -34,6 +61,14 @@ void describe_process(const region::Target& target, capture::Metadata& metadata)
     metadata.python_executable = target.python_executable;
     metadata.python_allocator = target.python_allocator;
     metadata.pid = target.pid;
+    metadata.beginning = capture::Beginning::kStart;
+    metadata.process_start_ms = start_of(target.pid);
+}
+
+void describe_forked(pid_t pid, capture::Metadata& metadata) {
+    metadata.pid = pid;
+    metadata.beginning = capture::Beginning::kForked;
+    metadata.process_start_ms = start_of(pid);
 }
 
 void warn_of_unknown_python(const region::Target& target) {

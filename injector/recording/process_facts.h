@@ -24,7 +24,9 @@ namespace memray::recording {
 // stacks.
 void warn_of_unknown_python(const region::Target& target);
 
-// Its id and its Python.
+// Its id, its Python, when it was made, and that its recording begins where its program does.
 void describe_process(const region::Target& target, capture::Metadata& metadata);
+// The same of one that was forked from a recorded process; its Python is that one's.
+void describe_forked(pid_t pid, capture::Metadata& metadata);
 
 }  // namespace memray::recording

@@ -9,6 +9,7 @@
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
 #include "injector/base/process.h"
+#include "injector/recording/process_facts.h"
 
 namespace memray::recording {
 namespace {
@@ -59,7 +60,7 @@ void RecordedFamily::take(const region::ChildPool::Claim& claim, region::PoolMem
     }
     const pid_t pid = child->process;
     capture::Metadata metadata = metadata_;
-    metadata.pid = pid;
+    describe_forked(pid, metadata);
     metadata.start_ms = 0;  // now
     try {
         recordings_.emplace_back(

@@ -8,6 +8,7 @@
 
 #include "cli/report/diff/moved_lines.h"
 #include "cli/report/format.h"
+#include "cli/report/resident.h"
 #include "injector/interning/string_table.h"
 
 namespace memray::report {
@@ -87,11 +88,17 @@ capture::Profile joined(const capture::Profile& after, const capture::Profile& b
     profile.frames = after.frames;
     profile.threads = after.threads;
     profile.snapshots = after.snapshots;
+    profile.residences = after.residences;
+    profile.processes = after.processes;
     profile.allocators = after.allocators;
     profile.peak = after.peak;
     profile.sites = after.sites;
     profile.sites.insert(profile.sites.end(), before.sites.begin(), before.sites.end());
     return profile;
+}
+
+void add_beginning(const char* which, const capture::Profile& profile, std::vector<std::string>& to) {
+    for (const std::string& line : beginning_lines(profile)) { to.push_back(which + line); }
 }
 
 }  // namespace
@@ -105,7 +112,10 @@ Comparison compare(const Compared& before, const Compared& after, SelectionChoic
                       joiner.finish(),
                       after.view.frames.size(),
                       {},
-                      select(after.profile, choice)};
+                      select(after.profile, choice),
+                      {}};
+    add_beginning("Old capture: ", before.profile, result.beginnings);
+    add_beginning("New capture: ", after.profile, result.beginnings);
     const Selection chosen = select(before.profile, choice);
     result.before.resize(result.after.size());
     result.before.insert(result.before.end(), chosen.begin(), chosen.end());

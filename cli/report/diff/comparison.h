@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cli/report/selection.h"
 #include "cli/report/stack_view.h"
@@ -20,6 +21,8 @@ struct Comparison {
     std::size_t new_frames;    // frames of the view that the new capture has come first
     Selection before;          // of the sites of both; nothing at those of the new capture
     Selection after;           // and the other way round
+    // What has to be said of recordings that did not begin with their program (resident.h).
+    std::vector<std::string> beginnings;
 };
 
 // A capture and the stacks of it that are compared.

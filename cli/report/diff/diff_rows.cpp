@@ -93,6 +93,7 @@ std::string diff_heading(const Comparison& comparison, SelectionChoice choice) {
 Summary diff_summary(const Comparison& comparison, const DiffOptions& options) {
     Summary summary;
     summary.nothing = "No changes to show.";
+    summary.preamble = comparison.beginnings;
     summary.preamble.push_back(diff_heading(comparison, options.selection));
     for (const std::string& note : loss_notes(comparison.profile.metadata)) {
         summary.preamble.push_back("Note on the new capture: " + note);

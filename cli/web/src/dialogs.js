@@ -21,6 +21,22 @@ function closeOnBackdrop(dialog) {
 
 const localTime = (text) => new Date(timeOf(text)).toLocaleString();
 
+const MOMENTS = { start: "start", heap_peak: "heap's peak", own_peak: "own peak", end: "end" };
+
+/** [name, text] of what was resident, of each process at each moment. */
+function residentRows(processes) {
+  return processes.flatMap((process) =>
+    Object.entries(MOMENTS)
+      .filter(([key]) => process[key])
+      .map(([key, name]) => {
+        const { rss, anonymous, file, shared } = process[key];
+        const who = processes.length > 1 ? `, process ${process.pid}` : "";
+        const parts = `anonymous ${sizeText(anonymous)}, files ${sizeText(file)}, shared ${sizeText(shared)}`;
+        return [`Resident at the ${name}${who}`, `${sizeText(rss)} (${parts})`];
+      }),
+  );
+}
+
 function fillStats({ metadata, threads }) {
   const rows = [
     ["Command line", metadata.command_line],
@@ -35,6 +51,7 @@ function fillStats({ metadata, threads }) {
     ["Process", String(metadata.pid)],
     ["Threads that allocated", String(threads.length)],
     ["How it ended", metadata.ending],
+    ...residentRows(metadata.processes),
     ...metadata.losses.map((note) => ["Note", note]),
   ];
   const list = byId("stats-list");
@@ -69,10 +86,11 @@ function allocatorBadge({ metadata }) {
     : "Every object is allocated by malloc and was recorded.";
 }
 
-/** Above everything else: numbers that lack something must not look complete. */
+/** Above everything else: what was there before the recording, and that numbers lack something. */
 function noteLosses({ metadata }) {
-  byId("losses").hidden = metadata.losses.length === 0;
-  byId("losses").append(...metadata.losses.map((note) => element("li", {}, note)));
+  const notes = [...metadata.beginning, ...metadata.losses];
+  byId("losses").hidden = notes.length === 0;
+  byId("losses").append(...notes.map((note) => element("li", {}, note)));
 }
 
 export function setUpDialogs(data) {

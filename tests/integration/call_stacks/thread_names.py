@@ -39,7 +39,7 @@ class Names(Attached):
 
     def told(self, python, name):
         version = interpreters.version_of(python)
-        return name if version < SINCE_TOLD else name.encode()[:15].decode(errors="ignore").rstrip()
+        return name if version < SINCE_TOLD else name.encode()[:15].decode(errors="ignore")
 
     @with_every_interpreter
     def test_threads_are_called_what_the_program_calls_them(self, python):

@@ -126,7 +126,9 @@ class Reader(Profiled):
         self.assertEqual(done.returncode, 0, done.stderr)
         profile = read_profile(self.path, replay)
         self.assert_same_amounts(profile)
-        lines = ["PROCESS id=%d pid=%d command=%s" % (i, row["pid"], row["command_line"].decode().replace("\n", "\\n"))
+        lines = ["PROCESS id=%d pid=%d began=start start_time=%d unknown_frees=%d command=%s"
+                 % (i, row["pid"], row["start_ms"], row["unknown_frees"],
+                    row["command_line"].decode().replace("\n", "\\n"))
                  for i, row in enumerate(profile["processes"])]
         lines += ["PROCESS_SNAPSHOT " + " ".join(f"{name}={row[column]}" for name, column in (
                       ("process", "process"), ("time", "time_ms"), ("rss", "rss"), ("heap", "heap")))
@@ -226,7 +228,8 @@ class Document(unittest.TestCase):
     def test_every_enumeration(self):
         for heading, file, name in (
                 ("`WriteFailure`:", "format.h", "WriteFailure"), ("`Allocator`:", "allocator.h", "Allocator"),
-                ("`EndKind`, ", "profile.h", "EndKind"), ("`ModuleKind`:", "profile.h", "ModuleKind"),
+                ("`EndKind`, ", "profile.h", "EndKind"), ("`Beginning`, ", "profile.h", "Beginning"),
+                ("`Moment`:", "profile.h", "Moment"), ("`ModuleKind`:", "profile.h", "ModuleKind"),
                 ("`SymbolSource`:", "symbols.h", "SymbolSource"), ("are the `Operation`:", "event_code.h", "Operation"),
                 ("`EventKind`, ", "event.h", "EventKind")):
             with self.subTest(name=name):

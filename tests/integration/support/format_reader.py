@@ -33,16 +33,18 @@ TABLES = {
     21: ("symbol_names", "function:d file:d line:d"),
     22: ("symbol_chains", "first:d count:p"),
     23: ("module_symbols", "source:p kept:l"),
-    25: ("processes", "pid:ds command_line:t"),
+    25: ("processes", "pid:ds command_line:t beginning:l start_ms:ls unknown_frees:l"),
     26: ("process_snapshots", "process:d time_ms:ds rss:d heap:d"),
     27: ("kept_symbols", "module:d file:t"),
+    28: ("residences", "process:d moment:p time_ms:ds anonymous:p file:p shared:p cgroup.anonymous:p cgroup.file:p "
+                       "cgroup.slab:p cgroup.kernel:p"),
 }
 COLUMNS = {number: [column.split(":") for column in columns.split()] for number, (_, columns) in TABLES.items()}
 METADATA_FIELDS = """command_line:t python_version:t python_executable:t python_allocator:t search_paths:list pid:s
     main_thread:n start_ms:s end_ms:s trace_python_allocators:n native_traces:n aggregated:n ending.kind:n
     ending.code:s losses.events:n losses.bad_stacks:n losses.unpatched:n losses.missing_sequences:n
     losses.unknown_frees:n losses.reused_addresses:n incomplete:t losses.cut_native_stacks:n
-    ending.out_of_memory:n run:n large_requests:n chained:n"""
+    ending.out_of_memory:n run:n large_requests:n chained:n beginning:n process_start_ms:s"""
 
 
 class Corrupt(Exception):
@@ -128,7 +130,7 @@ def read_table(payload, rows, columns, amounts=False):
             for row, length in zip(rows, lengths):
                 row[name] = payload.raw(length)
             continue
-        missing = coding == "l" and payload.done()
+        missing = coding[0] == "l" and payload.done()
         value = 0
         for row in rows:
             if not missing:
@@ -144,6 +146,8 @@ def read_metadata(payload):
         name, coding = field.split(":")
         read, missing = readers[coding]
         metadata[name] = missing if payload.done() else read()
+    if metadata["beginning"] > 2:
+        metadata["beginning"] = 0
     if metadata["ending.kind"] > 5:
         metadata.update({"ending.kind": 0, "ending.code": 0, "ending.out_of_memory": 0})
     return metadata

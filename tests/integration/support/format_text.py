@@ -28,6 +28,8 @@ class Text:
         self.line("options", data["trace_python_allocators"], data["native_traces"], data["aggregated"])
         if data["large_requests"] or data["chained"]:
             self.line("hooks", data["large_requests"], data["chained"])
+        if data["beginning"] or data["process_start_ms"]:
+            self.line("began", data["beginning"], data["process_start_ms"])
         self.line("ending", data["ending.kind"], data["ending.code"])
         names = "events bad_stacks unpatched missing_sequences unknown_frees reused_addresses"
         self.line("losses", *(data["losses." + name] for name in names.split()))
@@ -70,8 +72,13 @@ class Text:
         for row in profile["intervals"]:
             self.line("interval", row["site"], row["allocated"], row["freed"], f"{row['count']}/{row['bytes']}")
         self.rows("bucket", profile["time_buckets"], "start_ms", "peak_bytes")
-        self.rows("process", profile["processes"], "pid", "command_line")
+        for row in profile["processes"]:
+            self.line("process", row["pid"], row["command_line"])
+            if row["beginning"] or row["start_ms"] or row["unknown_frees"]:
+                self.line("process began", row["beginning"], row["start_ms"], row["unknown_frees"])
         self.rows("process snapshot", profile["process_snapshots"], "process", "time_ms", "rss", "heap")
+        self.rows("residence", profile["residences"], "process", "moment", "time_ms", "anonymous", "file", "shared",
+                  *("cgroup." + name for name in ("anonymous", "file", "slab", "kernel")))
         self.rows("size", profile["sizes"], "size", "count")
         peak, peak_bytes, peak_ms, total, total_bytes, leaked, leaked_bytes, *allocators = profile["totals"]
         for count, size in zip(allocators[::2], allocators[1::2]):

@@ -97,16 +97,18 @@ def run_all():
 
 
 def run_early():
-    go = threading.Event()
-    thread = threading.Thread(target=lambda: (go.wait(), early()), name="was there before")
+    go, done, end = threading.Event(), threading.Event(), threading.Event()
+    thread = threading.Thread(target=lambda: (go.wait(), early(), done.set(), end.wait()), name="was there before")
     thread.start()
     print("waiting", flush=True)
     os.read(0, 1)
     thread.name = "renamed by another"
     go.set()
-    thread.join()
+    done.wait()
     print("woke 1", flush=True)
     os.read(0, 1)
+    end.set()
+    thread.join()
 
 
 run_early() if sys.argv[1:] else run_all()

@@ -34,6 +34,9 @@ std::string metadata_text(const Metadata& m) {
     line(out, "options", m.trace_python_allocators, m.native_traces, m.aggregated);
     // Not in captures from before there was that.
     if (m.large_requests || m.chained != 0) { line(out, "hooks", m.large_requests, m.chained); }
+    if (m.beginning != Beginning::kStart || m.process_start_ms != 0) {
+        line(out, "began", static_cast<int>(m.beginning), m.process_start_ms);
+    }
     line(out, "ending", static_cast<int>(m.ending.kind), m.ending.code);
     numbers(out, m.losses);
     line(out, "incomplete", m.incomplete);
@@ -88,9 +91,18 @@ std::string amounts_text(const Profile& p) {
     for (const Lifetime& row : p.lifetimes) { line(out, "lifetime", row.site, row.distance, row.amount); }
     for (const Interval& row : p.intervals) { line(out, "interval", row.site, row.allocated, row.freed, row.amount); }
     for (const TimeBucket& row : p.time_buckets) { line(out, "bucket", row.start_ms, row.peak_bytes); }
-    for (const Process& row : p.processes) { line(out, "process", row.pid, row.command_line); }
+    for (const Process& row : p.processes) {
+        line(out, "process", row.pid, row.command_line);
+        if (row.beginning != Beginning::kStart || row.start_ms != 0 || row.unknown_frees != 0) {
+            line(out, "process began", static_cast<int>(row.beginning), row.start_ms, row.unknown_frees);
+        }
+    }
     for (const ProcessSnapshot& row : p.process_snapshots) {
         line(out, "process snapshot", row.process, row.snapshot.time_ms, row.snapshot.rss, row.snapshot.heap);
+    }
+    for (const Residence& row : p.residences) {
+        line(out, "residence", row.process, static_cast<int>(row.moment), row.time_ms, row.anonymous, row.file,
+             row.shared, row.cgroup.anonymous, row.cgroup.file, row.cgroup.slab, row.cgroup.kernel);
     }
     for (const SizeCount& row : p.sizes) { line(out, "size", row.size, row.count); }
     for (const Amount& amount : p.allocators) { line(out, "allocator", amount); }

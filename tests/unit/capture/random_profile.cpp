@@ -92,7 +92,17 @@ void RandomCapture::finished(Profile& p, std::size_t rows) {
 
 void RandomCapture::processes(Profile& p, std::size_t rows) {
     for (std::uint32_t i = 0; i < rows; ++i) {
-        p.processes.push_back({static_cast<std::int64_t>(below(100'000)), text()});
+        p.processes.push_back({static_cast<std::int64_t>(below(100'000)), text(), static_cast<Beginning>(below(3)),
+                               static_cast<std::int64_t>(number()), number()});
+        for (const Moment moment : {Moment::kStart, Moment::kOwnPeak}) {
+            p.residences.push_back({i,
+                                    moment,
+                                    static_cast<std::int64_t>(number()),
+                                    number(),
+                                    number(),
+                                    number(),
+                                    {number(), number(), number(), number()}});
+        }
         p.process_snapshots.push_back({i, {now_, number(), number()}});
         p.process_snapshots.push_back({i, {now_ + 7, number(), number()}});
     }
@@ -110,6 +120,8 @@ Profile RandomCapture::profile(std::size_t rows) {
     m.trace_python_allocators = below(2) == 0;
     m.large_requests = below(2) == 0;
     m.chained = below(1000);
+    m.beginning = static_cast<Beginning>(below(3));
+    m.process_start_ms = static_cast<std::int64_t>(number());
     m.native_traces = below(2) == 0;
     m.ending = {EndKind::kSignaled, -9};
     m.losses = {number(), number(), number(), number(), number(), number(), number()};

@@ -191,25 +191,20 @@ TEST_CASE("threads are numbered by their claims and carry the name they set") {
 }
 
 TEST_CASE("names of threads are as Python or the kernel has them, and the last one counts") {
-    Pipeline run;
-    TargetThread a(run.shared, 0, 100);
-    TargetThread b(run.shared, 1, 200);
-    TargetThread c(run.shared, 2, 300);
-    a.thread_name("first");
-    a.thread_name("gr\xf6\xdf", 1);
-    b.thread_name(std::string("\xe5\x5d\x11\x4e", 4), 2);
-    c.thread_name(std::string("\x0d\xf4\x01\x00", 4), 4);
-    c.thread_name("gr\xc3\xb6\xc3\x9f");
-    for (TargetThread* thread : {&a, &b, &c}) { thread->allocate(16, 8); }
-    TargetThread d(run.shared, 3, 400);
-    d.thread_name(std::string("\x0d\xf4\x01\x00", 4), 4);
-    TargetThread e(run.shared, 4, 500);
-    e.thread_name("odd", ~std::uint64_t{0} >> 16U);
-    run.drain();
-    const auto& threads = run.decoder.threads();
-    REQUIRE(threads.size() == 5);
-    const char* expected[] = {"größ", "工丑", "größ", "\U0001F40D", ""};
-    for (std::size_t i = 0; i < 5; ++i) { CHECK(threads[i].name == expected[i]); }
+    const auto named = [](std::initializer_list<std::pair<std::string, std::uint64_t>> names) {
+        Pipeline run;
+        TargetThread thread(run.shared, 0);
+        for (const auto& [name, width] : names) { thread.thread_name(name, width); }
+        thread.allocate(16, 8);
+        run.drain();
+        return run.decoder.threads().at(0).name;
+    };
+    CHECK(named({{"first", 0}, {"gr\xf6\xdf", 1}}) == "größ");
+    CHECK(named({{"first", 1}, {"gr\xc3\xb6\xc3\x9f", 0}}) == "größ");
+    CHECK(named({{std::string("\xe5\x5d\x11\x4e", 4), 2}}) == "工丑");
+    CHECK(named({{std::string("\x0d\xf4\x01\x00", 4), 4}}) == "\U0001F40D");
+    CHECK(named({{"odd", std::uint64_t{1} << 40U}}).empty());
+    CHECK(named({{"first", 1}, {"", 1}}).empty());
 }
 
 TEST_CASE("what happens after the interpreter's end does not count") {

@@ -89,6 +89,26 @@ TEST_CASE("processes that hold memory together have their sum at the peak") {
     CHECK((merged.metadata.start_ms == 1000 && merged.metadata.end_ms == 1450));
 }
 
+TEST_CASE("how recordings began, and what was resident, stays that of each process") {
+    Profile attached = process(10, 1000, 500, 20);
+    attached.metadata.beginning = capture::Beginning::kAttached;
+    attached.metadata.process_start_ms = 400;
+    attached.metadata.losses.unknown_frees = 7;
+    attached.residences = {{0, capture::Moment::kStart, 1000, 1, 2, 3, {4, 5, 6, 7}},
+                           {0, capture::Moment::kEnd, 1400, 8, 9, 10, {}}};
+    const Profile once = stored(merge({process(11, 1050, 300, 30), attached}));
+    const Profile twice = stored(merge({process(12, 1100, 100, 0), once}));
+    CHECK(twice.metadata.beginning == capture::Beginning::kStart);
+    CHECK(twice.metadata.losses.unknown_frees == 7);
+    REQUIRE(twice.processes.size() == 3);
+    CHECK(twice.processes[1].beginning == capture::Beginning::kStart);
+    CHECK(twice.processes[2].beginning == capture::Beginning::kAttached);
+    CHECK((twice.processes[2].start_ms == 400 && twice.processes[2].unknown_frees == 7));
+    std::vector<capture::Residence> expected = attached.residences;
+    for (capture::Residence& row : expected) { row.process = 2; }
+    CHECK(twice.residences == expected);
+}
+
 TEST_CASE("the example of merged_time.h") {
     Profile a;
     a.metadata.end_ms = 1030;

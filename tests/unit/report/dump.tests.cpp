@@ -14,7 +14,7 @@ using namespace memray::report;
 TEST_CASE("The dump has a line for each entry of each table") {
     CHECK(
         dump_tables(sample_profile()) ==
-        R"(HEADER magic=memray python_version=3.11.2 native_traces=false trace_python_allocators=false python_allocator=pymalloc large_requests=false chained=0 file_format=ALL_ALLOCATIONS run=0000000000000000 start_time=1795386900884 end_time=1795386900960 pid=4711 main_tid=1 ending=exited with code 0 python_executable= command_line=memray run app.py
+        R"(HEADER magic=memray python_version=3.11.2 native_traces=false trace_python_allocators=false python_allocator=pymalloc large_requests=false chained=0 file_format=ALL_ALLOCATIONS run=0000000000000000 start_time=1795386900884 end_time=1795386900960 pid=4711 main_tid=1 began=start process_start_time=0 ending=exited with code 0 python_executable= command_line=memray run app.py
 LOSSES events=0 bad_stacks=0 cut_native_stacks=0 unpatched=0 missing_sequences=0 unknown_frees=0 reused_addresses=0 incomplete=
 FUNCTION id=0 name=main file=/srv/app.py first_line=10
 FUNCTION id=1 name=build file=/srv/app.py first_line=3
@@ -55,6 +55,18 @@ TEST_CASE("Intervals and time buckets are dumped, too") {
         dump.ends_with("INTERVAL site=3 allocated=0 freed=2 count=1 bytes=8\n"
                        "INTERVAL site=3 allocated=1 freed=never count=2 bytes=16\n"
                        "TIME_BUCKET id=0 time=1000 peak_bytes=24\n"));
+}
+
+TEST_CASE("What was resident is dumped") {
+    capture::Profile profile;
+    profile.metadata.beginning = capture::Beginning::kForked;
+    profile.metadata.process_start_ms = 5;
+    profile.residences = {{0, capture::Moment::kOwnPeak, 9, 1, 2, 3, {4, 5, 6, 7}}};
+    const std::string dump = dump_tables(profile);
+    CHECK(dump.find(" began=forked process_start_time=5 ") != std::string::npos);
+    CHECK(
+        dump.ends_with("\nRESIDENT process=0 moment=own_peak time=9 anonymous=1 file=2 shared=3 cgroup_anon=4 "
+                       "cgroup_file=5 cgroup_slab=6 cgroup_kernel=7\n"));
 }
 
 TEST_CASE("A record is one line whatever the names") {

@@ -41,3 +41,11 @@ TEST_CASE("Counted nouns are plural unless there is one") {
     CHECK(counted(1, "event") == "1 event");
     CHECK(counted(2, "event") == "2 events");
 }
+
+TEST_CASE("Durations have two units at most") {
+    CHECK(duration_text(999) == "0 s");
+    CHECK(duration_text(59'999) == "59 s");
+    CHECK(duration_text(303'000) == "5 min 3 s");
+    CHECK(duration_text(std::int64_t{192} * 60'000) == "3 h 12 min");
+    CHECK(duration_text(std::int64_t{53} * 3'600'000) == "2 d 5 h");
+}

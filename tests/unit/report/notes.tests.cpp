@@ -31,6 +31,8 @@ TEST_CASE("Tracking starts and ends, and what was there before is freed") {
     metadata.losses.unknown_frees = 5;
     CHECK(period_lines(metadata) ==
           std::vector<std::string>{tracked, "Freed: memory allocated before tracking started, 5 times"});
+    metadata.beginning = capture::Beginning::kAttached;  // said first
+    CHECK(period_lines(metadata) == std::vector<std::string>{tracked});
 }
 
 TEST_CASE("Every loss is told with its number") {
