@@ -192,7 +192,7 @@ struct Snapshot {
 // its memory cgroup (memory.stat; 0 where it does not say, or there is none). Bytes.
 enum class Moment : std::uint8_t {
     kStart = 0,     // of the recording
-    kHeapPeak = 1,  // when the heap was largest, or at the next look, 10 ms later at most
+    kHeapPeak = 1,  // the last look while the heap held 99 % of its peak, or 10 ms later at most
     kOwnPeak = 2,   // when most was resident of all looks
     kEnd = 3,       // the last look
 };

@@ -50,10 +50,10 @@ ProcessSampler::ProcessSampler(std::int64_t pid, std::int64_t now_ms)
       statm_(open_if_there(proc_path(pid, "statm"))),
       stat_(open_if_there(proc_path(pid, "stat"))),
       page_size_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {
-    if (const auto pages = resident_pages()) { residences_.look(now_ms, *pages, 0); }
+    if (const auto pages = resident_pages()) { residences_.look(now_ms, *pages, {}); }
 }
 
-void ProcessSampler::sample(std::int64_t now_ms, Heap heap, std::vector<capture::Snapshot>& rows) {
+void ProcessSampler::sample(std::int64_t now_ms, HeapSize heap, std::vector<capture::Snapshot>& rows) {
     if (now_ms < next_look_ms_) { return; }
     next_look_ms_ = now_ms + kIntervalMs;
     look_for_exec();
@@ -61,7 +61,7 @@ void ProcessSampler::sample(std::int64_t now_ms, Heap heap, std::vector<capture:
     const auto pages = resident_pages();
     if (!pages) { return; }
     last_rss_ = pages->all;
-    residences_.look(now_ms, *pages, heap.peak);
+    residences_.look(now_ms, *pages, heap);
     if (now_ms < next_row_ms_) { return; }
     next_row_ms_ = now_ms + interval_ms_;
     rows.push_back({now_ms, last_rss_, heap.bytes});
@@ -70,11 +70,11 @@ void ProcessSampler::sample(std::int64_t now_ms, Heap heap, std::vector<capture:
     interval_ms_ *= 2;
 }
 
-void ProcessSampler::sample_last(std::int64_t now_ms, Heap heap, std::vector<capture::Snapshot>& rows) {
+void ProcessSampler::sample_last(std::int64_t now_ms, HeapSize heap, std::vector<capture::Snapshot>& rows) {
     const auto pages = replaced_ ? std::nullopt : resident_pages();
     if (pages) {
         last_rss_ = pages->all;
-        residences_.look(now_ms, *pages, heap.peak);
+        residences_.look(now_ms, *pages, heap);
     } else {
         residences_.end(heap.peak);
     }

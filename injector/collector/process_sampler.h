@@ -21,18 +21,13 @@ public:
     static constexpr std::int64_t kIntervalMs = 10;
     static constexpr std::size_t kMaxSnapshots = 10'000;
 
-    struct Heap {
-        std::uint64_t bytes;
-        std::uint64_t peak;  // the most that it has been
-    };
-
     // Looks for the first time.
     ProcessSampler(std::int64_t pid, std::int64_t now_ms);
 
     // Takes a sample if one is due at `now_ms`. `rows` is thinned when it is full.
-    void sample(std::int64_t now_ms, Heap heap, std::vector<capture::Snapshot>& rows);
+    void sample(std::int64_t now_ms, HeapSize heap, std::vector<capture::Snapshot>& rows);
     // The last row, whether due or not.
-    void sample_last(std::int64_t now_ms, Heap heap, std::vector<capture::Snapshot>& rows);
+    void sample_last(std::int64_t now_ms, HeapSize heap, std::vector<capture::Snapshot>& rows);
 
     // What was resident, up to the latest look.
     [[nodiscard]] const std::vector<capture::Residence>& residences() const noexcept { return residences_.rows(); }

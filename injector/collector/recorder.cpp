@@ -98,7 +98,7 @@ private:
     void stop_target();
     [[nodiscard]] capture::Losses losses() const;
     void complete(capture::Profile& profile);
-    [[nodiscard]] ProcessSampler::Heap heap() const noexcept { return {aggregator_.heap(), aggregator_.peak()}; }
+    [[nodiscard]] HeapSize heap() const noexcept { return {aggregator_.heap(), aggregator_.peak()}; }
 
     bool compress_;
     MappedRegion region_;

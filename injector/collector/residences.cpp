@@ -15,6 +15,7 @@ using capture::Moment;
 using capture::Residence;
 
 constexpr std::size_t kMoments = static_cast<std::size_t>(Moment::kEnd) + 1;
+constexpr std::uint64_t kAtPeak = 100;  // one part in so many may be missing
 constexpr std::int64_t kBetweenExactMs = 1000;
 constexpr std::int64_t kBetweenCgroupMs = 100;  // the kernel adds up over all processors for it
 
@@ -27,9 +28,10 @@ Residences::Residences(std::int64_t pid) : folder_("/proc/" + std::to_string(pid
     cgroup_second_ = cgroup->second;
 }
 
-void Residences::look(std::int64_t now_ms, ResidentPages pages, std::uint64_t heap_peak) {
+void Residences::look(std::int64_t now_ms, ResidentPages pages, HeapSize heap) {
     const bool first = rows_.empty();
-    const bool heap_is_higher = first || heap_peak > heap_peak_;
+    const bool heap_is_higher = first || heap.peak > heap_peak_;
+    const bool heap_is_high = heap_is_higher || heap.bytes >= heap.peak - heap.peak / kAtPeak;
     const bool is_higher = first || pages.all > rows_[static_cast<std::size_t>(Moment::kOwnPeak)].rss();
     const bool exact = heap_is_higher || is_higher || now_ms - exact_at_ms_ >= kBetweenExactMs;
     const Residence row = residence(now_ms, pages, exact);
@@ -37,10 +39,10 @@ void Residences::look(std::int64_t now_ms, ResidentPages pages, std::uint64_t he
         rows_.resize(kMoments);
         put(Moment::kStart, row);
     }
-    if (heap_is_higher) { put(Moment::kHeapPeak, row); }
+    if (heap_is_high) { put(Moment::kHeapPeak, row); }
     if (is_higher) { put(Moment::kOwnPeak, row); }
     put(Moment::kEnd, row);
-    heap_peak_ = heap_peak;
+    heap_peak_ = heap.peak;
 }
 
 void Residences::end(std::uint64_t heap_peak) {

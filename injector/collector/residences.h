@@ -4,6 +4,8 @@
 // What of a process was resident at the moments that reports name: when its recording began, when the heap was largest,
 // when most was resident, and at the last look. And what its cgroup held then.
 //
+// Memory is asked for first and touched later, so the heap counts as largest as long as it holds 99 % of its peak.
+//
 // The exact numbers cost some 40 us to ask for, so that is done when a new peak makes it necessary, and now and then;
 // in between, what is cheap to know stands in for them.
 #pragma once
@@ -23,12 +25,17 @@ struct ResidentPages {
     std::uint64_t shared{0};  // of files and shared memory
 };
 
+struct HeapSize {
+    std::uint64_t bytes{0};
+    std::uint64_t peak{0};  // the most that it has been
+};
+
 class Residences {
 public:
     explicit Residences(std::int64_t pid);
 
-    // A look at the process, which had these pages then. `heap_peak`: the most bytes that its heap has held.
-    void look(std::int64_t now_ms, ResidentPages pages, std::uint64_t heap_peak);
+    // A look at the process, which had these pages and this heap then.
+    void look(std::int64_t now_ms, ResidentPages pages, HeapSize heap);
     // The last look has been, and cannot be made up for; `heap_peak` is what it came to.
     void end(std::uint64_t heap_peak);
 

@@ -48,13 +48,13 @@ bool grew(std::uint64_t before, std::uint64_t after) {
 
 TEST_CASE("each moment has what was resident then") {
     Residences residences(::getpid());
-    residences.look(1000, {1, 0}, 0);
+    residences.look(1000, {1, 0}, {0, 0});
     CHECK(at(residences, Moment::kHeapPeak).time_ms == 1000);
     {
         const Resident anonymous(kSize, MAP_PRIVATE);
-        residences.look(1010, {500'000'000, 0}, 100);
+        residences.look(1010, {500'000'000, 0}, {100, 100});
     }
-    residences.look(1020, {2, 0}, 50);
+    residences.look(1020, {2, 0}, {50, 100});
     const capture::Residence& start = at(residences, Moment::kStart);
     const capture::Residence& peak = at(residences, Moment::kHeapPeak);
     CHECK((start.time_ms == 1000 && start.moment == Moment::kStart));
@@ -65,15 +65,26 @@ TEST_CASE("each moment has what was resident then") {
     CHECK((at(residences, Moment::kEnd).time_ms == 1020 && at(residences, Moment::kEnd).rss() == 2));
 }
 
+TEST_CASE("the heap is at its peak as long as it holds nearly as much") {
+    Residences residences(::getpid());
+    residences.look(1000, {1, 0}, {1000, 1000});
+    residences.look(1010, {7, 0}, {990, 1000});
+    CHECK((at(residences, Moment::kHeapPeak).time_ms == 1010 && at(residences, Moment::kHeapPeak).rss() == 7));
+    residences.look(1020, {5, 0}, {989, 1000});
+    CHECK(at(residences, Moment::kHeapPeak).time_ms == 1010);
+    residences.look(1030, {1, 0}, {0, 1001});
+    CHECK(at(residences, Moment::kHeapPeak).time_ms == 1030);
+}
+
 TEST_CASE("memory that is shared is told apart, also where only pages are counted") {
     Residences residences(::getpid());
-    residences.look(1000, {1, 0}, 0);
+    residences.look(1000, {1, 0}, {0, 0});
     const Resident shared(kSize, MAP_SHARED);
-    residences.look(1010, {500'000'000, 0}, 1);
+    residences.look(1010, {500'000'000, 0}, {1, 1});
     const capture::Residence seen = at(residences, Moment::kEnd);
     CHECK(grew(at(residences, Moment::kStart).shared, seen.shared));
     const std::uint64_t file = 1000;
-    residences.look(1020, {seen.shared + file + 7, seen.shared + file}, 1);
+    residences.look(1020, {seen.shared + file + 7, seen.shared + file}, {1, 1});
     const capture::Residence& counted = at(residences, Moment::kEnd);
     CHECK(counted.time_ms == 1020);
     CHECK((counted.shared == seen.shared && counted.file == file && counted.anonymous == 7));
@@ -81,8 +92,8 @@ TEST_CASE("memory that is shared is told apart, also where only pages are counte
 
 TEST_CASE("a peak that nobody could look at is that of the last look") {
     Residences residences(::getpid());
-    residences.look(1000, {1, 0}, 5);
-    residences.look(1010, {1, 0}, 5);
+    residences.look(1000, {1, 0}, {5, 5});
+    residences.look(1010, {1, 0}, {4, 5});
     residences.end(5);
     CHECK(at(residences, Moment::kHeapPeak).time_ms == 1000);
     residences.end(6);
@@ -100,11 +111,11 @@ TEST_CASE("a process in a memory cgroup is told of together with it") {
         return;
     }
     Residences residences(::getpid());
-    residences.look(1000, {1, 0}, 0);
+    residences.look(1000, {1, 0}, {0, 0});
     const Resident anonymous(kSize, MAP_PRIVATE);
-    residences.look(1050, {1, 0}, 0);  // too soon to ask again
+    residences.look(1050, {1, 0}, {0, 0});  // too soon to ask again
     CHECK(at(residences, Moment::kEnd).cgroup == at(residences, Moment::kStart).cgroup);
     CHECK(at(residences, Moment::kEnd).cgroup.anonymous > 0);
-    residences.look(1100, {1, 0}, 0);
+    residences.look(1100, {1, 0}, {0, 0});
     CHECK(at(residences, Moment::kEnd).cgroup.anonymous > kSize / 2);
 }
