@@ -74,7 +74,7 @@ void ProcessSampler::sample_last(std::int64_t now_ms, HeapSize heap, std::vector
     const auto pages = replaced_ ? std::nullopt : resident_pages();
     if (pages) {
         last_rss_ = pages->all;
-        residences_.look(now_ms, *pages, heap);
+        residences_.look(now_ms, *pages, heap, Residences::Effort::kExact);
     } else {
         residences_.end(heap.peak);
     }

@@ -28,12 +28,13 @@ Residences::Residences(std::int64_t pid) : folder_("/proc/" + std::to_string(pid
     cgroup_second_ = cgroup->second;
 }
 
-void Residences::look(std::int64_t now_ms, ResidentPages pages, HeapSize heap) {
+void Residences::look(std::int64_t now_ms, ResidentPages pages, HeapSize heap, Effort effort) {
     const bool first = rows_.empty();
     const bool heap_is_higher = first || heap.peak > heap_peak_;
     const bool heap_is_high = heap_is_higher || heap.bytes >= heap.peak - heap.peak / kAtPeak;
     const bool is_higher = first || pages.all > rows_[static_cast<std::size_t>(Moment::kOwnPeak)].rss();
-    const bool exact = heap_is_higher || is_higher || now_ms - exact_at_ms_ >= kBetweenExactMs;
+    const bool exact =
+        effort == Effort::kExact || heap_is_higher || is_higher || now_ms - exact_at_ms_ >= kBetweenExactMs;
     const Residence row = residence(now_ms, pages, exact);
     if (first) {
         rows_.resize(kMoments);

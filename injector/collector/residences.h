@@ -35,7 +35,8 @@ public:
     explicit Residences(std::int64_t pid);
 
     // A look at the process, which had these pages and this heap then.
-    void look(std::int64_t now_ms, ResidentPages pages, HeapSize heap);
+    enum class Effort : std::uint8_t { kCheap, kExact };
+    void look(std::int64_t now_ms, ResidentPages pages, HeapSize heap, Effort effort = Effort::kCheap);
     // The last look has been, and cannot be made up for; `heap_peak` is what it came to.
     void end(std::uint64_t heap_peak);
 

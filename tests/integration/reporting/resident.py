@@ -57,6 +57,10 @@ class Resident(Attached):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return json.loads(done.stdout)["metadata"]
 
+    def has_written_down(self, shared):
+        end = self.metadata()["processes"][0]["end"]
+        return end is not None and end["shared"] > shared
+
     def assert_moments(self, process, anonymous):
         start, heap_peak, own_peak, end = (process[name] for name in ("start", "heap_peak", "own_peak", "end"))
         for moment in (start, heap_peak, own_peak, end):
@@ -102,7 +106,7 @@ class Resident(Attached):
                 self.use_new_folder()
                 process, anonymous = self.recorded(*options)
                 # Once a second it writes down what it has seen.
-                self.wait_until(lambda: self.metadata()["processes"][0]["end"]["shared"] > 18 * MB)
+                self.wait_until(lambda: self.has_written_down(18 * MB))
                 os.kill(self.holder_of(process), signal.SIGKILL)
                 [told] = self.metadata()["processes"]
                 self.assertEqual(told["began"], "attached")
