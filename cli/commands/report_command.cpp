@@ -15,7 +15,8 @@ int ReportCommand::run() {
     filter_.check();
     check();
     capture::Profile profile = load_profile(results_);
-    const report::StackView view = filter_.take_view(profile);
+    report::StackView view = filter_.take_view(profile);
+    choose_frames(view);
     report(profile, view);
     return 0;
 }

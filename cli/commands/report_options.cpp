@@ -87,6 +87,12 @@ report::StackView FilterOptions::take_view(capture::Profile& profile) const {
 
 void FilterOptions::check() const { const report::FrameFilter filter(include_, exclude_); }
 
+void add_all_frames(CLI::App& app, bool& all) {
+    app.add_flag("--all-frames", all,
+                 "Show every frame. By default interpreter, allocators and import system are left out, and libraries\n"
+                 "where they are imported or call the program's own code: what they hold counts for the frame shown");
+}
+
 CLI::Option* QuotingOption::add_to(CLI::App& app) {
     return app
         .add_option(

@@ -51,6 +51,9 @@ private:
     std::vector<std::string> exclude_;
 };
 
+// --all-frames: not "my code" (cli/report/my_code.h) but every frame that was recorded.
+void add_all_frames(CLI::App& app, bool& all);
+
 // --confidential-files
 class QuotingOption {
 public:

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "cli/report/my_code.h"
 #include "cli/terminal/kind.h"
 
 namespace memray::cli {
@@ -28,24 +29,32 @@ SummaryCommand::SummaryCommand(CLI::App& program)
     : ReportCommand(program, "summary",
                     "Generate a terminal-based summary report of the functions that allocate most memory") {
     CLI::App& app = options();
-    app.add_option("-s,--sort-column", sort_column_, "Column number to sort on (default: 1)")
+    app.add_option("-s,--sort-column", sort_column_,
+                   "Column number to sort on, with total memory (1) in the first column, before own memory (3) and\n"
+                   "number of allocations (5); by default own memory comes first")
         ->option_text("SORT_COLUMN");
     app.add_option("-r,--max-rows", max_rows_, "Maximum number of rows to display")->option_text("MAX_ROWS");
     app.add_flag("--json", json_, "Print the rows as JSON instead; all of them, unless -r is given");
+    add_all_frames(app, all_frames_);
     selection_.add_to(app);
     add_input();
 }
 
 report::SummaryOptions SummaryCommand::report_options() const {
-    if (sort_column_ < 1 || sort_column_ > report::kSummaryColumns) {
+    if (sort_column_ && (*sort_column_ < 1 || *sort_column_ > report::kSummaryColumns)) {
         throw UsageError(fmt::format("The --sort-column argument must be between 1 and {}", report::kSummaryColumns));
     }
     if (max_rows_ && *max_rows_ < 1) { throw UsageError("The --max-rows argument must be at least 1"); }
     report::SummaryOptions options;
-    options.sort_column = sort_column_;
+    options.sort_column = sort_column_.value_or(report::kOwnMemoryFirst);
+    options.all_frames = all_frames_;
     options.max_rows = max_rows_ ? static_cast<std::size_t>(*max_rows_) : default_rows(json_);
     options.selection = selection_.choice();
     return options;
+}
+
+void SummaryCommand::choose_frames(report::StackView& view) const {
+    if (!all_frames_) { report::show_my_code(view, report::LibraryCalls::kCharged); }
 }
 
 void SummaryCommand::report(const capture::Profile& profile, const report::StackView& view) {

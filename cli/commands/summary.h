@@ -18,11 +18,13 @@ public:
 
 private:
     void check() override { wanted_ = report_options(); }
+    void choose_frames(report::StackView& view) const override;
     void report(const capture::Profile& profile, const report::StackView& view) override;
     [[nodiscard]] report::SummaryOptions report_options() const;
 
     report::SummaryOptions wanted_;
-    int sort_column_{1};
+    std::optional<int> sort_column_;
+    bool all_frames_{false};
     std::optional<int> max_rows_;
     bool json_{false};
     SelectionOptions selection_;

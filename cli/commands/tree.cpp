@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include "cli/report/my_code.h"
 #include "cli/terminal/kind.h"
 #include "cli/tree/browse.h"
 
@@ -21,15 +22,22 @@ TreeCommand::TreeCommand(CLI::App& program)
         ->option_text("BIGGEST_ALLOCS")
         ->check(check_positive);
     app.add_flag("--json", json_, "Print the tree as JSON instead");
+    add_all_frames(app, all_frames_);
     selection_.add_to(app);
     add_input();
 }
 
+bool TreeCommand::browses() const { return !json_ && terminal::expects_pages(); }
+
+void TreeCommand::choose_frames(report::StackView& view) const {
+    if (!all_frames_ && !browses()) { report::show_my_code(view, report::LibraryCalls::kShown); }
+}
+
 void TreeCommand::report(const capture::Profile& profile, const report::StackView& view) {
-    const report::TreeOptions wanted{choice_, static_cast<std::size_t>(biggest_)};
+    const report::TreeOptions wanted{choice_, static_cast<std::size_t>(biggest_), all_frames_};
     if (json_) {
         fmt::print("{}", report::tree_json(profile, view, wanted));
-    } else if (terminal::expects_pages()) {
+    } else if (browses()) {
         tree::browse(profile, view, wanted);
     } else {
         fmt::print("{}", report::tree_text(profile, view, wanted));

@@ -16,11 +16,16 @@ public:
 
 private:
     void check() override { choice_ = selection_.choice(); }
+    void choose_frames(report::StackView& view) const override;
     void report(const capture::Profile& profile, const report::StackView& view) override;
+
+    // In the terminal, where the user chooses the frames.
+    [[nodiscard]] bool browses() const;
 
     report::SelectionChoice choice_;
     int biggest_{static_cast<int>(report::kDefaultBiggest)};
     bool json_{false};
+    bool all_frames_{false};
     SelectionOptions selection_;
 };
 

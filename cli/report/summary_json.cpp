@@ -28,6 +28,7 @@ std::string summary_json(const capture::Profile& profile, const StackView& view,
                         {"num_allocations", row.count}});
     }
     const Json document = {{"selection", selection_name(options.selection.kind)},
+                           {"frames", options.all_frames ? "all" : "own"},
                            {"bytes", whole.bytes},
                            {"num_allocations", whole.count},
                            {"rows", std::move(rows)},

@@ -41,6 +41,7 @@ std::size_t cell_width(const Cell& cell) {
 
 // "function at file" if that fits or fits with a shorter file, else on two lines.
 Cell location_cell(const SummaryRow& row, std::size_t width) {
+    if (row.file.empty()) { return {{{shortened(row.function, width), Style::kBoldMagenta}}}; }
     const std::size_t beside = display_width(row.function) + kAt.size();
     const bool one_line = beside + std::min(display_width(row.file), kNarrowestFile * 2) <= width;
     if (one_line) {
@@ -74,11 +75,12 @@ std::string around(const Summary& summary, const std::string& table) {
     if (summary.left_out > 0) {
         text += fmt::format("{} not shown (see --max-rows)\n", counted(summary.left_out, "more row"));
     }
+    if (!summary.hint.empty()) { text += summary.hint + "\n"; }
     return text;
 }
 
 std::array<std::string, kColumns> plain_cells(const SummaryRow& row) {
-    std::array<std::string, kColumns> cells{row.function + std::string(kAt) + row.file};
+    std::array<std::string, kColumns> cells{row.function + (row.file.empty() ? "" : std::string(kAt) + row.file)};
     std::copy(row.numbers.begin(), row.numbers.end(), cells.begin() + 1);
     return cells;
 }

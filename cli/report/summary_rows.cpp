@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "cli/report/format.h"
 #include "cli/report/notes.h"
@@ -18,15 +20,39 @@ namespace {
 using capture::Amount;
 using capture::Profile;
 
-SummaryRow row_of(const LocationRow& location, const Amount& whole) {
-    const Style total = style_of_share(location.total_bytes, whole.bytes);
-    const Style own = style_of_share(location.own_bytes, whole.bytes);
-    return {
-        base::printable(location.function),
-        base::printable(location.file),
-        {size_text(location.total_bytes), percent_text(location.total_bytes, whole.bytes),
-         size_text(location.own_bytes), percent_text(location.own_bytes, whole.bytes), std::to_string(location.count)},
-        {total, total, own, own, style_of_share(location.count, whole.count)}};
+// Where things stand among the numbers of a row.
+struct Columns {
+    std::size_t total;  // and its share
+    std::size_t own;    // and its share
+};
+constexpr std::size_t kCountColumn = 4;
+
+Columns columns_of(int sort_column) { return sort_column == kOwnMemoryFirst ? Columns{2, 0} : Columns{0, 2}; }
+
+SummaryRow row_of(const LocationRow& location, const Amount& whole, const Columns& columns) {
+    SummaryRow row{base::printable(location.function), base::printable(location.file), {}};
+    const auto put = [&](std::size_t column, std::uint64_t bytes) {
+        row.numbers[column] = size_text(bytes);
+        row.numbers[column + 1] = percent_text(bytes, whole.bytes);
+        row.styles[column] = row.styles[column + 1] = style_of_share(bytes, whole.bytes);
+    };
+    put(columns.total, location.total_bytes);
+    put(columns.own, location.own_bytes);
+    row.numbers[kCountColumn] = std::to_string(location.count);
+    row.styles[kCountColumn] = style_of_share(location.count, whole.count);
+    return row;
+}
+
+std::array<std::string, kSummaryColumns + 1> titles(int sort_column) {
+    std::array<std::string, kSummaryColumns + 1> result{"Location", "", "", "", "", "Allocation Count"};
+    const Columns columns = columns_of(sort_column);
+    for (const auto& [column, title] : {std::pair(columns.total, "Total Memory"), {columns.own, "Own Memory"}}) {
+        result[column + 1] = title;
+        result[column + 2] = std::string(title) + " %";
+    }
+    std::string& sorted = result[static_cast<std::size_t>(std::max(sort_column, 1))];
+    sorted = "<" + sorted + ">";
+    return result;
 }
 
 std::string amount_text(const Amount& amount) {
@@ -53,6 +79,7 @@ std::vector<std::string> preamble(const Profile& profile, const SummaryOptions& 
 }  // namespace
 
 LocationOrder order_of(int column) {
+    if (column == kOwnMemoryFirst) { return LocationOrder::kOwn; }
     if (column <= 2) { return LocationOrder::kTotal; }
     return column <= 4 ? LocationOrder::kOwn : LocationOrder::kCount;
 }
@@ -62,12 +89,14 @@ Summary summarize(const Profile& profile, const StackView& view, const SummaryOp
     const Amount whole = sum(selection, view);
     Summary summary;
     summary.preamble = preamble(profile, options, whole);
-    summary.titles = {"Location", "Total Memory", "Total Memory %", "Own Memory", "Own Memory %", "Allocation Count"};
-    std::string& sorted = summary.titles[static_cast<std::size_t>(options.sort_column)];
-    sorted = "<" + sorted + ">";
+    summary.titles = titles(options.sort_column);
+    if (!options.all_frames) {
+        summary.hint = "What libraries allocate counts for the code that calls or imports them (see --all-frames)";
+    }
     const std::vector<LocationRow> all = locations(view, selection, order_of(options.sort_column));
     const std::size_t shown = std::min(all.size(), options.max_rows);
-    for (std::size_t i = 0; i < shown; ++i) { summary.rows.push_back(row_of(all[i], whole)); }
+    const Columns columns = columns_of(options.sort_column);
+    for (std::size_t i = 0; i < shown; ++i) { summary.rows.push_back(row_of(all[i], whole, columns)); }
     summary.left_out = all.size() - shown;
     return summary;
 }

@@ -27,9 +27,10 @@ struct Summary {
     std::vector<SummaryRow> rows;
     std::size_t left_out{0};                         // rows beyond the limit
     std::string nothing{"No allocations to show."};  // said in place of a table without rows
+    std::string hint;                                // below the table, if not empty
 };
 
-// The order of rows that a column stands for.
+// The order of rows that a column stands for, or kOwnMemoryFirst.
 [[nodiscard]] LocationOrder order_of(int column);
 
 [[nodiscard]] Summary summarize(const capture::Profile& profile, const StackView& view, const SummaryOptions& options);

@@ -37,6 +37,7 @@ std::string tree_json(const capture::Profile& profile, const StackView& view, co
     for (std::uint32_t i = 0; i < tree.nodes.size(); ++i) { nodes.push_back(node_json(view, tree, i)); }
     const Json document = {
         {"selection", selection_name(options.selection.kind)},
+        {"frames", options.all_frames ? "all" : "own"},
         {"not_shown",
          {{"stacks", shown.others}, {"bytes", shown.of_others.bytes}, {"num_allocations", shown.of_others.count}}},
         {"nodes", std::move(nodes)},

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "cli/report/biggest.h"
+#include "cli/report/call_chain.h"
 #include "cli/report/format.h"
 #include "cli/report/frame_class.h"
 #include "cli/report/notes.h"
@@ -21,30 +22,30 @@ using capture::Amount;
 
 class TreeText {
 public:
-    TreeText(const StackView& view, const CallTree& tree, const Amount& whole)
-        : view_(view), tree_(tree), whole_(whole), children_(tree) {}
+    TreeText(const StackView& view, const CallTree& tree, const Amount& whole, bool all_frames)
+        : tree_(tree), whole_(whole), all_frames_(all_frames), children_(tree), chains_(view, tree, children_) {}
 
     std::string write() {
         draw_text_tree([this](std::uint32_t node, const std::string& lead) { line(node, lead); },
-                       [this](std::uint32_t node) { return largest_first(tree_, children_, node); });
+                       [this](std::uint32_t node) { return largest_first(tree_, children_, last(node)); });
         return std::move(text_);
     }
 
 private:
+    [[nodiscard]] std::uint32_t last(std::uint32_t node) const { return all_frames_ ? node : chains_.end(node); }
+
     void line(std::uint32_t node, const std::string& lead) {
         const bool root = node == 0;
         const Amount& amount = root ? whole_ : tree_.total[0][node];
         text_ += fmt::format("{}{} ({}) {}\n", lead, size_text(amount.bytes), percent_text(amount.bytes, whole_.bytes),
-                             root ? "<ROOT>" : name_of(node));
-    }
-    [[nodiscard]] std::string name_of(std::uint32_t node) const {
-        return base::printable(frame_text(view_, view_.frames[tree_.nodes[node].frame]));
+                             root ? "<ROOT>" : base::printable(chains_.text(chains_.calls(node, last(node)))));
     }
 
-    const StackView& view_;
     const CallTree& tree_;
     const Amount whole_;
+    const bool all_frames_;
     const ChildIndex children_;
+    const CallChains chains_;
     std::string text_;
 };
 
@@ -81,12 +82,11 @@ std::vector<std::uint32_t> largest_first(const CallTree& tree, const ChildIndex&
 std::string tree_text(const capture::Profile& profile, const StackView& view, const TreeOptions& options) {
     const Selection all = select(profile, options.selection);
     const Biggest shown = biggest(view, all, options.biggest);
-    const StackView relevant = without_frames(view, kIrrelevant);
     const Amount whole = sum(all, view);
     std::string text = heading(profile, options.selection, whole);
-    const CallTree tree = build_call_tree(profile, relevant, {shown.selection}, {});
+    const CallTree tree = build_call_tree(profile, view, {shown.selection}, {});
     if (whole.count == 0) { return text + "<No allocations>\n"; }
-    text += TreeText(relevant, tree, whole).write();
+    text += TreeText(view, tree, whole, options.all_frames).write();
     if (shown.others > 0) {
         text += fmt::format("\n{} ({} in {}) are not shown (see --biggest-allocs)\n",
                             counted(shown.others, "smaller stack"), size_text(shown.of_others.bytes),

@@ -16,6 +16,7 @@ inline constexpr std::size_t kDefaultBiggest = 200;
 struct TreeOptions {
     SelectionChoice selection;
     std::size_t biggest{kDefaultBiggest};  // stacks shown
+    bool all_frames{false};                // every call is a line of its own; else the view is that of my_code.h
 };
 
 // What hides frames that most readers look past: see frame_class.h. Their callees move to their callers.
@@ -25,10 +26,11 @@ struct TreeOptions {
 [[nodiscard]] std::vector<std::uint32_t> largest_first(const CallTree& tree, const ChildIndex& children,
                                                        std::uint32_t node);
 
-// One line per call, indented below its caller; what CPython does to call functions is left out.
+// One line per call, indented below its caller; calls that hold the same are one (call_chain.h), unless all frames are
+// to be shown.
 [[nodiscard]] std::string tree_text(const capture::Profile& profile, const StackView& view, const TreeOptions& options);
 
-// Fields: selection, not_shown[stacks, bytes, num_allocations], nodes[], metadata. Callers come before their callees;
+// Fields: selection, frames ("own" or "all"), not_shown[stacks, bytes, num_allocations], nodes[], metadata. Callers come before their callees;
 // of each: parent (number of the caller, null for the root), function, file, line, kind ("python", "native"), bytes and
 // num_allocations with callees, own_bytes and own_num_allocations without.
 [[nodiscard]] std::string tree_json(const capture::Profile& profile, const StackView& view, const TreeOptions& options);

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "cli/report/my_code.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "cli/report/frame_class.h"
+#include "injector/interning/key_index.h"
+
+namespace memray::report {
+namespace {
+
+using capture::kRootStack;
+
+// Where the walk is after the frames of a stack.
+struct Position {
+    std::uint32_t leading{kRootStack};  // the new stack if own code follows
+    std::uint32_t shown{kRootStack};    // and if it does not
+    bool own{false};                    // some of it is own code
+    enum : std::uint8_t { kNo, kUnnamed, kNamed } importing{kNo};  // what `shown` is
+};
+
+class Folding {
+public:
+    Folding(StackView& view, LibraryCalls calls) : view_(view), calls_(calls), roles_(roles_of(view)) {}
+
+    void run() {
+        std::vector<Position> positions(view_.stacks.size());
+        for (std::size_t i = 1; i < positions.size(); ++i) {
+            const capture::Stack& stack = view_.stacks[i];
+            positions[i] = after(positions[stack.parent], stack.frame);
+        }
+        for (std::uint32_t& stack : view_.of_site) {
+            if (stack != kLeftOut) { stack = named(positions[stack].shown); }
+        }
+        view_.stacks = std::move(stacks_);
+    }
+
+private:
+    Position after(const Position& caller, std::uint32_t frame) {
+        switch (roles_[frame]) {
+            case Role::kMachinery:
+                break;
+            case Role::kOwn:
+                return own(child(caller.leading, frame), true);
+            case Role::kProcess:
+                return own(child(caller.leading, frame), false);
+            case Role::kImport:
+                return import(caller);
+            case Role::kModuleBody:
+                return caller.importing == Position::kUnnamed ? import_of(caller, frame) : library(caller, frame);
+            case Role::kLibrary:
+                return library(caller, frame);
+        }
+        return caller;
+    }
+
+    static Position own(std::uint32_t stack, bool is_code) { return {stack, stack, is_code, Position::kNo}; }
+
+    // What is imported may be heard of later on.
+    Position import(const Position& caller) {
+        if (caller.importing != Position::kNo) { return caller; }
+        const std::uint32_t stack = child(caller.shown, import_frame("import", caller.shown));
+        unnamed_.insert(stack);
+        return {caller.leading, stack, caller.own, Position::kUnnamed};
+    }
+
+    Position import_of(const Position& caller, std::uint32_t frame) {
+        const std::uint32_t importer = stacks_[caller.shown].parent;
+        const std::string package(package_of(view_.strings[view_.frames[frame].file]));
+        const std::uint32_t stack = child(importer, import_frame("import " + package, importer));
+        imported_[importer].insert(stack);
+        return {caller.leading, stack, caller.own, Position::kNamed};
+    }
+
+    Position library(const Position& caller, std::uint32_t frame) {
+        const bool charged = caller.own && calls_ == LibraryCalls::kCharged;
+        if (caller.importing != Position::kNo || charged) { return caller; }
+        return {caller.leading, child(caller.shown, frame), caller.own, Position::kNo};
+    }
+
+    // At the line of the frame that imports.
+    std::uint32_t import_frame(const std::string& function, std::uint32_t importer) {
+        ViewFrame frame{text(function), text("")};
+        if (importer != kRootStack) {
+            frame.file = view_.frames[stacks_[importer].frame].file;
+            frame.line = view_.frames[stacks_[importer].frame].line;
+        }
+        const auto next = static_cast<std::uint32_t>(view_.frames.size());
+        const auto [entry, added] = imports_.try_emplace({frame.function, frame.file, frame.line}, next);
+        if (added) { view_.frames.push_back(frame); }
+        return entry->second;
+    }
+
+    // What the import system needed for a line that imports one library is that library's.
+    [[nodiscard]] std::uint32_t named(std::uint32_t stack) const {
+        if (!unnamed_.contains(stack)) { return stack; }
+        const auto imported = imported_.find(stacks_[stack].parent);
+        return imported != imported_.end() && imported->second.size() == 1 ? *imported->second.begin() : stack;
+    }
+
+    std::uint32_t child(std::uint32_t parent, std::uint32_t frame) {
+        const std::uint32_t stack = children_.number((std::uint64_t{parent} << 32U) | frame) + 1;
+        if (stack == stacks_.size()) { stacks_.push_back({parent, frame}); }
+        return stack;
+    }
+
+    std::uint32_t text(const std::string& text) {
+        const auto next = static_cast<std::uint32_t>(view_.strings.size());
+        const auto [entry, added] = texts_.try_emplace(text, next);
+        if (added) { view_.strings.push_back(text); }
+        return entry->second;
+    }
+
+    StackView& view_;
+    const LibraryCalls calls_;
+    const std::vector<Role> roles_;
+    std::vector<capture::Stack> stacks_{{}};  // those of the result; the first is the root
+    interning::KeyIndex children_;            // parent and frame -> stack, less the root
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::uint32_t> imports_;  // text, place -> frame
+    std::map<std::string, std::uint32_t> texts_;
+    std::set<std::uint32_t> unnamed_;
+    std::map<std::uint32_t, std::set<std::uint32_t>> imported_;  // importer -> imports of libraries
+};
+
+}  // namespace
+
+void show_my_code(StackView& view, LibraryCalls calls) {
+    if (!view.stacks.empty()) { Folding(view, calls).run(); }
+}
+
+}  // namespace memray::report

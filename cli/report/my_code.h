@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// "My code": the stacks of a program as its author knows them. No memory is left out: what frames held that are not
+// shown counts for the nearest one that is. frame_class.h says whose a frame is.
+//
+//  - Interpreter, C library, allocators and import system are never shown.
+//  - What a library does while it is imported is one frame, "import pandas", at the line that imports it.
+//  - Libraries are not shown where they call the program's own code, as frameworks do. What they allocate themselves,
+//    and what own code has them allocate, keeps their frames; or, in reports that are a list, the latter counts for the
+//    line of own code that called.
+#pragma once
+
+#include "cli/report/stack_view.h"
+
+namespace memray::report {
+
+enum class LibraryCalls : std::uint8_t { kShown, kCharged };  // by own code
+
+void show_my_code(StackView& view, LibraryCalls calls);
+
+}  // namespace memray::report
