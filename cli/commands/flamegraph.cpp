@@ -14,6 +14,7 @@ FlamegraphCommand::FlamegraphCommand(CLI::App& program)
     app.add_flag("--temporal", temporal_, "Add the data to choose a time range in the page");
     app.add_flag("--split-threads", split_threads_, "Do not merge allocations of different threads");
     app.add_flag("--inverted", inverted_, "Show the functions that allocate first, their callers below them");
+    add_all_frames(app, all_frames_);
     add_input();
     app.add_option("--max-memory-records", most_snapshots_, "Points of the memory graph (default: 10000)")
         ->option_text("N")
@@ -33,6 +34,7 @@ report::FlamegraphOptions FlamegraphCommand::content_options() const {
     options.inverted = inverted_;
     options.split_threads = split_threads_;
     options.temporal = temporal_;
+    options.all_frames = all_frames_;
     options.most_snapshots = static_cast<std::size_t>(most_snapshots_);
     options.complete = page_options_.complete();
     options.confidential = quoting_.choice();

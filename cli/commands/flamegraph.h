@@ -30,6 +30,7 @@ private:
     bool split_threads_{false};
     bool inverted_{false};
     bool temporal_{false};
+    bool all_frames_{false};
     int most_snapshots_{10'000};
 };
 

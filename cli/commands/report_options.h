@@ -70,6 +70,7 @@ public:
     // `what`: of which a page has many.
     void add_to(CLI::App& app, const std::string& what);
     [[nodiscard]] bool complete() const noexcept { return complete_; }
+    [[nodiscard]] bool json() const noexcept { return json_; }
     [[nodiscard]] std::string suffix() const { return json_ ? ".json" : ".html"; }
     // The file: `data` in its template, or alone.
     [[nodiscard]] std::string content(std::string_view page_template, const std::string& data) const;

@@ -25,6 +25,7 @@ private:
     SelectionOptions selection_;
     PageOptions page_options_;
     bool split_threads_{false};
+    bool all_frames_{false};
 };
 
 }  // namespace memray::cli

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "cli/report/my_code.h"
+
 namespace memray::live {
 
 void Model::update(const Recording& recording) {
@@ -18,7 +20,8 @@ void Model::update(const Recording& recording) {
 void Model::take(const Recording& recording) {
     const capture::Profile& profile = recording.profile;
     if (profile.stacks.size() != viewed_stacks_ || profile.sites.size() != thread_of_site_.size()) {
-        view_ = report::make_stack_view(profile);
+        whole_view_ = report::make_stack_view(profile);
+        choose_frames();
         viewed_stacks_ = profile.stacks.size();
         thread_of_site_.clear();
         for (const capture::Site& site : profile.sites) { thread_of_site_.push_back(site.thread); }
@@ -26,6 +29,11 @@ void Model::take(const Recording& recording) {
     live_ = report::leaked(profile);
     since_ = recording.since;
     since_.resize(std::min(since_.size(), live_.size()));
+}
+
+void Model::choose_frames() {
+    view_ = whole_view_;
+    if (!all_frames_) { report::show_my_code(view_, report::LibraryCalls::kCharged); }
 }
 
 void Model::compute() {
@@ -98,6 +106,14 @@ void Model::toggle_baseline() {
     const bool on = amounts_ != Amounts::kDifference;
     amounts_ = on ? Amounts::kDifference : Amounts::kLive;
     baseline_ = on ? std::optional(live_) : std::nullopt;
+    compute();
+}
+
+// A location that was entered may not be shown any more.
+void Model::toggle_all_frames() {
+    all_frames_ = !all_frames_;
+    while (leave()) {}
+    choose_frames();
     compute();
 }
 

@@ -37,6 +37,7 @@ public:
     // The mark itself is the recorder's: see Request::kMark.
     void set_mark(bool marked);
     void toggle_baseline();
+    void toggle_all_frames();  // or my code: see cli/report/my_code.h
 
     void move_cursor(std::ptrdiff_t rows);
     void select_row(std::size_t row);
@@ -49,6 +50,7 @@ public:
     [[nodiscard]] report::LocationOrder order() const noexcept { return order_; }
     [[nodiscard]] Amounts amounts() const noexcept { return amounts_; }
     [[nodiscard]] bool paused() const noexcept { return paused_; }
+    [[nodiscard]] bool all_frames() const noexcept { return all_frames_; }
     [[nodiscard]] const std::string& filter() const noexcept { return filter_; }
     // The location that was entered.
     [[nodiscard]] const Place* focus() const noexcept { return entered_.empty() ? nullptr : &entered_.back().place; }
@@ -59,12 +61,15 @@ public:
 
 private:
     void take(const Recording& recording);
+    void choose_frames();
     void compute();
     [[nodiscard]] std::vector<Row> rows_of(const report::Selection& selection) const;
     [[nodiscard]] report::Selection of_thread(const report::Selection& selection) const;
     void place_cursor(const std::optional<Row>& selected);
 
-    report::StackView view_;
+    report::StackView whole_view_;
+    report::StackView view_;  // what is shown of it
+    bool all_frames_{false};
     std::size_t viewed_stacks_{0};
     std::vector<std::uint32_t> thread_of_site_;
     std::size_t threads_{0};
@@ -73,7 +78,7 @@ private:
     report::Selection since_;
     std::optional<report::Selection> baseline_;
 
-    report::LocationOrder order_{report::LocationOrder::kTotal};
+    report::LocationOrder order_{report::LocationOrder::kOwn};
     Amounts amounts_{Amounts::kLive};
     bool merged_{true};
     std::size_t thread_{0};

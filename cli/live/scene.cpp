@@ -25,6 +25,7 @@ constexpr std::array kHelp{
     Key{"Up Down PgUp PgDn Home End", "select a row (also j k, the mouse)"},
     Key{"Enter", "callers and callees of the row; Backspace, Esc: back"},
     Key{"/", "show only rows that contain a text; Esc: all again"},
+    Key{"f", "all frames, or my code: libraries count for the code that calls or imports them"},
     Key{"m", "threads apart or merged"},
     Key{"<  >  Left Right", "previous, next thread"},
     Key{"Space", "pause the table; header and graphs go on"},
@@ -49,7 +50,9 @@ Line title_bar(const State& state, std::size_t width) {
 
 std::vector<Key> keys_for(const State& state) {
     const bool merged = !state.model->thread();
-    std::vector<Key> keys{{"q", "Quit"}, {"m", merged ? "Unmerge Threads" : "Merge Threads"}};
+    std::vector<Key> keys{{"q", "Quit"},
+                          {"f", state.model->all_frames() ? "My Code" : "All Frames"},
+                          {"m", merged ? "Unmerge Threads" : "Merge Threads"}};
     if (!merged) {
         keys.push_back({"<", "Previous Thread"});
         keys.push_back({">", "Next Thread"});

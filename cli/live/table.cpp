@@ -23,12 +23,12 @@ struct Column {
     LocationOrder order;
     std::size_t needs;  // columns of terminal; that of the order is always shown
 };
-enum : std::uint8_t { kLocation, kTotal, kTotalShare, kOwn, kOwnShare, kCount, kFile };
+enum : std::uint8_t { kLocation, kOwn, kOwnShare, kTotal, kTotalShare, kCount, kFile };
 constexpr std::array<Column, 7> kColumns{{{"Location", 0, LocationOrder::kTotal, 0},
-                                          {"Total", 11, LocationOrder::kTotal, 50},
-                                          {"% Total", 8, LocationOrder::kTotal, 50},
                                           {"Own", 11, LocationOrder::kOwn, 50},
-                                          {"% Own", 8, LocationOrder::kOwn, 80},
+                                          {"% Own", 8, LocationOrder::kOwn, 50},
+                                          {"Total", 11, LocationOrder::kTotal, 50},
+                                          {"% Total", 8, LocationOrder::kTotal, 80},
                                           {"Allocs", 10, LocationOrder::kCount, 50},
                                           {"File/Module", 0, LocationOrder::kTotal, 80}}};
 
@@ -100,10 +100,10 @@ public:
         const Look total = look_of_share(row.total, bytes);
         const Look own = look_of_share(row.own, bytes);
         cell(line, kLocation, name_of(row), looks::kPlain);
-        cell(line, kTotal, signed_size(row.total, difference), total);
-        cell(line, kTotalShare, share_text(row.total, bytes, difference), total);
         cell(line, kOwn, signed_size(row.own, difference), own);
         cell(line, kOwnShare, share_text(row.own, bytes, difference), own);
+        cell(line, kTotal, signed_size(row.total, difference), total);
+        cell(line, kTotalShare, share_text(row.total, bytes, difference), total);
         cell(line, kCount, fmt::format(fmt::runtime(difference ? "{:+}" : "{}"), row.count),
              look_of_share(row.count, model_.whole().count));
         cell(line, kFile, base::printable(row.file), looks::kFaint);
@@ -137,6 +137,7 @@ std::string title_text(const Model& model) {
             text += "Change since the baseline";
             break;
     }
+    if (model.all_frames()) { text += " of all frames"; }
     if (model.focus() != nullptr) { text += " in " + base::printable(model.focus()->function); }
     if (!model.filter().empty()) { text += fmt::format(", matching \"{}\"", base::printable(model.filter())); }
     return text + fmt::format(": {} rows", model.rows().size());

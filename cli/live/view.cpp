@@ -84,6 +84,8 @@ void change_table(Model& model, wchar_t key) {
             return model.toggle_pause();
         case L'b':
             return model.toggle_baseline();
+        case L'f':
+            return model.toggle_all_frames();
         default:
             return;
     }

@@ -4,26 +4,12 @@
 
 #include <algorithm>
 #include <cassert>
-#include <map>
-#include <tuple>
 #include <utility>
 
 namespace memray::report {
 namespace {
 
 using capture::Amount;
-
-// For each frame of the view, the first one that is equal.
-std::vector<std::uint32_t> first_equal_frames(const StackView& view) {
-    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, FrameKind>, std::uint32_t> known;
-    std::vector<std::uint32_t> result;
-    result.reserve(view.frames.size());
-    for (const ViewFrame& frame : view.frames) {
-        const auto number = static_cast<std::uint32_t>(result.size());
-        result.push_back(known.try_emplace({frame.function, frame.file, frame.line, frame.kind}, number).first->second);
-    }
-    return result;
-}
 
 // Finds children: a hash table of numbers, four bytes each.
 class ChildTable {

@@ -26,13 +26,14 @@ struct Position {
 
 class Folding {
 public:
-    Folding(StackView& view, LibraryCalls calls) : view_(view), calls_(calls), roles_(roles_of(view)) {}
+    Folding(StackView& view, LibraryCalls calls) 
+        : view_(view), calls_(calls), roles_(roles_of(view)), frames_(first_equal_frames(view)) {}
 
     void run() {
         std::vector<Position> positions(view_.stacks.size());
         for (std::size_t i = 1; i < positions.size(); ++i) {
             const capture::Stack& stack = view_.stacks[i];
-            positions[i] = after(positions[stack.parent], stack.frame);
+            positions[i] = after(positions[stack.parent], frames_[stack.frame]);
         }
         for (std::uint32_t& stack : view_.of_site) {
             if (stack != kLeftOut) { stack = named(positions[stack].shown); }
@@ -119,6 +120,7 @@ private:
     StackView& view_;
     const LibraryCalls calls_;
     const std::vector<Role> roles_;
+    const std::vector<std::uint32_t> frames_;  // for each frame the first one that is equal
     std::vector<capture::Stack> stacks_{{}};  // those of the result; the first is the root
     interning::KeyIndex children_;            // parent and frame -> stack, less the root
     std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::uint32_t> imports_;  // text, place -> frame

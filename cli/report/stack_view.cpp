@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "cli/report/hybrid_stacks.h"
@@ -56,6 +58,17 @@ void take_out(StackView& view, const std::vector<bool>& unwanted) {
     for (std::uint32_t& stack : view.of_site) {
         if (stack != kLeftOut) { stack = kept[stack]; }
     }
+}
+
+std::vector<std::uint32_t> first_equal_frames(const StackView& view) {
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, FrameKind>, std::uint32_t> known;
+    std::vector<std::uint32_t> result;
+    result.reserve(view.frames.size());
+    for (const ViewFrame& frame : view.frames) {
+        const auto number = static_cast<std::uint32_t>(result.size());
+        result.push_back(known.try_emplace({frame.function, frame.file, frame.line, frame.kind}, number).first->second);
+    }
+    return result;
 }
 
 std::string frame_text(const StackView& view, const ViewFrame& frame) {

@@ -44,6 +44,9 @@ inline constexpr std::uint32_t kLeftOut = 0xffffffff;  // a site that filters to
 // frame. Stacks keep their numbers.
 void take_out(StackView& view, const std::vector<bool>& unwanted);
 
+// For each frame of the view, the first one that is equal.
+[[nodiscard]] std::vector<std::uint32_t> first_equal_frames(const StackView& view);
+
 // "function at file:line", "function at file" without a line; "???" if the frame has no name.
 [[nodiscard]] std::string frame_text(const StackView& view, const ViewFrame& frame);
 

@@ -13,6 +13,8 @@ Action action_of_character(wchar_t character) noexcept {
     switch (character) {
         case L'q':
             return Action::kLeave;
+        case L'a':
+            return Action::kToggleAllFrames;
         case L'i':
             return Action::kToggleImports;
         case L'u':
@@ -70,6 +72,8 @@ void change(TreeModel& model, Action action) {
             return model.close_or_leave();
         case Action::kOpenLinearGroup:
             return model.open_linear_group();
+        case Action::kToggleAllFrames:
+            return model.toggle_all_frames();
         case Action::kToggleImports:
             return model.toggle_imports();
         case Action::kToggleUninteresting:

@@ -24,12 +24,13 @@ enum class Action : std::uint8_t {
     kOpenOrEnter,
     kCloseOrLeave,
     kOpenLinearGroup,
+    kToggleAllFrames,
     kToggleImports,
     kToggleUninteresting,
     kLeave,
 };
 
-// q, i, u, e, those of vi, and the keys with names; space is Enter.
+// q, a, i, u, e, those of vi, and the keys with names; space is Enter.
 [[nodiscard]] Action action_of(const terminal::KeyPress& press) noexcept;
 
 // `page`: rows that the screen shows. False if the user wants to leave.

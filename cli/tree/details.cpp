@@ -38,6 +38,8 @@ std::vector<Line> facts(const TreeModel& model, std::size_t columns) {
     std::vector<Line> lines{fact("Function", model.function(row), columns, looks::kFunction)};
     const std::string location = model.location(row);
     if (!location.empty()) { lines.push_back(fact("Location", location, columns, looks::kLocation)); }
+    const std::string calls = model.calls(row);
+    if (!calls.empty()) { lines.push_back(fact("Calls", calls, columns, looks::kPlain)); }
     lines.push_back(fact("Allocations", std::to_string(amount.count), columns));
     lines.push_back(
         fact("Size", amount_text(amount, model.whole()), columns, look_of_share(amount.bytes, model.whole().bytes)));

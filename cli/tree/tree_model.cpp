@@ -9,6 +9,7 @@
 
 #include "cli/report/format.h"
 #include "cli/report/locations.h"
+#include "cli/report/my_code.h"
 #include "injector/base/printable.h"
 
 namespace memray::tree {
@@ -19,28 +20,41 @@ TreeModel::TreeModel(const capture::Profile& profile, const report::StackView& v
     : profile_(profile),
       whole_view_(view),
       title_(report::selection_title(options.selection)),
-      shown_(report::biggest(view, report::select(profile, options.selection), options.biggest)),
-      whole_(report::sum(report::select(profile, options.selection), view)) {
+      selection_(report::select(profile, options.selection)),
+      biggest_(options.biggest),
+      whole_(report::sum(selection_, view)),
+      all_frames_(options.all_frames) {
     rebuild();
 }
 
 void TreeModel::rebuild() {
     view_ = report::without_frames(whole_view_, hidden_);
+    if (!all_frames_) { report::show_my_code(view_, report::LibraryCalls::kShown); }
+    shown_ = report::biggest(all_frames_ ? whole_view_ : view_, selection_, biggest_);
     tree_ = report::build_call_tree(profile_, view_, {shown_.selection}, {});
-    const report::ChildIndex children(tree_);
+    children_.emplace(tree_);
+    chains_.emplace(view_, tree_, *children_);
     callees_.clear();
     for (std::uint32_t i = 0; i < tree_.nodes.size(); ++i) {
-        callees_.push_back(report::largest_first(tree_, children, i));
+        callees_.push_back(report::largest_first(tree_, *children_, i));
     }
     open_.assign(tree_.nodes.size(), false);
-    open_first_chain();
+    open_largest();
     cursor_ = 0;
     list_rows();
 }
 
-void TreeModel::open_first_chain() {
+void TreeModel::open_largest() {
     open_[0] = true;
-    for (std::uint32_t node = 0; !callees_[node].empty(); node = callees_[node].front()) { open_[node] = true; }
+    for (std::uint32_t node = 0; !callees_[node].empty(); node = last(callees_[node].front())) { open_[node] = true; }
+}
+
+std::uint32_t TreeModel::last(std::uint32_t first) const { return all_frames_ ? first : chains_->end(first); }
+
+TreeRow TreeModel::call_row(std::uint32_t first, std::size_t depth) const {
+    const std::uint32_t node = last(first);
+    const std::uint32_t headline = chains_->headline(chains_->calls(first, node));
+    return {RowKind::kCall, node, depth, !callees_[node].empty(), open_[node], first, headline};
 }
 
 void TreeModel::list_rows() {
@@ -59,7 +73,7 @@ void TreeModel::list_rows() {
             pending.push_back({RowKind::kRest, 0, 1, false, false});
         }
         for (auto callee = callees.rbegin(); callee != callees.rend(); ++callee) {
-            pending.push_back({RowKind::kCall, *callee, row.depth + 1, !callees_[*callee].empty(), open_[*callee]});
+            pending.push_back(call_row(*callee, row.depth + 1));
         }
     }
 }
@@ -99,18 +113,26 @@ void TreeModel::open_linear_group() {
     std::uint32_t node = current().node;
     open_[node] = true;
     while (callees_[node].size() == 1) {
-        node = callees_[node].front();
+        node = last(callees_[node].front());
         open_[node] = !callees_[node].empty();
     }
     list_rows();
 }
 
+void TreeModel::toggle_all_frames() {
+    all_frames_ = !all_frames_;
+    hidden_ = 0;
+    rebuild();
+}
+
 void TreeModel::toggle_imports() {
+    if (!all_frames_) { return; }
     hidden_ ^= report::kImportSystem;
     rebuild();
 }
 
 void TreeModel::toggle_uninteresting() {
+    if (!all_frames_) { return; }
     hidden_ ^= report::kIrrelevant;
     rebuild();
 }
@@ -126,7 +148,7 @@ Amount TreeModel::own(const TreeRow& row) const {
 }
 
 const report::ViewFrame* TreeModel::frame(const TreeRow& row) const {
-    return row.kind == RowKind::kCall ? &view_.frames[tree_.nodes[row.node].frame] : nullptr;
+    return row.kind == RowKind::kCall ? &view_.frames[tree_.nodes[row.headline].frame] : nullptr;
 }
 
 std::string TreeModel::function(const TreeRow& row) const {
@@ -151,6 +173,11 @@ std::string TreeModel::file(const TreeRow& row) const {
 std::uint32_t TreeModel::line(const TreeRow& row) const {
     const report::ViewFrame* at = frame(row);
     return at == nullptr ? 0 : at->line;
+}
+
+std::string TreeModel::calls(const TreeRow& row) const {
+    if (row.kind != RowKind::kCall || row.first == row.node) { return {}; }
+    return base::printable(chains_->text(chains_->calls(row.first, row.node)));
 }
 
 std::vector<std::string> TreeModel::threads(const TreeRow& row) const {

@@ -6,10 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/report/biggest.h"
+#include "cli/report/call_chain.h"
 #include "cli/report/call_tree.h"
 #include "cli/report/frame_class.h"
 #include "cli/report/tree_report.h"
@@ -20,10 +22,12 @@ enum class RowKind : std::uint8_t { kRoot, kCall, kRest, kNothing };
 
 struct TreeRow {
     RowKind kind{RowKind::kCall};
-    std::uint32_t node{0};  // of the call tree; 0 for rows that are no calls
+    std::uint32_t node{0};  // of the call tree, the last of a chain; 0 for rows that are no calls
     std::size_t depth{0};   // 0: the root
     bool parent{false};     // it has callees
     bool open{false};       // and they are shown
+    std::uint32_t first{0};     // of the calls that hold the same, the last of which is `node`
+    std::uint32_t headline{0};  // the one of them that the row is named after
 };
 
 class TreeModel {
@@ -40,8 +44,10 @@ public:
     void open_or_enter();            // shows the callees; if they are shown, goes to the first
     void close_or_leave();           // hides the callees; if none are shown, goes to the caller
     void open_linear_group();        // opens the current call and its callees as long as there is only one
-    void toggle_imports();
+    void toggle_all_frames();     // or my code: see cli/report/my_code.h
+    void toggle_imports();        // these do nothing while only my code is shown
     void toggle_uninteresting();
+    [[nodiscard]] bool shows_all_frames() const { return all_frames_; }
     [[nodiscard]] bool hides_imports() const { return (hidden_ & report::kImportSystem) != 0; }
     [[nodiscard]] bool hides_uninteresting() const { return (hidden_ & report::kIrrelevant) != 0; }
 
@@ -55,23 +61,32 @@ public:
     // Where the source of the row is; an empty file and 0 if there is none.
     [[nodiscard]] std::string file(const TreeRow& row) const;
     [[nodiscard]] std::uint32_t line(const TreeRow& row) const;
+    // The calls of the row as report::CallChains::text() has them; empty if there is but one.
+    [[nodiscard]] std::string calls(const TreeRow& row) const;
     // Names of the threads that allocated below the row, in order of their numbers.
     [[nodiscard]] std::vector<std::string> threads(const TreeRow& row) const;
 
 private:
     void rebuild();
     void list_rows();
-    void open_first_chain();
+    void open_largest();
+    [[nodiscard]] std::uint32_t last(std::uint32_t first) const;  // of the chain that is one row
+    [[nodiscard]] TreeRow call_row(std::uint32_t first, std::size_t depth) const;
     [[nodiscard]] const report::ViewFrame* frame(const TreeRow& row) const;  // null for rows that are no calls
 
     const capture::Profile& profile_;
     const report::StackView& whole_view_;
     const std::string title_;
-    const report::Biggest shown_;
+    const report::Selection selection_;
+    const std::size_t biggest_;
     const capture::Amount whole_;
-    std::uint8_t hidden_{report::kIrrelevant};
+    bool all_frames_;
+    std::uint8_t hidden_{0};  // classes of frames, while all others are shown
     report::StackView view_;
+    report::Biggest shown_;
     report::CallTree tree_;
+    std::optional<report::ChildIndex> children_;
+    std::optional<report::CallChains> chains_;
     std::vector<std::vector<std::uint32_t>> callees_;  // of each node, the largest first
     std::vector<bool> open_;                           // nodes
     std::vector<TreeRow> rows_;

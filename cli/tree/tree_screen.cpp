@@ -70,11 +70,12 @@ Line title(const TreeModel& model) {
 }
 
 Line keys(const TreeModel& model) {
-    const char* imports = model.hides_imports() ? "show" : "hide";
-    const char* uninteresting = model.hides_uninteresting() ? "show" : "hide";
-    return {
-        fmt::format("q quit  i {} imports  u {} uninteresting  e expand group  arrows, enter", imports, uninteresting),
-        looks::kKeys};
+    std::string text = "q quit  a all frames  ";
+    if (model.shows_all_frames()) {
+        text = fmt::format("q quit  a my code  i {} imports  u {} uninteresting  ",
+                           model.hides_imports() ? "show" : "hide", model.hides_uninteresting() ? "show" : "hide");
+    }
+    return {text + "e expand group  arrows, enter", looks::kKeys};
 }
 
 void put_beside(std::vector<Line>& left, std::size_t columns, const std::vector<Line>& right) {

@@ -72,6 +72,7 @@ std::string diff_page_data(const Comparison& comparison, SelectionChoice choice,
                            Confidential confidential) {
     FlamegraphOptions options;
     options.metric = "after";
+    options.all_frames = true;
     options.compares = true;
     options.note = diff_heading(comparison, choice);
     options.complete = complete;

@@ -57,8 +57,11 @@ PageObject nodes_json(const CallNodes& tree, interning::KeyIndex& frames, bool t
 Json frames_json(const StackView& view, const interning::KeyIndex& used, interning::StringTable& texts,
                  const FlamegraphOptions& options) {
     SourceLines source(options.confidential);
-    Json json{{"function", Json::array()}, {"file", Json::array()}, {"line", Json::array()},
-              {"source", Json::array()},   {"kind", Json::array()}, {"class", Json::array()}};
+    const std::vector<Role> roles = roles_of(view);
+    Json json;
+    for (const char* column : {"function", "file", "line", "source", "kind", "class", "role", "package"}) {
+        json[column] = Json::array();
+    }
     for (std::uint32_t i = 0; i < used.size(); ++i) {
         const std::uint64_t number = used.key(i);
         const ViewFrame& frame = view.frames[number];
@@ -69,7 +72,9 @@ Json frames_json(const StackView& view, const interning::KeyIndex& used, interni
         json["line"].push_back(frame.line);
         json["source"].push_back(texts.number(number < options.quoted_frames ? source.line(file, frame.line) : ""));
         json["kind"].push_back(static_cast<int>(frame.kind));
-        json["class"].push_back(frame_class(function, file));
+        json["class"].push_back(frame_class(function, file, frame.kind));
+        json["role"].push_back(static_cast<int>(roles[number]));
+        json["package"].push_back(texts.number(std::string(package_of(file))));
     }
     return json;
 }
@@ -181,6 +186,7 @@ std::string document(const Profile& profile, const StackView& view, const std::v
     json.add("options", {{"metric", options.metric},
                          {"temporary_threshold", options.temporary_threshold},
                          {"inverted", options.inverted},
+                         {"all_frames", options.all_frames},
                          {"compares", options.compares},
                          {"note", options.note},
                          {"temporal", options.temporal}});

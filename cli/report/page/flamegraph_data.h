@@ -23,6 +23,7 @@ struct FlamegraphOptions {
     std::uint32_t temporary_threshold{1};
     bool inverted{false};
     bool split_threads{false};
+    bool all_frames{false};              // at first; else my code (my_code.h), which the page makes of them
     bool compares{false};                // "after" with "before", by colour
     std::string note;                    // stands above the graph, if not empty
     bool temporal{false};                // with the data that time ranges need
@@ -36,7 +37,8 @@ struct FlamegraphOptions {
 //   options     what the page shows first
 //   metadata    as in `stats --json`
 //   strings     [text]
-//   frames      function[], file[], source[]: strings; line[]; kind[]: 0 Python, 1 native; class[]: see frame_class.h
+//   frames      function[], file[], source[]: strings; line[]; kind[]: 0 Python, 1 native; class[], role[]: see frame_class.h;
+//               package[]: strings, see package_of()
 //   nodes       parent[], frame[] (-1: root or folded), folded[]; thread[] if split
 //   metrics     name -> [node, allocator, bytes, allocations, ...]: what nodes allocated themselves, without their
 //               callees

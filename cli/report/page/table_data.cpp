@@ -28,19 +28,21 @@ std::string location_of(const StackView& view, std::uint32_t stack) {
 
 }  // namespace
 
-std::vector<TableRow> table_rows(const capture::Profile& profile, const StackView& view, const Selection& selection,
-                                 bool split_threads) {
-    std::map<std::tuple<std::uint32_t, capture::Allocator, std::string>, capture::Amount> sums;
+std::vector<TableRow> table_rows(const capture::Profile& profile, const StackView& view, const StackView* own,
+                                 const Selection& selection, bool split_threads) {
+    std::map<std::tuple<std::uint32_t, capture::Allocator, std::string, std::string>, capture::Amount> sums;
     for (std::size_t i = 0; i < selection.size(); ++i) {
         if (selection[i].count == 0 || view.of_site[i] == kLeftOut) { continue; }
         const capture::Site& site = profile.sites[i];
-        sums[{split_threads ? site.thread : kAllThreads, site.allocator, location_of(view, view.of_site[i])}] +=
-            selection[i];
+        const std::string location = location_of(view, view.of_site[i]);
+        std::string in_own = own == nullptr ? "" : location_of(*own, own->of_site[i]);
+        if (in_own == location) { in_own.clear(); }
+        sums[{split_threads ? site.thread : kAllThreads, site.allocator, location, in_own}] += selection[i];
     }
     std::vector<TableRow> rows;
     rows.reserve(sums.size());
     for (const auto& [key, amount] : sums) {
-        rows.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), amount});
+        rows.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), std::get<3>(key), amount});
     }
     std::stable_sort(rows.begin(), rows.end(),
                      [](const TableRow& a, const TableRow& b) { return a.amount.bytes > b.amount.bytes; });
@@ -50,7 +52,7 @@ std::vector<TableRow> table_rows(const capture::Profile& profile, const StackVie
 std::vector<TableRow> folded(const std::vector<TableRow>& rows, std::size_t most) {
     if (rows.size() <= most) { return rows; }
     std::vector<TableRow> result(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(most));
-    TableRow rest{kAllThreads, capture::Allocator::kNone, "", {}, static_cast<std::uint32_t>(rows.size() - most)};
+    TableRow rest{kAllThreads, capture::Allocator::kNone, "", "", {}, static_cast<std::uint32_t>(rows.size() - most)};
     rest.location = counted(rest.folded, "smaller row");
     for (std::size_t i = most; i < rows.size(); ++i) { rest.amount += rows[i].amount; }
     result.push_back(std::move(rest));
@@ -59,32 +61,36 @@ std::vector<TableRow> folded(const std::vector<TableRow>& rows, std::size_t most
 
 namespace {
 
-std::string page_of(const capture::Profile& profile, const std::vector<TableRow>& rows, const std::string& title,
-                    bool split_threads, std::size_t most_snapshots) {
+std::string page_of(const capture::Profile& profile, const std::vector<TableRow>& rows, const TableOptions& options) {
     const Json threads = threads_json(profile);
     Json table = Json::array();
     for (const TableRow& row : rows) {
-        table.push_back({row.thread == kAllThreads ? Json("") : threads[row.thread],
-                         row.folded > 0 ? "" : capture::allocator_name(row.allocator), row.amount.bytes,
-                         row.amount.count, row.location});
+        Json cells = {row.thread == kAllThreads ? Json("") : threads[row.thread],
+                      row.folded > 0 ? "" : capture::allocator_name(row.allocator), row.amount.bytes, row.amount.count,
+                      row.location};
+        if (!row.own.empty()) { cells.push_back(row.own); }
+        table.push_back(std::move(cells));
     }
-    return page_text({{"options", {{"title", title}, {"split_threads", split_threads}}},
+    return page_text({{"options",
+                       {{"title", options.title},
+                        {"split_threads", options.split_threads},
+                        {"all_frames", options.all_frames}}},
                       {"metadata", metadata_json(profile)},
                       {"threads", threads},
-                      {"snapshots", snapshots_json(profile, most_snapshots)},
-                      {"processes", processes_json(profile, most_snapshots)},
+                      {"snapshots", snapshots_json(profile, options.most_snapshots)},
+                      {"processes", processes_json(profile, options.most_snapshots)},
                       {"rows", std::move(table)}});
 }
 
 }  // namespace
 
-std::string table_data(const capture::Profile& profile, const std::vector<TableRow>& rows, const std::string& title,
-                       bool split_threads, std::size_t most_snapshots, bool complete) {
+std::string table_data(const capture::Profile& profile, const std::vector<TableRow>& rows,
+                       const TableOptions& options) {
     std::size_t most = rows.size();
-    std::string text = page_of(profile, rows, title, split_threads, most_snapshots);
-    while (!complete && text.size() > kLargestData && most > kFewestRows) {
+    std::string text = page_of(profile, rows, options);
+    while (!options.complete && text.size() > kLargestData && most > kFewestRows) {
         most /= 2;
-        text = page_of(profile, folded(rows, most), title, split_threads, most_snapshots);
+        text = page_of(profile, folded(rows, most), options);
     }
     return text;
 }

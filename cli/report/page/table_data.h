@@ -18,21 +18,30 @@ struct TableRow {
     std::uint32_t thread{0};  // threads of the profile; or kAllThreads
     capture::Allocator allocator{capture::Allocator::kNone};
     std::string location;  // see frame_text(); "1234 smaller rows" in a row that stands for others
+    std::string own;       // the location in my code (my_code.h), if it is another one
     capture::Amount amount;
     std::uint32_t folded{0};  // rows that this one stands for, 0 for an ordinary row
 };
 
-// Rows that hold anything, largest first.
+// Rows that hold anything, largest first. `own`: the view reduced to my code, if rows are to have the location there,
+// too.
 [[nodiscard]] std::vector<TableRow> table_rows(const capture::Profile& profile, const StackView& view,
-                                               const Selection& selection, bool split_threads);
+                                               const StackView* own, const Selection& selection, bool split_threads);
+
+struct TableOptions {
+    std::string title;
+    bool split_threads{false};
+    bool all_frames{false};  // at first; else my code
+    std::size_t most_snapshots{10'000};
+    bool complete{false};  // however large the page becomes
+};
 
 // The first `most` rows, and one for all others, so that the sums stay what they were.
 [[nodiscard]] std::vector<TableRow> folded(const std::vector<TableRow>& rows, std::size_t most);
 
-// JSON as in flamegraph_data.h, with rows: [[thread or "", allocator or "", bytes, allocations, location]]. Rows are
-// folded until a page with it is below 5 MB, unless it is to be complete.
+// JSON as in flamegraph_data.h, with rows: [[thread or "", allocator or "", bytes, allocations, location, and if it is
+// another one the location in my code]]. Rows are folded until a page with it is below 5 MB, unless it is to be complete.
 [[nodiscard]] std::string table_data(const capture::Profile& profile, const std::vector<TableRow>& rows,
-                                     const std::string& title, bool split_threads, std::size_t most_snapshots,
-                                     bool complete);
+                                     const TableOptions& options);
 
 }  // namespace memray::report

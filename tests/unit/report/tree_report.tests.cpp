@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/report/biggest.h"
-#include "cli/report/frame_class.h"
+#include "cli/report/my_code.h"
 #include "tests/unit/report/profile_builder.h"
 
 using namespace memray;
@@ -24,7 +24,9 @@ capture::Profile sample() {
 }
 
 std::string text_of(const capture::Profile& profile, const TreeOptions& options = {}) {
-    return tree_text(profile, make_stack_view(profile), options);
+    StackView view = make_stack_view(profile);
+    if (!options.all_frames) { show_my_code(view, LibraryCalls::kShown); }
+    return tree_text(profile, view, options);
 }
 
 }  // namespace
@@ -38,6 +40,26 @@ TEST_CASE("The text tree has a line per call, the largest first, without what CP
           "   ├─ 500.000B (50.00%) f at a.py:5\n"
           "   └─ 450.000B (45.00%) g at b.py:7\n"
           "      └─ 150.000B (15.00%) f at a.py:5\n");
+}
+
+TEST_CASE("All frames have lines of their own if asked for") {
+    const std::string text = text_of(sample(), {{}, 200, true});
+    CHECK(text.find("   ├─ 500.000B (50.00%) _run_code at <frozen runpy>:8\n"
+                    "   │  └─ 500.000B (50.00%) f at a.py:5\n") != std::string::npos);
+}
+
+TEST_CASE("Calls that hold the same are one line, named after the innermost of the program's own code") {
+    ProfileBuilder builder;
+    const Place main{"main", "a.py", 1};
+    const Place load{"load", "a.py", 2};
+    const std::string numpy = "/lib/python3.12/site-packages/numpy/core.py";
+    builder.site({main, {"g", "a.py", 3}, load, {"array", numpy, 4}, {"grow", numpy, 5}, {"copy", numpy, 6}}, {1, 600});
+    builder.site({{"other", "a.py", 9}, {"array", numpy, 4}}, {1, 300});
+    builder.site({{"other", "a.py", 9}}, {1, 100});
+    CHECK(text_of(builder.profile).ends_with("1.000kB (100.00%) <ROOT>\n"
+                                             "├─ 600.000B (60.00%) main → g → load at a.py:2 → … → copy\n"
+                                             "└─ 400.000B (40.00%) other at a.py:9\n"
+                                             "   └─ 300.000B (30.00%) array at " + numpy + ":4\n"));
 }
 
 TEST_CASE("Only the biggest stacks are shown, and the others are summed up") {

@@ -13,7 +13,9 @@ using namespace memray::tree;
 namespace {
 
 struct Sample {
-    Sample() : profile(sample()), view(report::make_stack_view(profile)), model(profile, view, {}) {}
+    Sample() : profile(sample()), view(report::make_stack_view(profile)), model(profile, view, {{}, report::kDefaultBiggest, true}) {
+        model.toggle_uninteresting();  // as memray shows it first
+    }
 
     std::vector<std::string> draw(terminal::Size size) {
         std::vector<std::string> lines;
@@ -47,7 +49,7 @@ TEST_CASE("On a wide screen the details stand beside the tree") {
     CHECK(lines[6] ==
           "    100.000B (1.00%) \xef\xbf\xbd[31mred  c.py:1                     │ Thread       1 (MainThread)");
     CHECK(lines[7] == "                                                          │");
-    CHECK(lines[9] == "q quit  i hide imports  u show uninteresting  e expand group  arrows, enter");
+    CHECK(lines[9] == "q quit  a my code  i hide imports  u show uninteresting  e expand group  arrows, enter");
 }
 
 TEST_CASE("On a narrow screen the details stand below, if there is room") {
@@ -94,7 +96,7 @@ TEST_CASE("Deep calls move to the left") {
     for (std::uint32_t i = 1; i <= 100; ++i) { stack.push_back({"f" + std::to_string(i), "a.py", i}); }
     builder.site(stack, {1, 8});
     const report::StackView view = report::make_stack_view(builder.profile);
-    TreeModel model(builder.profile, view, {});
+    TreeModel model(builder.profile, view, {{}, report::kDefaultBiggest, true});
     report::SourceLines source(report::Confidential::kNone);
     TreeScreen screen(model, source);
     model.move(100);
