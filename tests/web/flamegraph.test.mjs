@@ -11,12 +11,14 @@ const MB = 1_000_000;
 const folder = newFolder();
 let browser;
 let capture;
-let plain;
+let plain; // all frames
+let mine;
 
 before(async () => {
   browser = await openBrowser();
   capture = record(folder, "reports/report_shapes.py");
-  plain = report(folder, "flamegraph", capture);
+  plain = report(folder, "flamegraph", capture, "--all-frames");
+  mine = report(folder, "flamegraph", capture);
 });
 after(() => browser.close());
 
@@ -40,6 +42,25 @@ onPage("The peak is shown first, with exact amounts", async (page) => {
   await assertAmount(page, "work (", 4 * MB, 1);
   assert.equal(await has(page, "use_for_a_moment ("), false);
 });
+
+onPage("My code comes first: libraries that call it are left out, calls that hold the same are one frame", async (page) => {
+  const { text } = await amount(page, "keep (report_shapes.py:");
+  assert.match(text, /calls: work → keep/);
+  assert.equal(await has(page, "_bootstrap"), false);
+  assert.equal(await has(page, "_find_and_load"), false);
+  assert.equal(await page.locator("#hide-classes").isVisible(), false);
+  await assertAmount(page, "keep (report_shapes.py:", 4 * MB, 1);
+  const whole = (await amount(page, "<root>")).bytes;
+  await page.fill("#search", "^leak at");
+  assert.match(await page.locator("#matched").innerText(), /^2 frames: 12\.0 MB in 2 allocations/);
+  await page.fill("#search", "");
+  await page.keyboard.press("Escape");
+  await page.locator("#search").blur();
+  await page.keyboard.press("f");
+  assert.equal(await page.isChecked("#all-frames"), true);
+  assert.equal(await has(page, "_bootstrap"), true);
+  assert.equal((await amount(page, "<root>")).bytes, whole);
+}, { file: () => mine });
 
 onPage("A click zooms in, the address keeps it, and back leads out", async (page) => {
   const width = async () => (await frame(page, "leak (").locator("rect").boundingBox()).width;
@@ -216,7 +237,7 @@ onPage("Threads can be told apart", async (page) => {
   assert.equal(await has(page, "reach_the_peak ("), false);
   await page.selectOption("#thread", { index: 0 });
   assert.equal(await has(page, "reach_the_peak ("), true);
-}, { file: () => report(folder, "flamegraph", capture, "--split-threads") });
+}, { file: () => report(folder, "flamegraph", capture, "--all-frames", "--split-threads") });
 
 onPage("A filter of the command line takes frames out of the data", async (page) => {
   await assertAmount(page, "<root>", 42 * MB, 3);

@@ -99,7 +99,7 @@ export class FlameChart {
 
   color(node) {
     const { frame } = node;
-    if (frame >= 0 && this.matches?.[frame]) return "var(--hit)";
+    if (this.matches && node.frames.some((at) => at >= 0 && this.matches[at])) return "var(--hit)";
     if (this.model.compares) return changeColor(node, this.unit);
     if (frame < 0) return "var(--folded)";
     const { frames, strings } = this.model.data;

@@ -10,6 +10,7 @@ import { FlameChart } from "./flame_chart.js";
 import { countText, shareText, sizeText } from "./format.js";
 import { ALL_THREADS, HIDE, Model, matchedAmount, matchingFrames, viewTree } from "./model.js";
 import { drawMemoryGraph } from "./memory_graph.js";
+import { myCode } from "./my_code.js";
 import { setUpTimeRange } from "./time_range.js";
 import { applyTheme, toggleTheme } from "./theme.js";
 
@@ -22,10 +23,13 @@ const METRICS = {
   total: "all allocations",
 };
 const DIFF_METRICS = { after: "after (new capture)", before: "before (old capture)", change: "what changed" };
+const MOST_CALLS = 8; // named of a chain
 const RANGE_METRICS = { peak: METRICS.peak, leaked: METRICS.leaked };
 
 const data = JSON.parse(byId("data").textContent);
-const model = new Model(data);
+const everything = new Model(data);
+const mine = data.options.compares ? everything : new Model(myCode(data));
+let model = data.options.all_frames ? everything : mine;
 const chart = new FlameChart(byId("chart"), model, { zoomed, hovered, left });
 let range = null; // {first, last}: buckets, in temporal pages
 let root = null;
@@ -42,9 +46,10 @@ function expressionOf(text) {
 
 function choice() {
   let hide = 0;
-  for (const [name, bit] of Object.entries(HIDE)) if (byId(`hide-${name}`).checked) hide |= bit;
+  if (model === everything) for (const [name, bit] of Object.entries(HIDE)) if (byId(`hide-${name}`).checked) hide |= bit;
   return {
     unit: byId("unit").value,
+    collapsed: model === mine && !model.compares,
     inverted: byId("inverted").checked,
     allocators: byId("allocators").checked,
     thread: Number(byId("thread").value || ALL_THREADS),
@@ -72,6 +77,13 @@ function redraw() {
   else chart.draw(root, !byId("flames").checked, byId("unit").value);
   search();
   zoomToAddress();
+}
+
+/** My code, or all frames that were recorded. */
+function chooseFrames() {
+  model = byId("all-frames").checked ? everything : mine;
+  chart.model = model;
+  byId("hide-classes").hidden = model !== everything;
 }
 
 function search() {
@@ -112,7 +124,8 @@ function stackOf(node) {
 function copyStack() {
   const node = chart.selected;
   if (!node) return;
-  const lines = stackOf(node).map((at) => `  ${title(at)}\n`);
+  const frames = stackOf(node).flatMap((at) => (at.frame < 0 ? [at.frame] : at.frames));
+  const lines = frames.map((frame) => `  ${frame < 0 ? node.name : placeOf(frame)}\n`);
   const text = `${amountText(node)}\n${lines.join("")}`;
   navigator.clipboard?.writeText(text).then(
     () => (byId("details").textContent = "Copied the stack."),
@@ -126,6 +139,7 @@ function facts(node) {
     `${countText(node.bytes, "byte")} in ${countText(node.count, "allocation")}`,
   ];
   if (model.compares) lines.push(...changes(node));
+  if (node.calls.length) lines.push(`calls: ${callsText(node)}`);
   if (node.thread !== ALL_THREADS) lines.push(`Thread ${data.threads[node.thread]}`);
   return lines;
 }
@@ -138,9 +152,18 @@ function changes({ sides: [before, after] }) {
 }
 
 function title(node) {
-  if (node.frame < 0) return node.name;
-  const location = model.location(node.frame);
-  return `${data.strings[data.frames.function[node.frame]] || "???"}${location && ` at ${location}`}`;
+  return node.frame < 0 ? node.name : placeOf(node.frame);
+}
+
+function placeOf(frame) {
+  const location = model.location(frame);
+  return `${data.strings[data.frames.function[frame]] || "???"}${location && ` at ${location}`}`;
+}
+
+/** The calls of a chain that is one frame here. */
+function callsText({ calls }) {
+  const names = calls.map((frame) => data.strings[data.frames.function[frame]] || "???");
+  return (names.length > MOST_CALLS ? [...names.slice(0, 2), "…", ...names.slice(2 - MOST_CALLS)] : names).join(" → ");
 }
 
 function describe(node) {
@@ -187,6 +210,7 @@ const KEYS = {
   "?": () => openDialog("help-dialog"),
   c: copyStack,
   i: () => byId("inverted").click(),
+  f: () => byId("all-frames").click(),
   Escape: resetZoom,
 };
 
@@ -236,6 +260,14 @@ function setUpControls() {
   for (const id of ["metric", "unit", "thread", "flames", "inverted", "allocators", "hide-irrelevant", "hide-imports", "hide-installed"]) {
     byId(id).addEventListener("change", redraw);
   }
+  byId("all-frames").checked = options.all_frames;
+  byId("all-frames-label").hidden = model.compares;
+  byId("all-frames").addEventListener("change", () => {
+    chooseFrames();
+    redraw();
+  });
+  byId("hide-irrelevant").checked = model.compares;
+  chooseFrames();
   byId("keep").addEventListener("change", redraw);
   byId("hide-pattern").addEventListener("change", redraw);
   byId("search").addEventListener("input", () => (byId("keep").checked ? redraw() : search()));

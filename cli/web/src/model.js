@@ -4,6 +4,8 @@
 // The data of a flame graph page, and the trees that are drawn from it. Everything that can be chosen in the page is a
 // different tree over the same nodes. No DOM here.
 
+import { isOwn } from "./my_code.js";
+
 export const HIDE = { irrelevant: 1, imports: 2, installed: 4 };
 export const ALL_THREADS = -1;
 const NEVER = -1;
@@ -45,7 +47,7 @@ function addAllocatorFrames({ allocators, frames, strings }) {
   return allocators.map((name) => {
     const empty = strings.push("") - 1;
     const text = strings.push(name.toLowerCase()) - 1;
-    const values = { function: text, file: empty, source: empty, line: 0, kind: KIND.allocator, class: 0 };
+    const values = { function: text, file: empty, source: empty, line: 0, kind: KIND.allocator, class: 0, role: -1, package: empty };
     for (const [column, value] of Object.entries(values)) frames[column].push(value);
     return frames.line.length - 1;
   });
@@ -110,6 +112,15 @@ export class Model {
     const file = strings[frames.file[frame]];
     const line = frames.line[frame];
     return file ? `${file}${line ? `:${line}` : ""}` : "";
+  }
+
+  /** False for processes of a merged capture. */
+  hasPlace(frame) {
+    return this.data.strings[this.data.frames.file[frame]] !== "";
+  }
+
+  isOwn(frame) {
+    return isOwn(this.data, frame);
   }
 
   source(frame) {
@@ -179,6 +190,12 @@ class ViewNode {
     this.value = ZERO;
     this.children = NONE;
     this.sides = model.compares ? [noAmount(), noAmount()] : NONE; // before, after
+    this.calls = NONE; // where this node stands for a chain of calls that hold the same: their frames, callers first
+  }
+
+  /** The frames that this node stands for, callers first. */
+  get frames() {
+    return this.calls.length ? this.calls : [this.frame];
   }
 
   /** How much more there is after than before. */
@@ -249,8 +266,38 @@ class Tree {
     else node.parent.children.push(node);
   }
 
+  /** The last of the calls from this node on that hold exactly the same, which stands for them all. */
+  endOfChain(first, inverted) {
+    const { frames } = this.model.data;
+    const calls = [first.frame];
+    let last = first;
+    for (let [next] = last.children; next && last.children.length === 1; [next] = last.children) {
+      const same = next.bytes === last.bytes && next.count === last.count && next.thread === first.thread;
+      if (!same || next.frame < 0 || frames.kind[next.frame] === KIND.allocator || !this.model.hasPlace(last.frame)) break;
+      last = next;
+      calls.push(last.frame);
+    }
+    if (last === first) return first;
+    if (inverted) calls.reverse();
+    const headline = calls.findLast((frame) => this.model.isOwn(frame));
+    return Object.assign(last, { parent: first.parent, calls, frame: headline ?? last.frame });
+  }
+
+  /** Chains become one node each: as CallChains in cli/report/call_chain.h. */
+  collapse(inverted) {
+    const pending = [this.nodes[0]];
+    while (pending.length) {
+      const node = pending.pop();
+      node.children = node.children.map((child) => (child.frame < 0 ? child : this.endOfChain(child, inverted)));
+      for (const child of node.children) {
+        child.depth = node.depth + 1;
+        pending.push(child);
+      }
+    }
+  }
+
   /** Sums up, sorts and links children; returns the root. */
-  finish(unit) {
+  finish({ unit, collapsed, inverted }) {
     this.sumUp();
     const counts = unit === "count";
     for (const node of this.nodes) {
@@ -258,6 +305,7 @@ class Tree {
       if (node.parent && node.value > 0 && node.depth <= DEEPEST) this.link(node);
     }
     for (const { children } of this.nodes) if (!descends(children)) children.sort((a, b) => b.value - a.value);
+    if (collapsed) this.collapse(inverted);
     return this.nodes[0];
   }
 }
@@ -375,13 +423,13 @@ class Builder {
 
 /**
  * The tree to draw: nested {id, name, value, bytes, count, frame, folded, thread, parent, depth, children}.
- * choice: {unit: "bytes" | "count", inverted, allocators, thread, hide: bits, hidePattern, keep: RegExp or null}
+ * choice: {unit: "bytes" | "count", collapsed: chains of calls that hold the same are one node, inverted, allocators, thread, hide: bits, hidePattern, keep: RegExp or null}
  */
 export function viewTree(model, own, choice) {
   const builder = new Builder(model, own, choice);
   if (choice.inverted) builder.fromLeaves();
   else builder.fromRoot();
-  return builder.tree.finish(choice.unit);
+  return builder.tree.finish(choice);
 }
 
 /** Bytes and allocations below the outermost nodes that match. */
@@ -390,7 +438,7 @@ export function matchedAmount(root, matches) {
   const pending = [[root, false]];
   while (pending.length) {
     const [node, below] = pending.pop();
-    const hit = node.frame >= 0 && matches[node.frame];
+    const hit = node.frames.some((frame) => frame >= 0 && matches[frame]);
     if (hit) sum.nodes += 1;
     if (hit && !below) {
       sum.bytes += node.bytes;

@@ -16,7 +16,20 @@ applyTheme();
 
 Tabulator.registerModule([FilterModule, FormatModule, PageModule, SortModule]);
 const data = JSON.parse(byId("data").textContent);
-const ROWS = data.rows.map(([thread, allocator, bytes, count, location]) => ({ thread, allocator: allocator.toLowerCase(), bytes, count, location }));
+const EVERYTHING = data.rows.map(([thread, allocator, bytes, count, location, own = location]) => ({ thread, allocator: allocator.toLowerCase(), bytes, count, location, own }));
+let rows = [];
+
+/** One row for each place: where my code called for the memory, or where it was allocated. */
+function rowsAt(place) {
+  const merged = new Map();
+  for (const row of EVERYTHING) {
+    const key = JSON.stringify([row.thread, row.allocator, row[place]]);
+    const known = merged.get(key);
+    if (!known) merged.set(key, { ...row, location: row[place] });
+    else Object.assign(known, { bytes: known.bytes + row.bytes, count: known.count + row.count });
+  }
+  return [...merged.values()];
+}
 
 // Formatters that return nodes: strings would be taken for HTML.
 const text = (cell) => document.createTextNode(cell.getValue());
@@ -32,16 +45,16 @@ const COLUMNS = [
   { title: "Location", field: "location", formatter: text, minWidth: LOCATION },
 ];
 
-function total(rows) {
-  return rows.reduce((sum, row) => ({ bytes: sum.bytes + row.bytes, count: sum.count + row.count }), { bytes: 0, count: 0 });
+function total(some) {
+  return some.reduce((sum, row) => ({ bytes: sum.bytes + row.bytes, count: sum.count + row.count }), { bytes: 0, count: 0 });
 }
 
 function search(table) {
   const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = (row) => words.every((word) => `${row.thread} ${row.allocator} ${row.location}`.toLowerCase().includes(word));
   table.setFilter(matches);
-  const rows = ROWS.filter(matches);
-  byId("matched").textContent = words.length ? `${countText(rows.length, "row")}: ${amountText(total(rows))}` : "";
+  const found = rows.filter(matches);
+  byId("matched").textContent = words.length ? `${countText(found.length, "row")}: ${amountText(total(found))}` : "";
 }
 
 function start() {
@@ -49,13 +62,16 @@ function start() {
   setUpDialogs(data);
   drawMemoryGraph(byId("sparkline"), data, { sparkline: true, height: 28 });
   byId("theme").addEventListener("click", toggleTheme);
-  if (ROWS.length === 0) {
+  byId("all-frames").checked = data.options.all_frames;
+  const choose = () => (rows = rowsAt(byId("all-frames").checked ? "location" : "own"));
+  choose();
+  if (rows.length === 0) {
     byId("empty").hidden = false;
     byId("empty").textContent = data.metadata.total_allocations === 0 ? "No allocations were recorded." : "No allocations to show.";
     return;
   }
   const table = new Tabulator(byId("table"), {
-    data: ROWS,
+    data: rows,
     columns: COLUMNS,
     layout: "fitColumns",
     initialSort: [{ column: "bytes", dir: "desc" }],
@@ -63,7 +79,10 @@ function start() {
     paginationSize: 100,
     paginationCounter: (size_, first, page, all) => document.createTextNode(`${countText(all, "row")}`),
   });
-  table.on("tableBuilt", () => byId("search").addEventListener("input", () => search(table)));
+  table.on("tableBuilt", () => {
+    byId("search").addEventListener("input", () => search(table));
+    byId("all-frames").addEventListener("change", () => table.replaceData(choose()).then(() => search(table)));
+  });
   addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.target.matches("input") || document.querySelector("dialog[open]")) return;
     byId("search").focus();

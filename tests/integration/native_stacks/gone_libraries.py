@@ -38,7 +38,7 @@ class Plugin(Profiled):
                               timeout=PATIENCE, check=True)
         self.assertRegex(done.stdout, r"(?m); gone when the recording ended, its %ssymbols are in the capture: "
                                       r"([^;\n]+, )?libgone\.so(,|;|$)" % ("exported " * (functions == EXPORTED)))
-        done = self.memray("summary", "--json", path or self.path)
+        done = self.memray("summary", "--all-frames", "--json", path or self.path)
         self.assertEqual(done.returncode, 0, done.stderr)
         rows = json.loads(done.stdout)["rows"]
         ours = {row["function"] for row in rows if row["file"] == str(self.library)}
@@ -185,7 +185,7 @@ class OtherRoots(OtherUser):
         self.assertRegex(done.stdout, r"; gone when the recording ended, its symbols are in the capture: calls\.so;")
         self.assertRegex(done.stdout, r"; gone when the recording ended, its exported symbols are in the capture: "
                                       r"([^;\n]+, )?python3\.\d+[,\n]")
-        rows = json.loads(self.memray("summary", "--json", self.path, **self.own).stdout)["rows"]
+        rows = json.loads(self.memray("summary", "--all-frames", "--json", self.path, **self.own).stdout)["rows"]
         functions = {(Path(row["file"]).name, row["function"]) for row in rows}
         self.assertLessEqual({("calls.so", "call_malloc"), ("libc.so.6", "__libc_start_main")}, functions)
         self.assertIn("Py_RunMain", {function for file, function in functions if file.startswith("python3")})

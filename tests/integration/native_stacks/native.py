@@ -200,7 +200,7 @@ class Equivalence(Native):
 class Reports(Native):
     def test_every_report_shows_native_functions(self):
         self.profile(NATIVE_CHAINS, CHAINS, "chain_plain", options=["--native"])
-        for report in (["summary", "--json"], ["stats"]):
+        for report in (["summary", "--all-frames", "--json"], ["stats"]):
             done = self.memray(*report, self.path)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("plain_leaf", done.stdout)

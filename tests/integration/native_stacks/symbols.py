@@ -57,7 +57,7 @@ class Native(Profiled):
 
     def report(self, path=None, program=MEMRAY):
         """The (function, file) of each row of a summary, and what it said besides."""
-        done = subprocess.run([program, "summary", "--json", path or self.path], stdin=subprocess.DEVNULL,
+        done = subprocess.run([program, "summary", "--all-frames", "--json", path or self.path], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
         self.assertEqual(done.returncode, 0, done.stderr)
         return {(row["function"], row["file"]) for row in json.loads(done.stdout)["rows"]}, done.stderr

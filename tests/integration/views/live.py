@@ -58,7 +58,7 @@ class Here(Watching):
         self.assertEqual((row[1], row[3], row[5]), ("1.000MB", "1.000MB", "100"))
         row = self.cells(terminal, "work")
         self.assertEqual((row[1], row[3], row[5]), ("100.000kB", "100.000kB", "50"))
-        self.assertEqual(self.cells(terminal, "begin")[1], "1.000MB")
+        self.assertEqual(self.cells(terminal, "begin")[3], "1.000MB")  # in all
         self.tell("more")
         terminal.wait_for_row("more", "30.010kB")
         self.tell("less")  # 60 of 100 blocks
@@ -97,7 +97,7 @@ class Here(Watching):
         terminal.wait_for_row("work", *WORKED)
         terminal.keys("/", "h", "o", "l", "d", "Enter", "Enter")
         text = terminal.wait_for("Live allocations in hold", "Called by", "Allocates itself", "hold line")
-        self.assertEqual(terminal.row("begin", text)[1], "1.000MB")
+        self.assertEqual(terminal.row("begin", text)[3], "1.000MB")
         terminal.keys("BSpace")
         terminal.wait_for('matching "hold": 1 rows')
         terminal.keys("Escape")

@@ -20,7 +20,7 @@ class Screen(Profiled):
 
     def test_keys_walk_through_the_tree(self):
         self.profile(SHAPES)
-        terminal = self.open()
+        terminal = self.open("--all-frames")
         screen = terminal.wait_for("<ROOT>", "30.000MB", "reach_the_peak", "q quit", "Function     <ROOT>")
         self.assertIn("main", screen)
         self.assertNotIn("keep", screen)
@@ -40,7 +40,9 @@ class Screen(Profiled):
         terminal.keys("i")
         terminal.wait_for("i hide imports")
         terminal.keys("u")
-        terminal.wait_for("u hide uninteresting")
+        terminal.wait_for("u show uninteresting")
+        terminal.keys("a")
+        terminal.wait_for("a all frames", "import mmap", without=["uninteresting"])
         terminal.keys("q")
         terminal.wait_for("[status 0]", without=["<ROOT>"])
 

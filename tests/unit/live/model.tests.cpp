@@ -28,12 +28,38 @@ using Rows = std::vector<std::string>;
 TEST_CASE("the table holds every location, and is sorted by what was chosen") {
     Model model;
     model.update(sample_recording());
-    CHECK(table(model) == Rows{"parse 5300 5300 8", "run 5000 0 5", "main 2300 0 5", "load 2000 2000 2"});
-    model.sort_by(LocationOrder::kOwn);
     CHECK(table(model) == Rows{"parse 5300 5300 8", "load 2000 2000 2", "run 5000 0 5", "main 2300 0 5"});
+    model.sort_by(LocationOrder::kTotal);
+    CHECK(table(model) == Rows{"parse 5300 5300 8", "run 5000 0 5", "main 2300 0 5", "load 2000 2000 2"});
     model.sort_by(LocationOrder::kCount);
     CHECK(table(model) == Rows{"parse 5300 5300 8", "run 5000 0 5", "main 2300 0 5", "load 2000 2000 2"});
     CHECK(model.whole().bytes == 7300);
+}
+
+TEST_CASE("my code is shown first, then all frames if asked for") {
+    report::ProfileBuilder builder;
+    const std::string site = "/venv/lib/python3.12/site-packages/";
+    const report::Place handler{"handle", site + "web/handler.py", 1};
+    const report::Place view{"view", "app.py", 2};
+    const report::Place read{"read", site + "data/read.py", 3};
+    builder.site({handler, view, read}, {2, 200});
+    builder.site({view, {"_find_and_load", "<frozen importlib._bootstrap>", 4}, {"<module>", site + "data/a.py", 5}},
+                 {3, 30});
+    Recording recording;
+    recording.profile = builder.profile;
+    recording.changes = 1;
+    Model model;
+    model.update(recording);
+    CHECK(table(model) == Rows{"view 230 200 5", "import data 30 30 3"});
+    CHECK(model.whole().bytes == 230);
+    model.enter();
+    model.toggle_all_frames();
+    CHECK(model.focus() == nullptr);
+    CHECK(table(model) == Rows{"read 200 200 2", "<module> 30 30 3", "view 230 0 5", "handle 200 0 2",
+                               "_find_and_load 30 0 3"});
+    CHECK(model.whole().bytes == 230);
+    model.toggle_all_frames();
+    CHECK(model.rows().size() == 2);
 }
 
 TEST_CASE("threads are shown one after the other") {
@@ -43,7 +69,7 @@ TEST_CASE("threads are shown one after the other") {
     CHECK(!model.thread());  // merged: there is no next one
     model.toggle_merge();
     CHECK(model.thread() == 0);
-    CHECK(table(model) == Rows{"main 2300 0 5", "load 2000 2000 2", "parse 300 300 3"});
+    CHECK(table(model) == Rows{"load 2000 2000 2", "parse 300 300 3", "main 2300 0 5"});
     model.next_thread(1);
     CHECK(table(model) == Rows{"parse 5000 5000 5", "run 5000 0 5"});
     model.next_thread(1);
@@ -103,7 +129,7 @@ TEST_CASE("a filter keeps rows by function or file") {
     Model model;
     model.update(sample_recording());
     model.set_filter("APP");
-    CHECK(table(model) == Rows{"main 2300 0 5", "load 2000 2000 2"});
+    CHECK(table(model) == Rows{"load 2000 2000 2", "main 2300 0 5"});
     model.set_filter("run");
     CHECK(table(model) == Rows{"run 5000 0 5"});
     model.set_filter("");
@@ -142,6 +168,7 @@ TEST_CASE("the cursor stays on its row when rows move") {
     Model model;
     Recording recording = sample_recording();
     model.update(recording);
+    model.sort_by(LocationOrder::kTotal);
     model.move_cursor(3);
     CHECK(model.rows()[model.cursor()].function == "load");
     recording.profile.sites[0].leaked = {100, 100'000};

@@ -58,7 +58,7 @@ TEST_CASE("a wide terminal shows header, graphs and the whole table") {
     CHECK_THAT(text, Contains("PID      4711") && Contains("python app.py") && Contains("All threads (2)") &&
                          Contains("Duration 2.5 seconds") && Contains("(42 events)"));
     CHECK_THAT(text, Contains("Heap 7.300kB (50.00% of 14.600kB max)") && Contains("RSS 55.000kB (60.000kB max)"));
-    CHECK_THAT(text, Contains("Total↓") && Contains("5.300kB   72.60%     5.300kB   72.60%          8 lib.py"));
+    CHECK_THAT(text, Contains("Own↓") && Contains("5.300kB   72.60%     5.300kB   72.60%          8 lib.py"));
     CHECK_THAT(text, Contains("Live allocations: 4 rows"));
 }
 
@@ -70,9 +70,9 @@ TEST_CASE("a narrow terminal keeps names, bytes and counts") {
 TEST_CASE("the narrowest table shows the amount that rows are sorted by") {
     Shown shown;
     using Catch::Contains;
-    CHECK_THAT(shown.text(40, 30), Contains("Total↓") && Contains("7.300kB") && !Contains("Allocs"));
+    CHECK_THAT(shown.text(40, 30), Contains("Own↓") && Contains("5.300kB") && !Contains("Allocs"));
     shown.model.sort_by(report::LocationOrder::kCount);
-    CHECK_THAT(shown.text(40, 30), Contains("Allocs↓") && !Contains("Total"));
+    CHECK_THAT(shown.text(40, 30), Contains("Allocs↓") && !Contains("Own"));
 }
 
 TEST_CASE("commands are shown without the folders of what was called") {
@@ -119,8 +119,8 @@ TEST_CASE("a click finds the row and the column") {
     REQUIRE(scene.row_of_line.size() == 4);
     CHECK(scene.lines[scene.first_row].selected);
     REQUIRE(scene.sort_columns.size() >= 5);
-    CHECK(scene.sort_columns[0].second == report::LocationOrder::kTotal);
-    CHECK(scene.sort_columns[2].second == report::LocationOrder::kOwn);
+    CHECK(scene.sort_columns[0].second == report::LocationOrder::kOwn);
+    CHECK(scene.sort_columns[2].second == report::LocationOrder::kTotal);
 }
 
 }  // namespace memray::live
