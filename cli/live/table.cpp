@@ -28,7 +28,7 @@ constexpr std::array<Column, 7> kColumns{{{"Location", 0, LocationOrder::kTotal,
                                           {"Own", 11, LocationOrder::kOwn, 50},
                                           {"% Own", 8, LocationOrder::kOwn, 50},
                                           {"Total", 11, LocationOrder::kTotal, 50},
-                                          {"% Total", 8, LocationOrder::kTotal, 80},
+                                          {"% Total", 8, LocationOrder::kTotal, 100},
                                           {"Allocs", 10, LocationOrder::kCount, 50},
                                           {"File/Module", 0, LocationOrder::kTotal, 80}}};
 
@@ -50,7 +50,7 @@ Widths widths_for(std::size_t width, LocationOrder order) {
         left -= std::min(left, kColumns[i].width + 1);
     }
     const bool file = width >= kColumns[kFile].needs;
-    widths.of[kLocation] = file ? left * 2 / 5 : left;
+    widths.of[kLocation] = file ? left * 3 / 5 : left;  // the name matters more than its folders
     widths.of[kFile] = file ? left - widths.of[kLocation] - 1 : 0;
     return widths;
 }

@@ -44,27 +44,27 @@ bool is_calling_machinery(std::string_view function) {
 
 // By the file that code is in, where its source is not known.
 bool is_runtime_module(std::string_view file) {
-    constexpr std::array<std::string_view, 11> kStarts{"python",    "libpython",    "libc.so",     "libc-2.",
-                                                       "ld-linux",  "libpthread",   "libstdc++",   "libgcc_s",
+    constexpr std::array<std::string_view, 11> kStarts{"python",      "libpython",   "libc.so",    "libc-2.",
+                                                       "ld-linux",    "libpthread",  "libstdc++",  "libgcc_s",
                                                        "libjemalloc", "libtcmalloc", "libmimalloc"};
     return file.starts_with('/') && starts_with_any(base_name(file), kStarts);
 }
 
 // glibc is compiled in its own folder.
 bool is_c_library_source(std::string_view file) {
-    constexpr std::array<std::string_view, 12> kFolders{"csu/",    "dirent/", "elf/",   "io/",           "libio/",
-                                                        "locale/", "malloc/", "misc/",  "nptl/",         "posix/",
-                                                        "stdlib/", "sysdeps/"};
+    constexpr std::array<std::string_view, 12> kFolders{"csu/",    "dirent/", "elf/",  "io/",    "libio/",  "locale/",
+                                                        "malloc/", "misc/",   "nptl/", "posix/", "stdlib/", "sysdeps/"};
     if (file.starts_with("./")) { file.remove_prefix(2); }
     return starts_with_any(file, kFolders);
 }
 
 bool is_allocator_or_start(std::string_view function) {
     constexpr std::array<std::string_view, 17> kNames{
-        "malloc", "calloc", "realloc", "memalign", "aligned_alloc", "posix_memalign", "valloc",    "pvalloc", "mmap",
-        "mmap64", "mremap", "_start",  "clone",    "clone3",        "__clone3",       "start_thread", "_int_malloc"};
-    return std::find(kNames.begin(), kNames.end(), function) != kNames.end() ||
-           function.starts_with("operator new") || function.starts_with("__libc_");
+        "malloc", "calloc",  "realloc",  "memalign",     "aligned_alloc", "posix_memalign",
+        "valloc", "pvalloc", "mmap",     "mmap64",       "mremap",        "_start",
+        "clone",  "clone3",  "__clone3", "start_thread", "_int_malloc"};
+    return std::find(kNames.begin(), kNames.end(), function) != kNames.end() || function.starts_with("operator new") ||
+           function.starts_with("__libc_");
 }
 
 bool is_runtime(std::string_view function, std::string_view file) {

@@ -18,15 +18,15 @@ using capture::kRootStack;
 
 // Where the walk is after the frames of a stack.
 struct Position {
-    std::uint32_t leading{kRootStack};  // the new stack if own code follows
-    std::uint32_t shown{kRootStack};    // and if it does not
-    bool own{false};                    // some of it is own code
+    std::uint32_t leading{kRootStack};                             // the new stack if own code follows
+    std::uint32_t shown{kRootStack};                               // and if it does not
+    bool own{false};                                               // some of it is own code
     enum : std::uint8_t { kNo, kUnnamed, kNamed } importing{kNo};  // what `shown` is
 };
 
 class Folding {
 public:
-    Folding(StackView& view, LibraryCalls calls) 
+    Folding(StackView& view, LibraryCalls calls)
         : view_(view), calls_(calls), roles_(roles_of(view)), frames_(first_equal_frames(view)) {}
 
     void run() {
@@ -121,8 +121,8 @@ private:
     const LibraryCalls calls_;
     const std::vector<Role> roles_;
     const std::vector<std::uint32_t> frames_;  // for each frame the first one that is equal
-    std::vector<capture::Stack> stacks_{{}};  // those of the result; the first is the root
-    interning::KeyIndex children_;            // parent and frame -> stack, less the root
+    std::vector<capture::Stack> stacks_{{}};   // those of the result; the first is the root
+    interning::KeyIndex children_;             // parent and frame -> stack, less the root
     std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::uint32_t> imports_;  // text, place -> frame
     std::map<std::string, std::uint32_t> texts_;
     std::set<std::uint32_t> unnamed_;

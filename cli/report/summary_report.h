@@ -29,7 +29,8 @@ struct SummaryOptions {
 // Aligned columns, nothing cut short.
 [[nodiscard]] std::string summary_plain(const capture::Profile& profile, const StackView& view,
                                         const SummaryOptions& options);
-// Fields: selection, frames ("own" or "all"), bytes, num_allocations, rows[function, file, total_bytes, own_bytes, num_allocations], metadata.
+// Fields: selection, frames ("own" or "all"), bytes, num_allocations, rows[function, file, total_bytes, own_bytes,
+// num_allocations], metadata.
 [[nodiscard]] std::string summary_json(const capture::Profile& profile, const StackView& view,
                                        const SummaryOptions& options);
 

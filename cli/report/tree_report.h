@@ -30,9 +30,9 @@ struct TreeOptions {
 // to be shown.
 [[nodiscard]] std::string tree_text(const capture::Profile& profile, const StackView& view, const TreeOptions& options);
 
-// Fields: selection, frames ("own" or "all"), not_shown[stacks, bytes, num_allocations], nodes[], metadata. Callers come before their callees;
-// of each: parent (number of the caller, null for the root), function, file, line, kind ("python", "native"), bytes and
-// num_allocations with callees, own_bytes and own_num_allocations without.
+// Fields: selection, frames ("own" or "all"), not_shown[stacks, bytes, num_allocations], nodes[], metadata. Callers
+// come before their callees; of each: parent (number of the caller, null for the root), function, file, line, kind
+// ("python", "native"), bytes and num_allocations with callees, own_bytes and own_num_allocations without.
 [[nodiscard]] std::string tree_json(const capture::Profile& profile, const StackView& view, const TreeOptions& options);
 
 }  // namespace memray::report

@@ -22,10 +22,10 @@ enum class RowKind : std::uint8_t { kRoot, kCall, kRest, kNothing };
 
 struct TreeRow {
     RowKind kind{RowKind::kCall};
-    std::uint32_t node{0};  // of the call tree, the last of a chain; 0 for rows that are no calls
-    std::size_t depth{0};   // 0: the root
-    bool parent{false};     // it has callees
-    bool open{false};       // and they are shown
+    std::uint32_t node{0};      // of the call tree, the last of a chain; 0 for rows that are no calls
+    std::size_t depth{0};       // 0: the root
+    bool parent{false};         // it has callees
+    bool open{false};           // and they are shown
     std::uint32_t first{0};     // of the calls that hold the same, the last of which is `node`
     std::uint32_t headline{0};  // the one of them that the row is named after
 };
@@ -44,8 +44,8 @@ public:
     void open_or_enter();            // shows the callees; if they are shown, goes to the first
     void close_or_leave();           // hides the callees; if none are shown, goes to the caller
     void open_linear_group();        // opens the current call and its callees as long as there is only one
-    void toggle_all_frames();     // or my code: see cli/report/my_code.h
-    void toggle_imports();        // these do nothing while only my code is shown
+    void toggle_all_frames();        // or my code: see cli/report/my_code.h
+    void toggle_imports();           // these do nothing while only my code is shown
     void toggle_uninteresting();
     [[nodiscard]] bool shows_all_frames() const { return all_frames_; }
     [[nodiscard]] bool hides_imports() const { return (hidden_ & report::kImportSystem) != 0; }

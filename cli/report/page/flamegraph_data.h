@@ -37,7 +37,8 @@ struct FlamegraphOptions {
 //   options     what the page shows first
 //   metadata    as in `stats --json`
 //   strings     [text]
-//   frames      function[], file[], source[]: strings; line[]; kind[]: 0 Python, 1 native; class[], role[]: see frame_class.h;
+//   frames      function[], file[], source[]: strings; line[]; kind[]: 0 Python, 1 native; class[], role[]: see
+//   frame_class.h;
 //               package[]: strings, see package_of()
 //   nodes       parent[], frame[] (-1: root or folded), folded[]; thread[] if split
 //   metrics     name -> [node, allocator, bytes, allocations, ...]: what nodes allocated themselves, without their

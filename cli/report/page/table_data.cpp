@@ -71,15 +71,14 @@ std::string page_of(const capture::Profile& profile, const std::vector<TableRow>
         if (!row.own.empty()) { cells.push_back(row.own); }
         table.push_back(std::move(cells));
     }
-    return page_text({{"options",
-                       {{"title", options.title},
-                        {"split_threads", options.split_threads},
-                        {"all_frames", options.all_frames}}},
-                      {"metadata", metadata_json(profile)},
-                      {"threads", threads},
-                      {"snapshots", snapshots_json(profile, options.most_snapshots)},
-                      {"processes", processes_json(profile, options.most_snapshots)},
-                      {"rows", std::move(table)}});
+    return page_text(
+        {{"options",
+          {{"title", options.title}, {"split_threads", options.split_threads}, {"all_frames", options.all_frames}}},
+         {"metadata", metadata_json(profile)},
+         {"threads", threads},
+         {"snapshots", snapshots_json(profile, options.most_snapshots)},
+         {"processes", processes_json(profile, options.most_snapshots)},
+         {"rows", std::move(table)}});
 }
 
 }  // namespace

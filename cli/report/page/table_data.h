@@ -40,7 +40,8 @@ struct TableOptions {
 [[nodiscard]] std::vector<TableRow> folded(const std::vector<TableRow>& rows, std::size_t most);
 
 // JSON as in flamegraph_data.h, with rows: [[thread or "", allocator or "", bytes, allocations, location, and if it is
-// another one the location in my code]]. Rows are folded until a page with it is below 5 MB, unless it is to be complete.
+// another one the location in my code]]. Rows are folded until a page with it is below 5 MB, unless it is to be
+// complete.
 [[nodiscard]] std::string table_data(const capture::Profile& profile, const std::vector<TableRow>& rows,
                                      const TableOptions& options);
 

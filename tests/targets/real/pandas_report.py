@@ -19,7 +19,7 @@ def read_month(month):
 
 
 def keep_history(table):
-    history.append(table.copy())  # @culprit
+    history.append(table.copy())
 
 
 def total_by_day(table):

@@ -5,7 +5,10 @@ import pytest
 
 
 def load_orders(count):
-    return [bytes(10_000 + number) for number in range(count)]  # @culprit
+    orders = []
+    for number in range(count):
+        orders.append(bytes(10_000 + number))
+    return orders
 
 
 @pytest.fixture(scope="session")

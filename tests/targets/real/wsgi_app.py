@@ -9,7 +9,7 @@ cache = []
 
 
 def remember(path):
-    cache.append(bytearray(5_000_000))  # @culprit
+    cache.append(bytearray(5_000_000))
 
 
 def answer(path):

@@ -55,8 +55,8 @@ TEST_CASE("my code is shown first, then all frames if asked for") {
     model.enter();
     model.toggle_all_frames();
     CHECK(model.focus() == nullptr);
-    CHECK(table(model) == Rows{"read 200 200 2", "<module> 30 30 3", "view 230 0 5", "handle 200 0 2",
-                               "_find_and_load 30 0 3"});
+    CHECK(table(model) ==
+          Rows{"read 200 200 2", "<module> 30 30 3", "view 230 0 5", "handle 200 0 2", "_find_and_load 30 0 3"});
     CHECK(model.whole().bytes == 230);
     model.toggle_all_frames();
     CHECK(model.rows().size() == 2);

@@ -64,10 +64,17 @@ TEST_CASE("Packages are named as they are imported") {
 
 TEST_CASE("Whose frames are: commands in the bin of an installation are a library's") {
     StackView view;
-    view.strings = {"f", "/venv/lib/python3.12/site-packages/gunicorn/app.py", "/venv/bin/gunicorn", "/home/me/bin/job",
-                    "/venv/bin/app.py", "<module>", "", "<frozen importlib._bootstrap>", "libx.so"};
-    view.frames = {{0, 1, 1}, {5, 2, 1}, {5, 3, 1}, {5, 4, 1}, {5, 1, 1},
-                   {0, 6, 0}, {0, 7, 1}, {0, 8, 0, FrameKind::kNative}};
+    view.strings = {"f",
+                    "/venv/lib/python3.12/site-packages/gunicorn/app.py",
+                    "/venv/bin/gunicorn",
+                    "/home/me/bin/job",
+                    "/venv/bin/app.py",
+                    "<module>",
+                    "",
+                    "<frozen importlib._bootstrap>",
+                    "libx.so"};
+    view.frames = {{0, 1, 1}, {5, 2, 1}, {5, 3, 1}, {5, 4, 1},
+                   {5, 1, 1}, {0, 6, 0}, {0, 7, 1}, {0, 8, 0, FrameKind::kNative}};
     CHECK(roles_of(view) == std::vector<Role>{Role::kLibrary, Role::kLibrary, Role::kOwn, Role::kOwn, Role::kModuleBody,
                                               Role::kProcess, Role::kImport, Role::kLibrary});
 }

@@ -38,8 +38,9 @@ Stacks stacks_of(const capture::Profile& profile, LibraryCalls calls) {
             REQUIRE(view.stacks[at].parent < at);
             const ViewFrame& frame = view.frames[view.stacks[at].frame];
             const std::string& file = view.strings[frame.file];
-            text = fmt::format("{}:{}:{};", view.strings[frame.function], file.substr(file.rfind('/') + 1), frame.line) +
-                   text;
+            text =
+                fmt::format("{}:{}:{};", view.strings[frame.function], file.substr(file.rfind('/') + 1), frame.line) +
+                text;
         }
         result[text] += profile.sites[i].peak.bytes;
     }
@@ -61,7 +62,8 @@ TEST_CASE("The memory of an import is the package's, at the line that imports it
     builder.site({kImporting, kFindAndLoad, kPandas}, {1, 3});
     builder.site({kImporting, kFindAndLoad, kCompile}, {1, 2});  // before anything of it runs
     builder.site({kImporting}, {1, 1});
-    CHECK(both(builder.profile) == Stacks{{"<module>:app.py:2;import pandas:app.py:2;", 40}, {"<module>:app.py:2;", 1}});
+    CHECK(both(builder.profile) ==
+          Stacks{{"<module>:app.py:2;import pandas:app.py:2;", 40}, {"<module>:app.py:2;", 1}});
 }
 
 TEST_CASE("What a line that imports two libraries needs for both is of none of them") {
@@ -92,9 +94,10 @@ TEST_CASE("A framework is not shown where it calls own code, and is where it all
     const Place thread{"_bootstrap", kStandardLibrary + "threading.py", 10};
     builder.site({kMain, thread, handler, kView}, {1, 50});
     builder.site({thread, handler, {"join", kSite + "django/html.py", 11}}, {1, 7});
-    CHECK(both(builder.profile) ==
-          Stacks{{"main:app.py:1;view:views.py:8;", 50}, {"_bootstrap:threading.py:10;get_response:handler.py:9;"
-                                                          "join:html.py:11;", 7}});
+    CHECK(both(builder.profile) == Stacks{{"main:app.py:1;view:views.py:8;", 50},
+                                          {"_bootstrap:threading.py:10;get_response:handler.py:9;"
+                                           "join:html.py:11;",
+                                           7}});
 }
 
 TEST_CASE("What a library allocates for own code is its own in trees and the caller's in lists") {
@@ -120,7 +123,8 @@ TEST_CASE("Processes of a merged capture stay, and own nothing that libraries do
     ProfileBuilder builder;
     builder.site({{"process 7", ""}, kReadCsv, kMain}, {1, 5});
     builder.site({{"process 7", ""}, kReadCsv}, {1, 6});
-    CHECK(both(builder.profile) == Stacks{{"process 7::0;main:app.py:1;", 5}, {"process 7::0;read_csv:parsers.py:7;", 6}});
+    CHECK(both(builder.profile) ==
+          Stacks{{"process 7::0;main:app.py:1;", 5}, {"process 7::0;read_csv:parsers.py:7;", 6}});
 }
 
 TEST_CASE("Stacks that end alike are one, and sites that are left out stay so") {

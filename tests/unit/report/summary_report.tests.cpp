@@ -44,7 +44,8 @@ decode at /usr/lib/python3.11/json/decoder.py         1.000kB           0.02%   
 }
 
 TEST_CASE("The column sorted by is marked, and rows beyond the limit are counted") {
-    const std::string table = table_of(summary_plain(sample_profile(), make_stack_view(sample_profile()), {5, 2, {}, true}));
+    const std::string table =
+        table_of(summary_plain(sample_profile(), make_stack_view(sample_profile()), {5, 2, {}, true}));
     CHECK(
         table ==
         R"(Location                                       Total Memory  Total Memory %  Own Memory  Own Memory %  <Allocation Count>
@@ -56,8 +57,9 @@ decode at /usr/lib/python3.11/json/decoder.py       1.000kB           0.02%     
 
 TEST_CASE("Own memory comes first unless a column is chosen") {
     const SummaryOptions options{kOwnMemoryFirst, 2, {}, false};
-    CHECK(table_of(summary_plain(sample_profile(), make_stack_view(sample_profile()), options)) ==
-          R"(Location                                       <Own Memory>  Own Memory %  Total Memory  Total Memory %  Allocation Count
+    CHECK(
+        table_of(summary_plain(sample_profile(), make_stack_view(sample_profile()), options)) ==
+        R"(Location                                       <Own Memory>  Own Memory %  Total Memory  Total Memory %  Allocation Count
 build at /srv/app.py                                5.000MB        99.97%       5.000MB          99.97%                 2
 decode at /usr/lib/python3.11/json/decoder.py       1.000kB         0.02%       1.000kB           0.02%                10
 2 more rows not shown (see --max-rows)
@@ -66,8 +68,8 @@ What libraries allocate counts for the code that calls or imports them (see --al
 }
 
 TEST_CASE("Temporary allocations replace those of the peak") {
-    const std::string report =
-        summary_plain(sample_profile(), make_stack_view(sample_profile()), {1, 10, {SelectionKind::kTemporary, 1}, true});
+    const std::string report = summary_plain(sample_profile(), make_stack_view(sample_profile()),
+                                             {1, 10, {SelectionKind::kTemporary, 1}, true});
     CHECK(report.starts_with(
         "Temporary allocations (freed after at most 1 other allocation): 600.000B in 6 allocations\nPeak memory: "));
     CHECK(table_of(report).find("decode at /usr/lib/python3.11/json/decoder.py        600.000B         100.00%") !=
@@ -103,7 +105,8 @@ TEST_CASE("Long locations lose the middle of their file, or take two lines") {
     const std::string file = "/home/somebody/projects/application/package/module.py";
     builder.site({{"f", file, 1}}, {2, 20});
     builder.site({{"a_rather_long_function_name", file, 2}}, {1, 10});
-    const std::string table = table_of(summary_box(builder.profile, make_stack_view(builder.profile), kAsMemray, 80, false));
+    const std::string table =
+        table_of(summary_box(builder.profile, make_stack_view(builder.profile), kAsMemray, 80, false));
     CHECK(table.find("│f at /home/somebody/…ackage/module.py│") != std::string::npos);
     CHECK(table.find("│a_rather_long_function_name at ") != std::string::npos);
     CHECK(table.find("│/home/somebody/pro…/package/module.py│") != std::string::npos);
@@ -115,13 +118,14 @@ TEST_CASE("A box is never wider than the terminal, down to a narrow one") {
                  {1, 999'999'000});
     for (const std::size_t width : {200U, 120U, 110U, 109U, 80U, 70U, 60U}) {
         INFO("width " << width);
-        CHECK(widest_line(table_of(summary_box(builder.profile, make_stack_view(builder.profile), kAsMemray, width, false))) ==
-              width);
+        CHECK(widest_line(table_of(
+                  summary_box(builder.profile, make_stack_view(builder.profile), kAsMemray, width, false))) == width);
     }
 }
 
 TEST_CASE("Shares have colours, functions and files theirs") {
-    const std::string report = summary_box(sample_profile(), make_stack_view(sample_profile()), {1, 10, {}, true}, 120, true);
+    const std::string report =
+        summary_box(sample_profile(), make_stack_view(sample_profile()), {1, 10, {}, true}, 120, true);
     CHECK(report.find("\x1b[1;35mbuild\x1b[0m at \x1b[36m/srv/app.py\x1b[0m") != std::string::npos);
     CHECK(report.find("\x1b[31m5.000MB\x1b[0m") != std::string::npos);
     CHECK(report.find("\x1b[92m1.000kB\x1b[0m") != std::string::npos);

@@ -57,7 +57,8 @@ TEST_CASE("A page that would be too large keeps its largest rows, and one for th
     for (std::uint32_t i = 1; i <= 300; ++i) {
         builder.site({{std::string(40'000, 'x') + std::to_string(i), "a.py", i}}, {1, i});
     }
-    const auto rows = table_rows(builder.profile, make_stack_view(builder.profile), nullptr, at_peak(builder.profile), false);
+    const auto rows =
+        table_rows(builder.profile, make_stack_view(builder.profile), nullptr, at_peak(builder.profile), false);
     const auto data = [&](bool complete) {
         return table_data(builder.profile, rows, {"table report", false, false, 10, complete});
     };

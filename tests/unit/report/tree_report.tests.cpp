@@ -56,10 +56,12 @@ TEST_CASE("Calls that hold the same are one line, named after the innermost of t
     builder.site({main, {"g", "a.py", 3}, load, {"array", numpy, 4}, {"grow", numpy, 5}, {"copy", numpy, 6}}, {1, 600});
     builder.site({{"other", "a.py", 9}, {"array", numpy, 4}}, {1, 300});
     builder.site({{"other", "a.py", 9}}, {1, 100});
-    CHECK(text_of(builder.profile).ends_with("1.000kB (100.00%) <ROOT>\n"
-                                             "├─ 600.000B (60.00%) main → g → load at a.py:2 → … → copy\n"
-                                             "└─ 400.000B (40.00%) other at a.py:9\n"
-                                             "   └─ 300.000B (30.00%) array at " + numpy + ":4\n"));
+    CHECK(text_of(builder.profile)
+              .ends_with("1.000kB (100.00%) <ROOT>\n"
+                         "├─ 600.000B (60.00%) main → g → load at a.py:2 → … → copy\n"
+                         "└─ 400.000B (40.00%) other at a.py:9\n"
+                         "   └─ 300.000B (30.00%) array at " +
+                         numpy + ":4\n"));
 }
 
 TEST_CASE("Only the biggest stacks are shown, and the others are summed up") {

@@ -54,8 +54,8 @@ struct Sample {
 }  // namespace
 
 TEST_CASE("At first the largest chain of calls is open, without what CPython does to call") {
-    CHECK(Sample::of_all_frames().rows() == Lines{">-<ROOT> 10000", ".-main 9900", "..f 5000", "..+_find_and_load 3000", "..+g 1900",
-                                   ".\xef\xbf\xbd[31mred 100"});
+    CHECK(Sample::of_all_frames().rows() == Lines{">-<ROOT> 10000", ".-main 9900", "..f 5000", "..+_find_and_load 3000",
+                                                  "..+g 1900", ".\xef\xbf\xbd[31mred 100"});
 }
 
 TEST_CASE("My code is shown first: imports and libraries are folded, calls that hold the same are one row") {

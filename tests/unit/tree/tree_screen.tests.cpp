@@ -13,7 +13,10 @@ using namespace memray::tree;
 namespace {
 
 struct Sample {
-    Sample() : profile(sample()), view(report::make_stack_view(profile)), model(profile, view, {{}, report::kDefaultBiggest, true}) {
+    Sample()
+        : profile(sample()),
+          view(report::make_stack_view(profile)),
+          model(profile, view, {{}, report::kDefaultBiggest, true}) {
         model.toggle_uninteresting();  // as memray shows it first
     }
 

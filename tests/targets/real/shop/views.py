@@ -14,5 +14,5 @@ def index(request):
 
 
 def export(request, number):
-    exported[number] = bytearray(2_000_000)  # @culprit
+    exported[number] = bytearray(2_000_000)
     return HttpResponse("exported")
