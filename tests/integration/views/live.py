@@ -189,6 +189,8 @@ class Here(Watching):
         heading = next(i for i, line in enumerate(lines) if line.startswith(" Location"))
         terminal.click(lines[heading].index("Own"), heading)
         terminal.wait_for("Own↓")
+        terminal.keys("f")  # without the rows of imports
+        terminal.wait_for("of all frames")
         terminal.keys("/", "w", "a", "t", "c", "h", "e", "d", "Enter")
         terminal.wait_for('matching "watched": 4 rows')
         terminal.click(1, heading + 2)
