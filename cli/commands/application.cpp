@@ -13,6 +13,8 @@
 #include "cli/commands/command.h"
 #include "cli/commands/command_list.h"
 #include "cli/commands/help_format.h"
+#include "cli/commands/option_scan.h"
+#include "cli/commands/unknown_command.h"
 #include "injector/base/error.h"
 
 namespace memray::cli {
@@ -37,47 +39,53 @@ public:
                           "Increase verbosity. Option is additive and can be specified up to 3 times");
         program_.set_version_flag("-V,--version", MEMRAY_VERSION, "Displays the current version of memray");
         commands_ = make_commands(program_, verbosity_);
-        program_.formatter(std::make_shared<HelpFormat>("[-h] [-v] [-V] {" + names() + "} ..."));
+        program_.formatter(
+            std::make_shared<HelpFormat>(fmt::format("[-h] [-v] [-V] {{{}}} ...", fmt::join(names(), ","))));
     }
 
-    int run(std::vector<std::string> arguments) {
-        const CLI::App* used = &program_;
+    int run(const std::vector<std::string>& arguments) {
         try {
-            Command* command = hand_over_rest(arguments);
-            if (command != nullptr) { used = &command->app(); }
-            std::reverse(arguments.begin(), arguments.end());
-            program_.parse(arguments);
+            std::vector<std::string> own = arguments;
+            Command* command = hand_over_rest(own);
+            std::reverse(own.begin(), own.end());
+            program_.parse(own);
             if (command == nullptr) { throw UsageError("the following arguments are required: command"); }
             // A limit on file sizes is an error like others. A target may inherit this: CPython ignores it, too.
             ::signal(SIGXFSZ, SIG_IGN);
             return command->run();
         } catch (const CLI::ParseError& error) {
             if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) { return show(error); }
-            throw described(error.what(), *used);
-        } catch (const UsageError& error) { throw described(error.what(), *used); }
+            throw described(error.what());
+        } catch (const UsageError& error) { throw described(error.what()); }
     }
 
 private:
-    [[nodiscard]] std::string names() const {
+    [[nodiscard]] std::vector<std::string> names() const {
         std::vector<std::string> names;
         for (const auto& command : commands_) { names.push_back(command->app().get_name()); }
-        return fmt::format("{}", fmt::join(names, ","));
+        return names;
     }
 
     // The subcommand the arguments name, if any. What belongs to the profiled program leaves `arguments`.
     Command* hand_over_rest(std::vector<std::string>& arguments) {
-        const auto name = std::find_if(arguments.begin(), arguments.end(),
-                                       [](const std::string& argument) { return !argument.starts_with('-'); });
-        if (name == arguments.end()) { return nullptr; }
+        ScannedOptions before = scan_options(program_, arguments, Positionals::kEndOptions);
+        if (before.count == arguments.size()) {
+            arguments = std::move(before.arguments);
+            return nullptr;
+        }
+        const auto name = arguments.begin() + static_cast<std::ptrdiff_t>(before.count);
         const auto command = std::find_if(commands_.begin(), commands_.end(),
                                           [&](const auto& entry) { return entry->app().get_name() == *name; });
-        if (command == commands_.end()) {
-            throw UsageError(fmt::format("argument command: invalid choice: '{}' (choose from {})", *name, names()));
-        }
+        if (command == commands_.end()) { throw UsageError(unknown_command(before.arguments, *name, names())); }
+        used_ = &(*command)->app();
+        const bool ends = (*command)->runs_program();
         const std::vector<std::string> behind(name + 1, arguments.end());
-        const auto rest = behind.begin() + static_cast<std::ptrdiff_t>((*command)->own_arguments(behind));
-        (*command)->take_rest({rest, behind.end()});
-        arguments.resize(arguments.size() - static_cast<std::size_t>(behind.end() - rest));
+        const ScannedOptions own =
+            scan_options(*used_, behind, ends ? Positionals::kEndOptions : Positionals::kAnywhere);
+        (*command)->take_rest({behind.begin() + static_cast<std::ptrdiff_t>(own.count), behind.end()});
+        before.arguments.push_back(*name);
+        before.arguments.insert(before.arguments.end(), own.arguments.begin(), own.arguments.end());
+        arguments = std::move(before.arguments);
         return command->get();
     }
 
@@ -90,13 +98,14 @@ private:
         return 0;
     }
 
-    base::Error described(const std::string& message, const CLI::App& used) const {
-        const std::string name = &used == &program_ ? "memray" : "memray " + used.get_name();
-        const std::string usage = used.get_formatter()->make_help(&used, name, CLI::AppFormatMode::Normal);
+    base::Error described(const std::string& message) const {
+        const std::string name = used_ == &program_ ? "memray" : "memray " + used_->get_name();
+        const std::string usage = used_->get_formatter()->make_help(used_, name, CLI::AppFormatMode::Normal);
         return base::Error(fmt::format("{}\n{}: error: {}", usage.substr(0, usage.find('\n')), name, message), 2);
     }
 
     CLI::App program_{"", "memray"};
+    const CLI::App* used_{&program_};  // the usage line of which belongs to errors
     Verbosity verbosity_;
     CommandList commands_;
 };

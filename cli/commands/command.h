@@ -6,7 +6,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,10 +25,8 @@ public:
     Command(const Command&) = delete;
     Command& operator=(const Command&) = delete;
 
-    // How many of the arguments behind the subcommand's name are its own; take_rest() gets the others.
-    [[nodiscard]] virtual std::size_t own_arguments(const std::vector<std::string>& arguments) const {
-        return arguments.size();
-    }
+    // Whether its own arguments end at the first that is no option; take_rest() gets the others.
+    [[nodiscard]] virtual bool runs_program() const { return false; }
     virtual void take_rest(const std::vector<std::string>& /*arguments*/) {}
 
     // Returns the exit code of the program. Throws base::Error.

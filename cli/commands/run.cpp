@@ -12,7 +12,6 @@
 #include <filesystem>
 
 #include "cli/commands/live.h"
-#include "cli/commands/option_split.h"
 #include "cli/running/interpreter_check.h"
 #include "injector/base/file.h"
 #include "injector/base/printable.h"
@@ -104,10 +103,6 @@ void RunCommand::add_program_options() {
     app.add_flag("-m", module_, "Run library module as a script (terminates option list)")
         ->excludes(text)
         ->excludes(exec);
-}
-
-std::size_t RunCommand::own_arguments(const std::vector<std::string>& arguments) const {
-    return leading_options(app(), arguments);
 }
 
 void RunCommand::take_rest(const std::vector<std::string>& arguments) {

@@ -4,7 +4,6 @@
 // memray run: starts a Python program and records its memory until it ends.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +22,7 @@ class RunCommand : public Command {
 public:
     RunCommand(CLI::App& program, const Verbosity& verbosity);
 
-    [[nodiscard]] std::size_t own_arguments(const std::vector<std::string>& arguments) const override;
+    [[nodiscard]] bool runs_program() const override { return true; }
     void take_rest(const std::vector<std::string>& arguments) override;
     // The exit code is that of the profiled program; if a signal ended that, this process ends by the same.
     int run() override;

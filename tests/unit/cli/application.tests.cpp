@@ -45,10 +45,26 @@ void check_failure(const std::vector<std::string>& arguments, int exit_code, con
 
 TEST_CASE("A missing or unknown subcommand is wrong usage") {
     check_usage_error({}, "memray: error: the following arguments are required: command");
-    check_usage_error({"nonsense"},
-                      "memray: error: argument command: invalid choice: 'nonsense' (choose from "
+    check_usage_error({"zebra"},
+                      "memray: error: argument command: invalid choice: 'zebra' (choose from "
                       "run,flamegraph,table,live,tree,parse,summary,stats,transform,diff,attach,detach,merge,"
                       "snapshot)");
+}
+
+TEST_CASE("A subcommand that is misspelled or left out is answered with what was meant") {
+    const auto suggests = [](std::vector<std::string> arguments, const std::string& meant) {
+        CAPTURE(arguments, meant);
+        const Refusal result = refusal(std::move(arguments));
+        CHECK(result.exit_code == 2);
+        CHECK_THAT(result.message, Catch::Contains("', did you mean " + meant + "? (choose from run,"));
+    };
+    suggests({"sumary"}, "summary");
+    suggests({"rnu", "x.py"}, "run");
+    suggests({"flamgraph", "x.bin"}, "flamegraph");
+    suggests({"prog.py", "argument"}, "memray run prog.py");
+    suggests({"--native", "prog.py"}, "memray run --native prog.py");
+    suggests({"-m", "http.server"}, "memray run -m http.server");
+    suggests({"/proc/self/exe"}, "memray run /proc/self/exe");
 }
 
 TEST_CASE("Wrong options are wrong usage of their subcommand") {
