@@ -30,7 +30,7 @@ capture::Profile read(const std::string& path) {
     try {
         return capture::read_profile(path);
     } catch (const base::Error& error) {
-        throw base::Error("Failed to parse allocation records in " + path + ": " + error.what());
+        throw base::Error("Failed to parse allocation records in " + path + ". Reason: " + error.what());
     }
 }
 

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "cli/commands/process_argument.h"
 #include "cli/report/format.h"
 #include "cli/running/background.h"
 #include "cli/running/view_process.h"
@@ -18,6 +19,7 @@
 #include "injector/base/file.h"
 #include "injector/base/printable.h"
 #include "injector/capture/output_file.h"
+#include "injector/injection/attach_checks.h"
 #include "injector/live/server.h"
 
 namespace memray::cli {
@@ -67,7 +69,7 @@ private:
 AttachCommand::AttachCommand(CLI::App& program, const Verbosity& verbosity)
     : Command(program, "attach", "Begin tracking allocations in an already-started process", "[options] pid"),
       verbosity_(verbosity) {
-    options().add_option("pid", pid_, "Process id to attach to")->required();
+    add_pid(options(), pid_, "Process id to attach to");
     add_output_options();
     recording_.declare_content(options(), "process");
     add_time_options();
@@ -94,9 +96,7 @@ void AttachCommand::add_time_options() {
 
 void AttachCommand::add_attach_options() {
     CLI::App& app = options();
-    app.add_option("--method", method_, "Accepted for compatibility: there is one method, auto")
-        ->option_text("METHOD")
-        ->check(CLI::IsMember({"auto"}));
+    add_method(app, method_);
     app.add_option("--timeout", timeout_, "Seconds to wait for a moment to enter the process (default: 10)")
         ->option_text("SECONDS")
         ->check(CLI::PositiveNumber);
@@ -104,7 +104,6 @@ void AttachCommand::add_attach_options() {
 }
 
 void AttachCommand::refuse_what_is_missing() const {
-    if (pid_ <= 0) { throw UsageError(fmt::format("argument pid: invalid process id: {}", pid_)); }
     if (recording_.aggregate && output_.empty()) {
         throw UsageError("Can't use aggregated mode without an output file.");
     }
@@ -212,6 +211,7 @@ int AttachCommand::run_and_watch(recording::AttachRequest request) const {
 
 int AttachCommand::run() {
     refuse_what_is_missing();
+    injection::require_live(pid_);
     base::close_inherited();
     const recording::AttachRequest wanted = request();
     if (output_.empty()) {

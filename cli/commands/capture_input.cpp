@@ -17,31 +17,32 @@ void require_file(const std::string& path) {
     if (!std::filesystem::exists(path, ignored)) { throw base::Error("No such file: " + path); }
 }
 
-base::Error unreadable(const std::string& path, const base::Error& reason) {
-    return base::Error("Failed to parse allocation records in " + path + ": " + reason.what());
+// In memray's words, in one line.
+base::Error unreadable(const std::string& path, const base::Error& reason, const std::string& attempt) {
+    return base::Error("Failed to " + attempt + " " + path + ". Reason: " + reason.what());
 }
 
 }  // namespace
 
-capture::Profile load_profile(const std::string& path) {
-    capture::Profile profile = load_recorded_profile(path);
+capture::Profile load_profile(const std::string& path, const std::string& attempt) {
+    require_file(path);
+    capture::Profile profile = load_recorded_profile(path, attempt);
     name_native_frames(path, profile);
     return profile;
 }
 
-capture::Profile load_recorded_profile(const std::string& path) {
-    require_file(path);
+capture::Profile load_recorded_profile(const std::string& path, const std::string& attempt) {
     base::ProgressBar bar("Calculating high watermark...");
     try {
         return capture::read_profile(path, [&bar](double share) { bar.show(share); });
-    } catch (const base::Error& error) { throw unreadable(path, error); }
+    } catch (const base::Error& error) { throw unreadable(path, error, attempt); }
 }
 
 void load_events(const std::string& path, const std::function<void(const capture::Event&)>& visit) {
     base::ProgressBar bar("Processing allocation records...");
     try {
         capture::read_events(path, visit, [&bar](double share) { bar.show(share); });
-    } catch (const base::Error& error) { throw unreadable(path, error); }
+    } catch (const base::Error& error) { throw unreadable(path, error, kParsing); }
 }
 
 }  // namespace memray::cli

@@ -12,11 +12,13 @@
 
 namespace memray::cli {
 
-// Throws base::Error: "No such file: F", "Failed to parse allocation records in F: <reason>". Native frames have their
-// names, as far as they can be found.
-[[nodiscard]] capture::Profile load_profile(const std::string& path);
-// Just what the capture says.
-[[nodiscard]] capture::Profile load_recorded_profile(const std::string& path);
+inline constexpr const char* kParsing = "parse allocation records in";
+
+// Throws base::Error: "No such file: F", "Failed to <attempt> F. Reason: <reason>". Native frames have their names, as
+// far as they can be found.
+[[nodiscard]] capture::Profile load_profile(const std::string& path, const std::string& attempt = kParsing);
+// Just what the capture says. One that is not there is a reason like others.
+[[nodiscard]] capture::Profile load_recorded_profile(const std::string& path, const std::string& attempt = kParsing);
 void load_events(const std::string& path, const std::function<void(const capture::Event&)>& visit);
 
 }  // namespace memray::cli

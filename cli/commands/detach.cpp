@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 
+#include "cli/commands/process_argument.h"
 #include "injector/base/printable.h"
 #include "injector/injection/attach.h"
 #include "injector/recording/rendezvous.h"
@@ -23,10 +24,8 @@ constexpr std::chrono::seconds kTimeout{10};
 DetachCommand::DetachCommand(CLI::App& program)
     : Command(program, "detach", "End the tracking started by a previous `memray attach` call", "[options] pid") {
     CLI::App& app = options();
-    app.add_option("pid", pid_, "Process id to detach from")->required();
-    app.add_option("--method", method_, "Accepted for compatibility: there is one method, auto")
-        ->option_text("METHOD")
-        ->check(CLI::IsMember({"auto"}));
+    add_pid(app, pid_, "Process id to detach from");
+    add_method(app, method_);
     app.add_flag("-v,--verbose", verbosity_, "Print what is done in the process, and how long that takes");
 }
 
@@ -49,7 +48,6 @@ std::string DetachCommand::clean_up() const {
 }
 
 int DetachCommand::run() {
-    if (pid_ <= 0) { throw UsageError(fmt::format("argument pid: invalid process id: {}", pid_)); }
     const std::optional<std::string> answer = recording::ask_recorder(pid_, "stop");
     base::print_line(stdout, answer ? recording::said_by_recorder(*answer) : clean_up());
     return 0;

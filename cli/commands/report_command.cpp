@@ -2,8 +2,6 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/report_command.h"
 
-#include "cli/commands/capture_input.h"
-
 namespace memray::cli {
 
 void ReportCommand::add_input() {
@@ -14,7 +12,7 @@ void ReportCommand::add_input() {
 int ReportCommand::run() {
     filter_.check();
     check();
-    capture::Profile profile = load_profile(results_);
+    capture::Profile profile = load_profile(results_, attempt());
     report::StackView view = filter_.take_view(profile);
     choose_frames(view);
     report(profile, view);

@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "cli/commands/capture_input.h"
 #include "cli/commands/command.h"
 #include "cli/commands/report_options.h"
 #include "cli/report/stack_view.h"
@@ -25,6 +26,8 @@ protected:
     void add_input();
     [[nodiscard]] const std::string& results() const noexcept { return results_; }
 
+    // What fails if the capture cannot be read, as errors say it.
+    [[nodiscard]] virtual std::string attempt() const { return kParsing; }
     // Before any work is done. Throws base::Error for what makes no sense or cannot be written.
     virtual void check() = 0;
     // Makes of all stacks those that the report shows.

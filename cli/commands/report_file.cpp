@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 
 #include "injector/base/error.h"
@@ -31,9 +32,10 @@ bool is_special(const base::OutputPlace& place) {
 
 }  // namespace
 
-void require_absent(const std::string& path) {
+void require_writable(const std::string& path, bool overwrite) {
+    if (std::filesystem::is_directory(path)) { throw base::Error("The output is a directory: " + path); }
     const base::OutputPlace place(path);
-    if (place.status() && !is_special(place)) { throw already_exists(path); }
+    if (!overwrite && place.status() && !is_special(place)) { throw already_exists(path); }
 }
 
 void write_report(const std::string& path, const std::string& content, bool overwrite) {

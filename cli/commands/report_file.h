@@ -8,8 +8,9 @@
 
 namespace memray::cli {
 
-// Throws base::Error if there is a file at `path`: asked before the work is done, not only after it.
-void require_absent(const std::string& path);
+// Throws base::Error if there is a folder at `path`, or a file that may not be overwritten: asked before the work is
+// done, not only after it.
+void require_writable(const std::string& path, bool overwrite);
 
 // Writes all of `content` or throws base::Error, and then leaves what was there before.
 void write_report(const std::string& path, const std::string& content, bool overwrite);

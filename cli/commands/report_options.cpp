@@ -135,8 +135,7 @@ std::string OutputOptions::path(const std::string& capture, const std::string& r
         if (name.starts_with(kFilePrefix)) { name.erase(0, kFilePrefix.size()); }
         path = results.parent_path() / fmt::format("memray-{}-{}{}", report, name, suffix);
     }
-    if (std::filesystem::is_directory(path)) { throw base::Error("The output is a directory: " + path); }
-    if (!force_) { require_absent(path); }
+    require_writable(path, force_);
     return path;
 }
 

@@ -12,6 +12,7 @@
 #include <filesystem>
 
 #include "cli/commands/live.h"
+#include "cli/commands/misplaced_option.h"
 #include "cli/running/interpreter_check.h"
 #include "injector/base/file.h"
 #include "injector/base/printable.h"
@@ -107,7 +108,8 @@ void RunCommand::add_program_options() {
 
 void RunCommand::take_rest(const std::vector<std::string>& arguments) {
     rest_ = arguments;
-    if (!rest_.empty() && rest_.front() == "--") { rest_.erase(rest_.begin()); }
+    separated_ = !rest_.empty() && rest_.front() == "--";
+    if (separated_) { rest_.erase(rest_.begin()); }
 }
 
 void RunCommand::refuse_what_is_missing() const {
@@ -123,6 +125,33 @@ Program RunCommand::program() const {
     if (rest_.empty()) { throw UsageError("the following arguments are required: file"); }
     const ProgramKind kind = module_ ? ProgramKind::kModule : text_ ? ProgramKind::kText : ProgramKind::kScript;
     return {kind, rest_.front(), {rest_.begin() + 1, rest_.end()}};
+}
+
+// Who writes "--" knows what belongs to whom.
+std::optional<std::string> RunCommand::misplaced(const Program& program) const {
+    return separated_ ? std::nullopt : misplaced_option(app(), program.arguments);
+}
+
+void RunCommand::require_there(const Program& program) const {
+    try {
+        require_runnable(program);
+    } catch (const UsageError&) { throw; } catch (const base::Error& error) {
+        const auto option = misplaced(program);
+        if (!option) { throw; }
+        throw base::Error(
+            fmt::format("{} ({} stands behind it: options of memray run come first)", error.what(), *option));
+    }
+}
+
+// Of one that failed, and got an option that was meant for us.
+void RunCommand::point_out_misplaced(const Program& program, const capture::Ending& ending) const {
+    const auto option = misplaced(program);
+    const int code = ending.kind == capture::EndKind::kExited ? ending.code : 0;
+    if (quiet_ || !option || !may_fail_for(app(), *option, code)) { return; }
+    base::tell(
+        fmt::format("{0} was an argument of {1}, which ended with exit code {2}; if it was meant for memray "
+                    "run, it has to stand before {1}",
+                    *option, program_name(program), code));
 }
 
 std::vector<std::string> RunCommand::interpreter_command(const Program& program) const {
@@ -169,7 +198,7 @@ void RunCommand::name_capture(recording::Order& order, const Program& program, p
 
 capture::Ending RunCommand::record(LiveSession& session) const {
     const Program profiled = program();
-    require_runnable(profiled);
+    require_there(profiled);
     recording::Order order = recording_.order();
     order.output = output_name(profiled);
     watch(session, profiled);
@@ -195,6 +224,7 @@ capture::Ending RunCommand::record(LiveSession& session) const {
     session.end(recording.recorder(), outcome.ending);
     if (outcome.written) { recording.announce(outcome.ending); }
     conclude(session, outcome, path, recording.finish_children());
+    point_out_misplaced(profiled, outcome.ending);
     if (verbosity_.level > 0) { print_status(recording.recorder().status()); }
     return outcome.ending;
 }

@@ -32,6 +32,9 @@ private:
     void add_program_options();
     void refuse_what_is_missing() const;
     [[nodiscard]] Program program() const;
+    [[nodiscard]] std::optional<std::string> misplaced(const Program& program) const;
+    void require_there(const Program& program) const;
+    void point_out_misplaced(const Program& program, const capture::Ending& ending) const;
     [[nodiscard]] std::vector<std::string> interpreter_command(const Program& program) const;
     [[nodiscard]] static capture::Metadata metadata(const Program& program, const recording::Order& order,
                                                     const region::Target& target);
@@ -62,6 +65,7 @@ private:
     std::string python_{"python3"};
     std::vector<std::string> python_arguments_;
     std::vector<std::string> rest_;  // program and its arguments
+    bool separated_{false};          // by "--" from our own
 };
 
 }  // namespace memray::cli

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "cli/commands/process_argument.h"
 #include "injector/base/printable.h"
 #include "injector/recording/rendezvous.h"
 
@@ -16,15 +17,13 @@ SnapshotCommand::SnapshotCommand(CLI::App& program)
     : Command(program, "snapshot", "Write a capture of this moment of a process that is being recorded",
               "[options] pid") {
     CLI::App& app = options();
-    app.add_option("pid", pid_, "Process id, as that of `memray run`'s program, `memray attach` or a followed child")
-        ->required();
+    add_pid(app, pid_, "Process id, as that of `memray run`'s program, `memray attach` or a followed child");
     app.add_option("-o,--output", output_, "Output file name (default: that of the capture, .snapshot-1, -2, ...)")
         ->option_text("OUTPUT");
     app.add_flag("-f,--force", force_, "If the output file already exists, overwrite it");
 }
 
 int SnapshotCommand::run() {
-    if (pid_ <= 0) { throw UsageError(fmt::format("argument pid: invalid process id: {}", pid_)); }
     const std::string path = output_.empty() ? "" : std::filesystem::absolute(output_).string();
     const std::optional<std::string> answer =
         recording::ask_recorder(pid_, fmt::format("snapshot {}{}", force_ ? 'f' : '-', path));

@@ -42,7 +42,7 @@ StatsCommand::StatsCommand(CLI::App& program)
 std::string StatsCommand::path() const { return output_.empty() ? default_output(results()) : output_; }
 
 void StatsCommand::check() {
-    if (json_ && !force_) { require_absent(path()); }
+    if (json_) { require_writable(path(), force_); }
 }
 
 void StatsCommand::report(const capture::Profile& profile, const report::StackView& view) {

@@ -15,6 +15,7 @@ public:
     explicit StatsCommand(CLI::App& program);
 
 private:
+    [[nodiscard]] std::string attempt() const override { return "compute statistics for"; }
     void check() override;
     void report(const capture::Profile& profile, const report::StackView& view) override;
     [[nodiscard]] std::string path() const;

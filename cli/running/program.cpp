@@ -12,6 +12,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "cli/running/program_hint.h"
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
 
@@ -41,20 +42,23 @@ void require_main_module(const std::string& folder) {
     const fs::path path(folder);
     std::error_code ignored;
     if (!fs::exists(path / "__main__.py", ignored) && !fs::exists(path / "__main__.pyc", ignored)) {
-        throw base::Error("memray: can't find '__main__' module in '" + folder + "'");
+        throw base::Error("memray: '" + folder + "' is a directory without a __main__.py that could be run");
     }
 }
 
-void require_script(const std::string& path) {
+void require_script(const Program& script) {
+    const std::string& path = script.name;
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
-    if (!fs::exists(status)) { throw refused(path, error ? error.value() : ENOENT); }
+    if (!fs::exists(status)) {
+        const base::Error reason = refused(path, error ? error.value() : ENOENT);
+        throw base::Error(reason.what() + hint_for_missing(script));
+    }
     if (::access(path.c_str(), R_OK) != 0) { throw refused(path, errno); }
     if (fs::is_directory(status)) { return require_main_module(path); }
     // A pipe must not be read here: what is read is lost to Python.
     if (fs::is_regular_file(status) && is_elf(path)) {
-        throw base::Error("Only valid Python files or commands can be executed under memray: '" + path +
-                          "' is a binary");
+        throw base::Error("Only valid Python files or commands can be executed under memray" + hint_for_binary(script));
     }
 }
 
@@ -122,7 +126,7 @@ std::vector<std::string> own_search_paths(const Program& program) {
 }
 
 void require_runnable(const Program& program) {
-    if (program.kind == ProgramKind::kScript) { require_script(program.name); }
+    if (program.kind == ProgramKind::kScript) { require_script(program); }
     std::error_code ignored;
     if (program.kind == ProgramKind::kText && fs::exists(program.name, ignored)) {
         throw base::UsageError("remove the option -c to run a file");

@@ -30,11 +30,20 @@ std::string_view field_of(std::string_view status, std::string_view name) {
     return status.substr(0, status.find('\n'));
 }
 
-void require_live_program(const std::string& name, const std::string& status, pid_t pid) {
+std::string name_of(pid_t pid) { return "Process " + std::to_string(pid); }
+
+// The status file of one that could run a program. Throws base::Error.
+std::string status_of_live(pid_t pid) {
+    base::require_own_proc();
+    const std::string name = name_of(pid);
+    const auto found = base::try_read_file("/proc/" + std::to_string(pid) + "/status");
+    if (!found) { throw base::Error("There is no process " + std::to_string(pid)); }
+    const std::string& status = *found;
     const std::string leader(field_of(status, "Tgid"));
     if (leader != std::to_string(pid)) { throw base::Error(name + " is a thread of process " + leader); }
     if (field_of(status, "State").starts_with('Z')) { throw base::Error(name + " has ended (it is a zombie)"); }
     if (field_of(status, "VmSize").empty()) { throw base::Error(name + " is a kernel thread"); }
+    return status;
 }
 
 void require_no_tracer(const std::string& name, const std::string& status) {
@@ -72,15 +81,14 @@ void require_supported_program(const std::string& name, const std::string& execu
 
 }  // namespace
 
+void require_live(pid_t pid) { static_cast<void>(status_of_live(pid)); }
+
 void require_enterable(pid_t pid) {
-    base::require_own_proc();
-    const std::string name = "Process " + std::to_string(pid);
+    const std::string name = name_of(pid);
     const std::string proc = "/proc/" + std::to_string(pid);
-    const auto status = base::try_read_file(proc + "/status");
-    if (!status) { throw base::Error("There is no process " + std::to_string(pid)); }
-    require_live_program(name, *status, pid);
-    require_no_tracer(name, *status);
-    require_no_shadow_stack(name, *status);
+    const std::string status = status_of_live(pid);
+    require_no_tracer(name, status);
+    require_no_shadow_stack(name, status);
     const base::UniqueFd memory(::open((proc + "/mem").c_str(), O_RDWR | O_CLOEXEC));
     if (!memory) { throw ptrace::permission_error(pid, errno == EACCES ? EPERM : errno); }
     require_supported_program(name, proc + "/exe");

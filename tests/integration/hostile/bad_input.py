@@ -226,5 +226,5 @@ class OtherMemray(Profiled):
     def refused_as_foreign(self, done, command):
         with self.subTest(command=command):
             self.assertEqual((done.returncode, done.stdout), (1, ""))
-            self.assertEqual(done.stderr, "Failed to parse allocation records in %s: It is a capture of bloomberg's "
+            self.assertEqual(done.stderr, "Failed to parse allocation records in %s. Reason: It is a capture of bloomberg's "
                              "memray (format 13): read it with that memray's own reports.\n" % self.path)

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "injector/base/error.h"
+#include "tests/unit/cli/folder.h"
 
 using namespace memray;
+using cli::Folder;
 
 namespace {
 
@@ -29,6 +31,7 @@ Refusal refusal(std::vector<std::string> arguments) {
 }
 
 void check_usage_error(const std::vector<std::string>& arguments, const std::string& last_line) {
+    CAPTURE(arguments);
     const Refusal result = refusal(arguments);
     CHECK(result.exit_code == 2);
     CHECK(result.message.starts_with("usage: memray "));
@@ -101,7 +104,67 @@ TEST_CASE("A program that is not there is named before anything starts") {
 
 TEST_CASE("Captures that are not there or not captures are named") {
     check_failure({"summary", "/nonexistent.bin"}, 1, "No such file: /nonexistent.bin");
-    check_failure({"stats", "/dev/null"}, 1, "Failed to parse allocation records in /dev/null: Not a regular file");
+    check_failure({"tree", "/dev/null"}, 1,
+                  "Failed to parse allocation records in /dev/null. Reason: Not a regular file");
     CHECK(refusal({"summary", "/proc/self/exe"})
-              .message.starts_with("Failed to parse allocation records in /proc/self/exe: "));
+              .message.starts_with("Failed to parse allocation records in /proc/self/exe. Reason: "));
+}
+
+TEST_CASE("What memray's own tests expect of its messages is said in the same words") {
+    check_failure({"stats", "/dev/null"}, 1, "Failed to compute statistics for /dev/null. Reason: Not a regular file");
+    for (const std::string report : {"flamegraph", "table", "summary", "tree"}) {
+        check_usage_error(
+            {report, "--temporary-allocations", "--leaks", "x"},
+            "memray " + report + ": error: argument --leaks: not allowed with argument --temporary-allocations");
+        check_usage_error({report, "--temporary-allocations", "--temporary-allocation-threshold=1", "x"},
+                          "memray " + report +
+                              ": error: argument --temporary-allocation-threshold: not allowed with argument "
+                              "--temporary-allocations");
+    }
+    check_failure({"run", "/proc/self/exe"}, 1, "Only valid Python files or commands can be executed under memray");
+}
+
+TEST_CASE("A script that is none is answered with what was probably meant") {
+    const std::string missing = "[Errno 2] No such file or directory: ";
+    check_failure({"run", "tail", "-n", "3"}, 1,
+                  missing +
+                      "'tail'; it is a program on PATH: memray run --exec -- tail ..., or, as a module, memray "
+                      "run -m tail ...");
+    check_failure({"run", "python3.99", "x.py"}, 1,
+                  missing +
+                      "'python3.99'; leave out python3.99: memray run starts Python itself (another one: --python "
+                      "EXE)");
+    check_failure(
+        {"run", "/proc/self/exe", "x"}, 1,
+        "Only valid Python files or commands can be executed under memray: '/proc/self/exe' is a binary; as a "
+        "command: memray run --exec -- /proc/self/exe ...");
+    const Folder folder;
+    folder.write("app.py", "");
+    check_failure({"run", folder / "app"}, 1,
+                  missing + "'" + (folder / "app") + "'; did you mean " + (folder / "app.py") + "?");
+}
+
+TEST_CASE("An option behind a script that is not there is pointed out") {
+    const std::string missing = "[Errno 2] No such file or directory: '/none.py'";
+    check_failure({"run", "/none.py", "-x", "--output=a.bin", "--native"}, 1,
+                  missing + " (--output stands behind it: options of memray run come first)");
+    check_failure({"run", "/none.py", "-x", "--help", "-h", "--", "--native"}, 1, missing);
+    check_failure({"run", "--", "/none.py", "--native"}, 1, missing);
+}
+
+TEST_CASE("A process id that is none is told in plain words") {
+    for (const std::string command : {"attach", "detach", "snapshot"}) {
+        for (const std::string word : {"gunicorn", "0", "1.5", "99999999999"}) {
+            check_usage_error({command, word}, "memray " + command + ": error: pid: '" + word +
+                                                   "' is not a process id: those are numbers above 0, as ps and pgrep "
+                                                   "show them");
+        }
+    }
+}
+
+TEST_CASE("A process that is not there is named before the terminal is looked at, whatever way it was to be entered") {
+    for (const std::string method : {"auto", "gdb", "lldb", "sys.remote_exec"}) {
+        check_failure({"attach", "--method", method, "4194309"}, 1, "There is no process 4194309");
+    }
+    CHECK(refusal({"attach", "--method", "magic", "4194309"}).exit_code == 2);
 }

@@ -44,12 +44,11 @@ TEST_CASE("Scripts that cannot be run are refused as Python words it") {
     };
     refuses("nope.py", "[Errno 2] No such file or directory: '" + (folder / "nope.py") + "'");
     std::filesystem::create_directory(folder / "package");
-    refuses("package", "memray: can't find '__main__' module in '" + (folder / "package") + "'");
+    refuses("package", "memray: '" + (folder / "package") + "' is a directory without a __main__.py that could be run");
     folder.write("program",
                  "\x7f"
                  "ELF and more");
-    refuses("program", "Only valid Python files or commands can be executed under memray: '" + (folder / "program") +
-                           "' is a binary");
+    refuses("program", "Only valid Python files or commands can be executed under memray");
     folder.write("file.py", "");
     refuses("file.py/x.py", "[Errno 20] Not a directory: '" + (folder / "file.py/x.py") + "'");
 }

@@ -22,12 +22,20 @@ TEST_CASE("An existing file is kept unless the user wants it overwritten") {
     const Folder folder;
     folder.write("old", "precious");
     const auto message = Message("File already exists, will not overwrite without --force: " + (folder / "old"));
-    CHECK_THROWS_MATCHES(require_absent(folder / "old"), base::Error, message);
+    CHECK_THROWS_MATCHES(require_writable(folder / "old", false), base::Error, message);
+    CHECK_NOTHROW(require_writable(folder / "old", true));
     CHECK_THROWS_MATCHES(write_report(folder / "old", "content", false), base::Error, message);
     CHECK(folder.read("old") == "precious");
     write_report(folder / "old", "content", true);
     CHECK(folder.read("old") == "content");
     CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("A folder is called a folder, whatever may be overwritten") {
+    const Folder folder;
+    const auto message = Message("The output is a directory: " + folder.path());
+    CHECK_THROWS_MATCHES(require_writable(folder.path(), false), base::Error, message);
+    CHECK_THROWS_MATCHES(require_writable(folder.path(), true), base::Error, message);
 }
 
 TEST_CASE("A report that cannot be written is an error and leaves nothing") {
