@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/commands/command.h"
@@ -29,6 +30,16 @@ Example:
 
     $ memray run -o output.bin my_script.py
     $ memray summary output.bin)";
+
+// "Could not convert: --max-rows = x": whatever is converted is a number.
+std::string plain_words(const CLI::ParseError& error) {
+    std::string text = error.what();
+    constexpr std::string_view kStart = "Could not convert: ";
+    const std::size_t equals = text.find(" = ");
+    if (!text.starts_with(kStart) || equals == std::string::npos) { return text; }
+    const std::string name = text.substr(kStart.size(), equals - kStart.size());
+    return fmt::format("{}: '{}' is not a number that is possible here", name, text.substr(equals + 3));
+}
 
 class Application {
 public:
@@ -55,7 +66,7 @@ public:
             return command->run();
         } catch (const CLI::ParseError& error) {
             if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) { return show(error); }
-            throw described(error.what());
+            throw described(plain_words(error));
         } catch (const UsageError& error) { throw described(error.what()); }
     }
 

@@ -27,6 +27,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int kLongest = 100'000'000;  // seconds, three years
+constexpr double kShortestTimeout = 0.001;
+
 std::atomic<bool> interrupted{false};
 
 void note_interrupt(int /*number*/) { interrupted = true; }
@@ -90,7 +93,7 @@ void AttachCommand::add_time_options() {
     CLI::App& app = options();
     app.add_option("--duration", duration_, "Seconds to record, 0 for no limit (default)")
         ->option_text("SECONDS")
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(0, kLongest));
     app.add_flag("--wait", wait_, "Stay until the recording ends; Ctrl-C ends it");
 }
 
@@ -99,7 +102,7 @@ void AttachCommand::add_attach_options() {
     add_method(app, method_);
     app.add_option("--timeout", timeout_, "Seconds to wait for a moment to enter the process (default: 10)")
         ->option_text("SECONDS")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(kShortestTimeout, static_cast<double>(kLongest)));
     app.add_flag("--force-detach", force_detach_, "End a recording of the process that is under way");
 }
 

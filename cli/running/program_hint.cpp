@@ -27,6 +27,10 @@ bool is_python(const std::string& name) {
     return name.starts_with(kPython) && name.find_first_not_of("0123456789.", kPython.size()) == std::string::npos;
 }
 
+bool may_be_module(const std::string& name) {
+    return name.find_first_of("/- ") == std::string::npos && std::filesystem::path(name).extension() != ".py";
+}
+
 std::string with_arguments(const Program& program) { return program.name + (program.arguments.empty() ? "" : " ..."); }
 
 }  // namespace
@@ -39,9 +43,11 @@ std::string hint_for_missing(const Program& script) {
     if (is_python(script.name)) {
         return fmt::format("; leave out {}: memray run starts Python itself (another one: --python EXE)", script.name);
     }
-    if (!is_on_path(script.name)) { return ""; }
-    return fmt::format("; it is a program on PATH: memray run --exec -- {0}, or, as a module, memray run -m {0}",
-                       with_arguments(script));
+    if (is_on_path(script.name)) {
+        return fmt::format("; it is a program on PATH: memray run --exec -- {0}, or, as a module, memray run -m {0}",
+                           with_arguments(script));
+    }
+    return may_be_module(script.name) ? fmt::format("; as a module: memray run -m {}", with_arguments(script)) : "";
 }
 
 std::string hint_for_binary(const Program& script) {

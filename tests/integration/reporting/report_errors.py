@@ -48,9 +48,12 @@ class Refused(Profiled):
 
     def test_options_that_exclude_each_other(self):
         for report in (*FILES, ["summary"], ["tree"]):
-            self.refuse(2, "excludes", *report, "--leaks", "--temporary-allocations", self.path)
-            self.refuse(2, "excludes", *report, "--leaks", "--temporary-allocation-threshold", "3", self.path)
-            self.refuse(2, "Could not convert", *report, "--temporary-allocation-threshold", "x", self.path)
+            self.refuse(2, "argument --temporary-allocations: not allowed with argument --leaks", *report, "--leaks",
+                        "--temporary-allocations", self.path)
+            self.refuse(2, "argument --temporary-allocation-threshold: not allowed with argument --leaks", *report,
+                        "--leaks", "--temporary-allocation-threshold", "3", self.path)
+            self.refuse(2, "--temporary-allocation-threshold: 'x' is not a number", *report,
+                        "--temporary-allocation-threshold", "x", self.path)
         self.refuse(2, "Can't create a temporal flame graph of temporary allocations", "flamegraph", "--temporal",
                     "--temporary-allocations", self.path)
         self.refuse(2, "--output requires --json", "stats", "-o", self.output, self.path)

@@ -138,6 +138,9 @@ TEST_CASE("A script that is none is answered with what was probably meant") {
         {"run", "/proc/self/exe", "x"}, 1,
         "Only valid Python files or commands can be executed under memray: '/proc/self/exe' is a binary; as a "
         "command: memray run --exec -- /proc/self/exe ...");
+    check_failure({"run", "no_such_module.main", "x"}, 1,
+                  missing + "'no_such_module.main'; as a module: memray run -m no_such_module.main ...");
+    check_failure({"run", "none.py"}, 1, missing + "'none.py'");
     const Folder folder;
     folder.write("app.py", "");
     check_failure({"run", folder / "app"}, 1,
@@ -160,6 +163,14 @@ TEST_CASE("A process id that is none is told in plain words") {
                                                    "show them");
         }
     }
+}
+
+TEST_CASE("Numbers that are none are told in plain words") {
+    check_usage_error({"live", "abc"}, "memray live: error: port: 'abc' is not a number that is possible here");
+    check_usage_error({"summary", "-r", "many", "x"},
+                      "memray summary: error: --max-rows: 'many' is not a number that is possible here");
+    check_usage_error({"attach", "--duration", "-1", "1"},
+                      "memray attach: error: --duration: Value -1 not in range 0 to 100000000");
 }
 
 TEST_CASE("A process that is not there is named before the terminal is looked at, whatever way it was to be entered") {
