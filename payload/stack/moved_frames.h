@@ -69,8 +69,8 @@ inline bool move_link(const wire::PythonLayout& layout, PythonRoom& room, std::u
     CachedFrame& sent = room.sent()[outside];
     std::uint32_t& detail = room.details()[link];
     const std::int32_t before = sent.instruction;
-    const bool moved = is_object ? move_frame_object(layout, at, detail, sent)
-                                 : move_interpreter_frame(layout, at, detail, sent);
+    const bool moved =
+        is_object ? move_frame_object(layout, at, detail, sent) : move_interpreter_frame(layout, at, detail, sent);
     if (sent.instruction != before && outside < kept) { kept = outside; }
     return moved;
 }

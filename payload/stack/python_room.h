@@ -18,10 +18,10 @@ namespace memray::payload {
 struct PythonRoom {
     static constexpr std::uint32_t kFresh = 32;
 
-    unsigned char* memory;   // nullptr: nothing mapped; aligned to 8 bytes, zeroed when new
-    std::uint32_t capacity;  // frames
-    std::uint32_t depth;     // of `sent`
-    std::uint32_t linked;    // links that are known; 0: the next reading begins anew
+    unsigned char* memory;    // nullptr: nothing mapped; aligned to 8 bytes, zeroed when new
+    std::uint32_t capacity;   // frames
+    std::uint32_t depth;      // of `sent`
+    std::uint32_t linked;     // links that are known; 0: the next reading begins anew
     std::uint64_t innermost;  // frame of the last link, if `sent` ends with it and there is no frame above; else 0
 
     [[nodiscard]] static constexpr std::uint64_t bytes_for(std::uint32_t capacity) noexcept {

@@ -70,9 +70,8 @@ bool send_moved_frames(wire::Slot& slot, const PythonRoom& room, std::uint32_t k
     wire::RingWriter writer = writer_of(slot);
     if (!writer.reserve(2, wait_for_room)) { return false; }
     const CachedFrame& frame = room.sent()[kept];
-    writer.put_record(
-        wire::header_word(wire::RecordKind::kFrames, wire::Allocator::kNone, wire::frames_value(1, 1)),
-        wire::frame_word(frame.id, frame.instruction));
+    writer.put_record(wire::header_word(wire::RecordKind::kFrames, wire::Allocator::kNone, wire::frames_value(1, 1)),
+                      wire::frame_word(frame.id, frame.instruction));
     return true;
 }
 
@@ -86,16 +85,13 @@ bool send_moved_frames(wire::Slot& slot, const PythonRoom& room, std::uint32_t k
     if (change.truncated) [[unlikely]] { change = update_deeper_stack(layout, newest, change); }
     stacks.deaths_seen = deaths;
     if (newest != 0) { renew_python_hooks_if_due(); }
-    const bool is_as_sent = change.kept == stacks.python.depth && change.kept == change.depth;
-    if (!is_as_sent && !send_python_stack(slot, change)) { return false; }
-    return --stacks.name.countdown != 0 || look_at_name(session, slot, stacks.python, stacks.name);
+    if (change.kept == stacks.python.depth && change.kept == change.depth) { return true; }
+    return send_python_stack(slot, change);
 }
 
-}  // namespace
-
-bool sync_python_stack(const Session& session, wire::Slot& slot) noexcept {
+[[gnu::always_inline]] inline bool sync_frames(const Session& session, wire::Slot& slot,
+                                               ThreadStacks& stacks) noexcept {
     const wire::PythonLayout& layout = session.info->layout;
-    ThreadStacks& stacks = own_stacks();
     PythonRoom& room = stacks.python;
     const std::uint32_t deaths = session.control->code_deaths.load(std::memory_order_acquire);
     const std::uint64_t newest = own_newest_frame(session);
@@ -105,6 +101,14 @@ bool sync_python_stack(const Session& session, wire::Slot& slot) noexcept {
         return kept == room.depth || send_moved_frames(slot, room, kept);
     }
     return update_and_send(slot, newest, deaths, kept);
+}
+
+}  // namespace
+
+bool sync_python_stack(const Session& session, wire::Slot& slot) noexcept {
+    ThreadStacks& stacks = own_stacks();
+    if (!sync_frames(session, slot, stacks)) { return false; }
+    return --stacks.name.countdown != 0 || look_at_name(session, slot, stacks.python, stacks.name);
 }
 
 bool is_finalizing(const wire::TargetInfo& info) noexcept {
