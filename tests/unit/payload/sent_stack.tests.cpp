@@ -3,12 +3,12 @@
 //
 // A thread that calls, returns and moves on at random, with frames at addresses that are used again and again: what the
 // reader is told must always be the stack there is.
-#include "payload/stack/moved_frames.h"
 #include "payload/stack/sent_stack.h"
 
 #include <catch2/catch.hpp>
 #include <vector>
 
+#include "payload/stack/moved_frames.h"
 #include "python_chain.h"
 
 using namespace memray;
