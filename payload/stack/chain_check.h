@@ -61,7 +61,7 @@ private:
         const std::uint64_t previous = previous_;
         const std::uint64_t word = word_;
         const FrameLink* link = links + count;
-#pragma GCC unroll 4
+#pragma GCC unroll 2
         while (link != links) {
             --link;
             const std::uint64_t caller = load<std::uint64_t>(link->frame, previous) ^ link[-1].frame;

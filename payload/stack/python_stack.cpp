@@ -39,8 +39,8 @@ void name_frames(wire::Slot& slot, CachedFrame* frames, const StackChange& chang
 }
 
 // With more room, as long as there is some to be had. What was sent has been overwritten: all frames count as new.
-[[gnu::noinline]] StackChange update_deeper_stack(const wire::PythonLayout& layout, std::uint64_t newest,
-                                                  StackChange change) noexcept {
+[[gnu::cold, gnu::noinline]] StackChange update_deeper_stack(const wire::PythonLayout& layout, std::uint64_t newest,
+                                                             StackChange change) noexcept {
     const Session& session = own_session();
     PythonRoom& room = own_stacks().python;
     while (change.truncated && grow(room, *session.control, session.frame_capacity)) {

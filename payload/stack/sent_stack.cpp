@@ -38,16 +38,6 @@ public:
           depth_(depth),
           untouched_(untouched) {}
 
-    // If the newest frame is that of the last time, and no frame's caller is another one.
-    bool in_place(std::uint64_t newest, StackChange& change) noexcept {
-        const std::uint32_t linked = room_.linked;
-        if (linked == 0 || links_[linked - 1].frame != newest || !counts(linked - 1)) { return false; }
-        if (!follow(linked)) { return false; }
-        change.depth = counts_[linked - 1];
-        change.kept = change.depth < untouched_ ? change.depth : untouched_;
-        return true;
-    }
-
     // Whether the last link is the newest frame, and the last of `depth` frames that count.
     [[nodiscard]] bool ends_with(std::uint64_t newest, std::uint32_t depth) const noexcept {
         const std::uint32_t linked = room_.linked;
@@ -66,7 +56,8 @@ public:
     }
 
     // The whole chain. It is gone through twice: the first time to know how many frames there are.
-    [[gnu::noinline]] void from_outside(std::uint64_t newest, IsCurrentId is_current, StackChange& change) noexcept {
+    [[gnu::cold, gnu::noinline]] void from_outside(std::uint64_t newest, IsCurrentId is_current,
+                                                   StackChange& change) noexcept {
         const Size size = measure(newest);
         change.truncated = size.counted > room_.capacity;
         change.depth = change.truncated ? room_.capacity : size.counted;
@@ -227,9 +218,7 @@ StackChange update_stack(const PythonLayout& layout, std::uint64_t newest, Pytho
     StackChange change{0, 0, false};
     Update update(layout, room, depth, untouched);
     const bool quick = is_current == nullptr && depth > 0 && newest != 0;
-    if (!quick || (!update.in_place(newest, change) && !update.from_inside(newest, change))) {
-        update.from_outside(newest, is_current, change);
-    }
+    if (!quick || !update.from_inside(newest, change)) { update.from_outside(newest, is_current, change); }
     room.innermost = update.ends_with(newest, change.depth) ? newest : 0;
     return change;
 }
