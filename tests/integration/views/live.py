@@ -195,16 +195,16 @@ class Here(Watching):
         terminal.wait_for('matching "watched": 4 rows')
         terminal.click(1, heading + 2)
         terminal.keys("Enter")
-        terminal.wait_for("Live allocations in work")
+        terminal.wait_for("Live allocations of all frames in work")
         terminal.keys("Escape")
         terminal.wait_for('matching "watched": 4 rows')
         terminal.wheel_down(1, heading + 1)  # to the last row
         terminal.keys("Enter")
-        terminal.wait_for("Live allocations in begin")
+        terminal.wait_for("Live allocations of all frames in begin")
         terminal.keys("Escape")
         terminal.wait_for('matching "watched": 4 rows')
         terminal.click(1, heading + 1, times=2)
-        terminal.wait_for("Live allocations in hold")
+        terminal.wait_for("Live allocations of all frames in hold")
 
     def test_a_key_without_a_name_does_nothing(self):
         terminal = self.run_live("--live")
