@@ -3,6 +3,7 @@
 """The first process of a PID namespace, which has a worker whose children have chosen numbers in there. Child i makes i
 allocations of 777 bytes. Arguments: calls.so, way, Python of those that are executed, number of the worker, those of
 its children."""
+import _thread
 import ctypes
 import os
 import subprocess
@@ -94,6 +95,7 @@ def named_work():
     calls.call_malloc(500, 10, 777)
     has_worked.set()
     end.wait()
+    ended.set()
 
 
 def named():
@@ -101,7 +103,7 @@ def named():
     has_worked.wait()
     ready()
     end.set()
-    thread.join()
+    ended.wait()
 
 
 choose(WORKER)
@@ -109,9 +111,8 @@ worker = os.fork()
 if worker != 0:
     sys.exit(os.waitpid(worker, 0)[1] >> 8)
 if WAY == "named":
-    is_named, go_on, has_worked, end = (threading.Event() for _ in range(4))
-    thread = threading.Thread(target=named_work)
-    thread.start()
+    is_named, go_on, has_worked, end, ended = (threading.Event() for _ in range(5))
+    _thread.start_new_thread(named_work, ())  # no Thread, which would have a name of Python's
     is_named.wait()
 ready()
 calls.call_malloc(0, 100, 5001)  # @before
