@@ -80,9 +80,10 @@ def nested():
         os.close(closed_to_end)
         reap(pid, i)
 
-    pids = [forked(i, number, body) for i, number in enumerate(NUMBERS, 1)]
-    for _ in pids:
-        os.read(arrivals, 1)
+    pids = []
+    for i, number in enumerate(NUMBERS, 1):
+        pids.append(forked(i, number, body))
+        os.read(arrivals, 1)  # its child has a number here, too, which could else be the next one chosen
     os.close(closed_to_end)
     for i, pid in enumerate(pids, 1):
         reap(pid, i)
