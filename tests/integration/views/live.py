@@ -504,7 +504,7 @@ class Processes(Watching):
         self.tell("execute")
         viewer.wait_for("(1 of 2)")
         self.choose(viewer, "Down")
-        viewer.wait_for_row("executed", "500.050kB")
+        viewer.wait_until(lambda text: viewer.row("executed", text)[3:4] == ["500.050kB"], "its total")
         self.assertEqual(self.cells(viewer, "executed")[5], "50")
         self.tell("kill")
         viewer.wait_for("Remote has disconnected", "killed by signal 15 (SIGTERM)")

@@ -65,9 +65,11 @@ def spawn():
 
 def nested():
     """Each child is the first process of a namespace of its own: several that call themselves 1, at the same time."""
-    (arrivals, arrived), (end, closed_to_end) = os.pipe(), os.pipe()
+    (arrivals, arrived), (end, closed_to_end), (begin, closed_to_begin) = os.pipe(), os.pipe(), os.pipe()
 
     def body(i):
+        os.close(closed_to_begin)
+        os.read(begin, 1)  # its own child has a number here, too, which could else be the next one chosen
         assert ctypes.CDLL(None).unshare(CLONE_NEWPID) == 0
         pid = os.fork()
         if pid == 0:
@@ -80,10 +82,10 @@ def nested():
         os.close(closed_to_end)
         reap(pid, i)
 
-    pids = []
-    for i, number in enumerate(NUMBERS, 1):
-        pids.append(forked(i, number, body))
-        os.read(arrivals, 1)  # its child has a number here, too, which could else be the next one chosen
+    pids = [forked(i, number, body) for i, number in enumerate(NUMBERS, 1)]
+    os.close(closed_to_begin)
+    for _ in pids:
+        os.read(arrivals, 1)
     os.close(closed_to_end)
     for i, pid in enumerate(pids, 1):
         reap(pid, i)
