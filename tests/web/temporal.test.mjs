@@ -14,7 +14,7 @@ let page;
 
 before(async () => {
   browser = await openBrowser();
-  page = await open(browser, report(folder, "flamegraph", record(folder, "reports/report_shapes.py", ["0.6"]), "--temporal"));
+  page = await open(browser, report(folder, "flamegraph", record(folder, "reports/report_shapes.py", ["0.6"]), "--all-frames", "--temporal"));
 });
 after(() => browser.close());
 
