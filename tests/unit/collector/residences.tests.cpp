@@ -46,6 +46,8 @@ bool grew(std::uint64_t before, std::uint64_t after) {
 
 }  // namespace
 
+// ThreadSanitizer keeps four bytes for each that is used, in memory that comes and goes as it sees fit.
+#ifndef __SANITIZE_THREAD__
 TEST_CASE("each moment has what was resident then") {
     Residences residences(::getpid());
     residences.look(1000, {1, 0}, {0, 0});
@@ -64,6 +66,7 @@ TEST_CASE("each moment has what was resident then") {
     CHECK(at(residences, Moment::kOwnPeak).time_ms == 1010);
     CHECK((at(residences, Moment::kEnd).time_ms == 1020 && at(residences, Moment::kEnd).rss() == 2));
 }
+#endif
 
 TEST_CASE("the heap is at its peak as long as it holds nearly as much") {
     Residences residences(::getpid());
