@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
-#include <string_view>
+
+#include "injector/base/process_stat.h"
 
 namespace memray::collector {
 namespace {
@@ -22,19 +22,6 @@ std::string read_start(int fd) {
     std::array<char, 2048> buffer{};
     const ssize_t size = fd < 0 ? -1 : ::pread(fd, buffer.data(), buffer.size(), 0);
     return size <= 0 ? std::string() : std::string(buffer.data(), static_cast<std::size_t>(size));
-}
-
-// Field `index` (from 0) of a line of fields separated by blanks.
-std::optional<std::uint64_t> number_field(std::string_view line, int index) {
-    for (; index > 0; --index) {
-        const std::size_t blank = line.find(' ');
-        if (blank == std::string_view::npos) { return {}; }
-        line.remove_prefix(blank + 1);
-    }
-    std::uint64_t value = 0;
-    const auto result = std::from_chars(line.data(), line.data() + line.size(), value);
-    if (result.ec != std::errc{}) { return {}; }
-    return value;
 }
 
 void thin(std::vector<capture::Snapshot>& rows) {
@@ -85,9 +72,7 @@ void ProcessSampler::sample_last(std::int64_t now_ms, HeapSize heap, std::vector
 // hold blanks and brackets).
 void ProcessSampler::look_for_exec() {
     const std::string stat = read_start(stat_.get());
-    const std::size_t name_end = stat.rfind(')');
-    if (name_end == std::string::npos) { return; }
-    const auto start = number_field(std::string_view(stat).substr(name_end + 1), 26);
+    const auto start = base::stat_field(stat, 28);
     if (!start || *start == 0) { return; }
     if (start_stack_ == 0) { start_stack_ = *start; }
     replaced_ = replaced_ || *start != start_stack_;
@@ -96,9 +81,9 @@ void ProcessSampler::look_for_exec() {
 // Nothing for a target that has ended: its file then reads as zeros or not at all.
 std::optional<ResidentPages> ProcessSampler::resident_pages() const {
     const std::string statm = read_start(statm_.get());
-    const auto pages = number_field(statm, 1);
+    const auto pages = base::number_field(statm, 1);
     if (!pages || *pages == 0) { return {}; }
-    return ResidentPages{*pages * page_size_, number_field(statm, 2).value_or(0) * page_size_};
+    return ResidentPages{*pages * page_size_, base::number_field(statm, 2).value_or(0) * page_size_};
 }
 
 }  // namespace memray::collector

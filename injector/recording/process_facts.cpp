@@ -8,10 +8,10 @@
 
 #include <algorithm>
 #include <ctime>
-#include <sstream>
 
 #include "injector/base/file.h"
 #include "injector/base/printable.h"
+#include "injector/base/process_stat.h"
 #include "injector/region/region.h"
 
 namespace memray::recording {
@@ -23,18 +23,12 @@ std::int64_t milliseconds_of(clockid_t clock) {
     return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
-// Milliseconds since the epoch; 0 if it is gone. The kernel counts ticks since the machine was booted (proc(5),
-// /proc/PID/stat, field 22; the name, which is field 2, may hold blanks and brackets).
+// Milliseconds since the epoch; 0 if it is gone. The kernel counts ticks since the machine was booted (field 22).
 std::int64_t start_of(pid_t pid) {
-    const std::string stat = base::try_read_file("/proc/" + std::to_string(pid) + "/stat").value_or("");
-    const std::size_t name_end = stat.rfind(')');
-    if (name_end == std::string::npos) { return 0; }
-    std::istringstream fields(stat.substr(name_end + 1));
-    std::string skipped;
-    for (int i = 3; i < 22; ++i) { fields >> skipped; }
-    std::int64_t ticks = 0;
-    if (!(fields >> ticks)) { return 0; }
-    const std::int64_t since_boot = ticks * 1000 / ::sysconf(_SC_CLK_TCK);
+    const auto stat = base::try_read_file("/proc/" + std::to_string(pid) + "/stat");
+    const auto ticks = stat ? base::stat_field(*stat, 22) : std::nullopt;
+    if (!ticks) { return 0; }
+    const std::int64_t since_boot = static_cast<std::int64_t>(*ticks) * 1000 / ::sysconf(_SC_CLK_TCK);
     return milliseconds_of(CLOCK_REALTIME) - (milliseconds_of(CLOCK_BOOTTIME) - since_boot);
 }
 

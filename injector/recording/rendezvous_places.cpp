@@ -10,6 +10,7 @@
 
 #include "injector/base/error.h"
 #include "injector/base/file.h"
+#include "injector/base/process_stat.h"
 
 namespace memray::recording {
 namespace {
@@ -38,13 +39,11 @@ std::optional<uid_t> user_of(pid_t pid) {
 
 }  // namespace
 
-// Field 22 of /proc/PID/stat; the second one, a name in parentheses, may hold anything.
+// With field 22 of /proc/PID/stat, when it was made.
 std::string rendezvous_name(pid_t target) {
-    const std::string stat = read_of(target, "stat");
-    std::size_t at = stat.rfind(')');
-    if (at == std::string::npos) { throw base::Error("There is no process " + std::to_string(target)); }
-    for (int field = 2; field < 22; ++field) { at = stat.find(' ', at + 1); }
-    return std::to_string(target) + "-" + stat.substr(at + 1, stat.find(' ', at + 1) - at - 1) + ".sock";
+    const auto start = base::stat_field(read_of(target, "stat"), 22);
+    if (!start) { throw base::Error("There is no process " + std::to_string(target)); }
+    return std::to_string(target) + "-" + std::to_string(*start) + ".sock";
 }
 
 std::vector<std::shared_ptr<const sockets::RuntimeFolder>> rendezvous_folders(pid_t target) {
