@@ -202,12 +202,12 @@ void Recorder::Impl::name_threads() {
 void Recorder::Impl::write_if_due(Clock::time_point now) {
     if (!output_.due(now)) { return; }
     profile_.threads = decoder_.threads();
-    profile_.residences = sampler_.residences();
     if (output_.aggregated()) {
         capture::Profile profile = profile_;
         complete(profile);
         output_.checkpoint(profile, now);
     } else {
+        profile_.residences = sampler_.residences();
         aggregator_.add_sites(profile_);
         output_.flush(profile_, now);
     }
