@@ -61,7 +61,7 @@ inline bool move_link(const wire::PythonLayout& layout, PythonRoom& room, std::u
     if (load<std::uint64_t>(at.frame, layout.frame_previous) != (&at)[-1].frame) { return false; }
     const bool is_object = layout.model == wire::FrameModel::kFrameObject;
     const std::uint32_t* counts = room.counts();
-    const std::uint32_t outside = link == 0 ? 0 : counts[link - 1];
+    const std::uint32_t outside = counted_outside(counts, link);
     const bool counted = counts[link] != outside;
     if (!counted) {  // a shim's instruction stays as it is
         return at.word == FrameLink::kNever && !is_object && has_still_not_begun(layout, at.frame);

@@ -15,6 +15,11 @@
 
 namespace memray::payload {
 
+// How many frames count outside of a link, by PythonRoom::counts().
+inline std::uint32_t counted_outside(const std::uint32_t* counts, std::uint32_t link) noexcept {
+    return link == 0 ? 0 : counts[link - 1];
+}
+
 struct PythonRoom {
     static constexpr std::uint32_t kFresh = 32;
 

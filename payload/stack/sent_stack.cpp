@@ -87,8 +87,7 @@ private:
         std::uint32_t counted;
     };
 
-    std::uint32_t counted_outside(std::uint32_t link) const noexcept { return link == 0 ? 0 : counts_[link - 1]; }
-    bool counts(std::uint32_t link) const noexcept { return counts_[link] != counted_outside(link); }
+    bool counts(std::uint32_t link) const noexcept { return counts_[link] != counted_outside(counts_, link); }
 
     // Among the innermost `window` links; only frames that count, whatever they are innermost of. 0 if it is not there.
     std::uint32_t find_link(std::uint64_t frame, std::uint32_t window) const noexcept {
@@ -147,7 +146,7 @@ private:
 
     // What came on top.
     bool append(const Common& common, StackChange& change) noexcept {
-        std::uint32_t depth = counted_outside(common.linked);
+        std::uint32_t depth = counted_outside(counts_, common.linked);
         if (common.linked + common.fresh > room_.link_capacity() || depth + common.fresh > room_.capacity) {
             return false;
         }
