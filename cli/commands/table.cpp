@@ -7,6 +7,7 @@
 #include "cli/web/page_templates.h"
 
 namespace memray::cli {
+
 TableCommand::TableCommand(CLI::App& program)
     : FileReportCommand(program, "table", "Generate an HTML table with all records in the peak memory usage") {
     CLI::App& app = options();
@@ -18,14 +19,15 @@ TableCommand::TableCommand(CLI::App& program)
     page_options_.add_to(app, "row");
 }
 
+// The page can show both; JSON has one row for each place of those that were asked for.
+void TableCommand::choose_frames(report::StackView& view) {
+    if (page_options_.json() && all_frames_) { return; }
+    if (!page_options_.json()) { all_ = report::allocating_frames(view); }
+    report::show_my_code(view, report::LibraryCalls::kCharged);
+}
+
 std::string TableCommand::content(const capture::Profile& profile, const report::StackView& view) {
-    const report::Selection selection = report::select(profile, choice_);
-    report::StackView own = view;
-    report::show_my_code(own, report::LibraryCalls::kCharged);
-    // The page can show both; JSON has one row for each place of those that were asked for.
-    const report::StackView& shown = page_options_.json() && !all_frames_ ? own : view;
-    const auto rows =
-        report::table_rows(profile, shown, page_options_.json() ? nullptr : &own, selection, split_threads_);
+    const auto rows = report::table_rows(profile, view, all_, report::select(profile, choice_), split_threads_);
     report::TableOptions options;
     options.title = choice_.kind == report::SelectionKind::kLeaked ? "table report (memory leaks)" : "table report";
     options.split_threads = split_threads_;

@@ -30,18 +30,23 @@ public:
         : view_(view), calls_(calls), roles_(roles_of(view)), frames_(first_equal_frames(view)) {}
 
     void run() {
-        std::vector<Position> positions(view_.stacks.size());
-        for (std::size_t i = 1; i < positions.size(); ++i) {
-            const capture::Stack& stack = view_.stacks[i];
-            positions[i] = after(positions[stack.parent], frames_[stack.frame]);
-        }
-        for (std::uint32_t& stack : view_.of_site) {
-            if (stack != kLeftOut) { stack = named(positions[stack].shown); }
-        }
-        view_.stacks = std::move(stacks_);
+        place_sites();
+        view_.stacks.resize(children_.size() + 1);  // not more than there were
+        for (std::uint32_t i = 1; i < view_.stacks.size(); ++i) { view_.stacks[i] = stack(i); }
     }
 
 private:
+    void place_sites() {
+        std::vector<Position> positions(view_.stacks.size());
+        for (std::size_t i = 1; i < positions.size(); ++i) {
+            const capture::Stack& old = view_.stacks[i];
+            positions[i] = after(positions[old.parent], frames_[old.frame]);
+        }
+        for (std::uint32_t& site : view_.of_site) {
+            if (site != kLeftOut) { site = named(positions[site].shown); }
+        }
+    }
+
     Position after(const Position& caller, std::uint32_t frame) {
         switch (roles_[frame]) {
             case Role::kMachinery:
@@ -60,22 +65,22 @@ private:
         return caller;
     }
 
-    static Position own(std::uint32_t stack, bool is_code) { return {stack, stack, is_code, Position::kNo}; }
+    static Position own(std::uint32_t shown, bool is_code) { return {shown, shown, is_code, Position::kNo}; }
 
     // What is imported may be heard of later on.
     Position import(const Position& caller) {
         if (caller.importing != Position::kNo) { return caller; }
-        const std::uint32_t stack = child(caller.shown, import_frame("import", caller.shown));
-        unnamed_.insert(stack);
-        return {caller.leading, stack, caller.own, Position::kUnnamed};
+        const std::uint32_t shown = child(caller.shown, import_frame("import", caller.shown));
+        unnamed_.insert(shown);
+        return {caller.leading, shown, caller.own, Position::kUnnamed};
     }
 
     Position import_of(const Position& caller, std::uint32_t frame) {
-        const std::uint32_t importer = stacks_[caller.shown].parent;
+        const std::uint32_t importer = stack(caller.shown).parent;
         const std::string package(package_of(view_.strings[view_.frames[frame].file]));
-        const std::uint32_t stack = child(importer, import_frame("import " + package, importer));
-        imported_[importer].insert(stack);
-        return {caller.leading, stack, caller.own, Position::kNamed};
+        const std::uint32_t shown = child(importer, import_frame("import " + package, importer));
+        imported_[importer].insert(shown);
+        return {caller.leading, shown, caller.own, Position::kNamed};
     }
 
     Position library(const Position& caller, std::uint32_t frame) {
@@ -88,8 +93,9 @@ private:
     std::uint32_t import_frame(const std::string& function, std::uint32_t importer) {
         ViewFrame frame{text(function), text("")};
         if (importer != kRootStack) {
-            frame.file = view_.frames[stacks_[importer].frame].file;
-            frame.line = view_.frames[stacks_[importer].frame].line;
+            const ViewFrame& at = view_.frames[stack(importer).frame];
+            frame.file = at.file;
+            frame.line = at.line;
         }
         const auto next = static_cast<std::uint32_t>(view_.frames.size());
         const auto [entry, added] = imports_.try_emplace({frame.function, frame.file, frame.line}, next);
@@ -98,16 +104,19 @@ private:
     }
 
     // What the import system needed for a line that imports one library is that library's.
-    [[nodiscard]] std::uint32_t named(std::uint32_t stack) const {
-        if (!unnamed_.contains(stack)) { return stack; }
-        const auto imported = imported_.find(stacks_[stack].parent);
-        return imported != imported_.end() && imported->second.size() == 1 ? *imported->second.begin() : stack;
+    [[nodiscard]] std::uint32_t named(std::uint32_t shown) const {
+        if (!unnamed_.contains(shown)) { return shown; }
+        const auto imported = imported_.find(stack(shown).parent);
+        return imported != imported_.end() && imported->second.size() == 1 ? *imported->second.begin() : shown;
     }
 
     std::uint32_t child(std::uint32_t parent, std::uint32_t frame) {
-        const std::uint32_t stack = children_.number((std::uint64_t{parent} << 32U) | frame) + 1;
-        if (stack == stacks_.size()) { stacks_.push_back({parent, frame}); }
-        return stack;
+        return children_.number((std::uint64_t{parent} << 32U) | frame) + 1;
+    }
+    // Of the result. Not the root.
+    [[nodiscard]] capture::Stack stack(std::uint32_t number) const {
+        const std::uint64_t key = children_.key(number - 1);
+        return {static_cast<std::uint32_t>(key >> 32U), static_cast<std::uint32_t>(key)};
     }
 
     std::uint32_t text(const std::string& text) {
@@ -121,8 +130,7 @@ private:
     const LibraryCalls calls_;
     const std::vector<Role> roles_;
     const std::vector<std::uint32_t> frames_;  // for each frame the first one that is equal
-    std::vector<capture::Stack> stacks_{{}};   // those of the result; the first is the root
-    interning::KeyIndex children_;             // parent and frame -> stack, less the root
+    interning::KeyIndex children_;             // the result: parent and frame -> stack, less the root
     std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::uint32_t> imports_;  // text, place -> frame
     std::map<std::string, std::uint32_t> texts_;
     std::set<std::uint32_t> unnamed_;

@@ -21,21 +21,33 @@ constexpr std::size_t kFewestRows = 100;
 
 using Json = nlohmann::ordered_json;
 
-std::string location_of(const StackView& view, std::uint32_t stack) {
-    if (stack == capture::kRootStack) { return std::string(kUnknownLocation); }
-    return frame_text(view, view.frames[view.stacks[stack].frame]);
+std::uint32_t allocating_frame(const StackView& view, std::uint32_t stack) {
+    return stack == kLeftOut || stack == capture::kRootStack ? kNoFrame : view.stacks[stack].frame;
+}
+
+std::string location_of(const StackView& view, std::uint32_t frame) {
+    return frame == kNoFrame ? std::string(kUnknownLocation) : frame_text(view, view.frames[frame]);
 }
 
 }  // namespace
 
-std::vector<TableRow> table_rows(const capture::Profile& profile, const StackView& view, const StackView* own,
-                                 const Selection& selection, bool split_threads) {
+std::vector<std::uint32_t> allocating_frames(const StackView& view) {
+    std::vector<std::uint32_t> frames;
+    frames.reserve(view.of_site.size());
+    for (const std::uint32_t stack : view.of_site) { frames.push_back(allocating_frame(view, stack)); }
+    return frames;
+}
+
+std::vector<TableRow> table_rows(const capture::Profile& profile, const StackView& view,
+                                 const std::vector<std::uint32_t>& all, const Selection& selection,
+                                 bool split_threads) {
     std::map<std::tuple<std::uint32_t, capture::Allocator, std::string, std::string>, capture::Amount> sums;
     for (std::size_t i = 0; i < selection.size(); ++i) {
         if (selection[i].count == 0 || view.of_site[i] == kLeftOut) { continue; }
         const capture::Site& site = profile.sites[i];
-        const std::string location = location_of(view, view.of_site[i]);
-        std::string in_own = own == nullptr ? "" : location_of(*own, own->of_site[i]);
+        const std::uint32_t shown = allocating_frame(view, view.of_site[i]);
+        const std::string location = location_of(view, all.empty() ? shown : all[i]);
+        std::string in_own = all.empty() ? "" : location_of(view, shown);
         if (in_own == location) { in_own.clear(); }
         sums[{split_threads ? site.thread : kAllThreads, site.allocator, location, in_own}] += selection[i];
     }

@@ -23,10 +23,14 @@ struct TableRow {
     std::uint32_t folded{0};  // rows that this one stands for, 0 for an ordinary row
 };
 
-// Rows that hold anything, largest first. `own`: the view reduced to my code, if rows are to have the location there,
-// too.
+// The frame that each site allocates in, before a view is reduced to my code; for table_rows().
+[[nodiscard]] std::vector<std::uint32_t> allocating_frames(const StackView& view);
+
+// Rows that hold anything, largest first. `all`: what allocating_frames() said of a view that has been reduced to my
+// code since, if rows are to have both locations; else empty.
 [[nodiscard]] std::vector<TableRow> table_rows(const capture::Profile& profile, const StackView& view,
-                                               const StackView* own, const Selection& selection, bool split_threads);
+                                               const std::vector<std::uint32_t>& all, const Selection& selection,
+                                               bool split_threads);
 
 struct TableOptions {
     std::string title;

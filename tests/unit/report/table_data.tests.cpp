@@ -38,14 +38,14 @@ std::vector<std::string> texts(const std::vector<TableRow>& rows) {
 
 TEST_CASE("A row is a line and an allocator, whoever called it") {
     const capture::Profile profile = sample().profile;
-    const auto rows = table_rows(profile, make_stack_view(profile), nullptr, at_peak(profile), false);
+    const auto rows = table_rows(profile, make_stack_view(profile), {}, at_peak(profile), false);
     CHECK(texts(rows) ==
           std::vector<std::string>{"MALLOC 1000 1 ???", "MALLOC 250 3 f at a.py:5", "MMAP 10 1 f at a.py:5"});
 }
 
 TEST_CASE("Rows of different threads stay apart if asked for") {
     const capture::Profile profile = sample().profile;
-    const auto rows = table_rows(profile, make_stack_view(profile), nullptr, at_peak(profile), true);
+    const auto rows = table_rows(profile, make_stack_view(profile), {}, at_peak(profile), true);
     CHECK(texts(rows) == std::vector<std::string>{"0 MALLOC 1000 1 ???", "0 MALLOC 200 2 f at a.py:5",
                                                   "1 MALLOC 50 1 f at a.py:5", "0 MMAP 10 1 f at a.py:5"});
     const auto data = nlohmann::json::parse(table_data(profile, rows, {"table report", true, false, 10, false}));
@@ -58,7 +58,7 @@ TEST_CASE("A page that would be too large keeps its largest rows, and one for th
         builder.site({{std::string(40'000, 'x') + std::to_string(i), "a.py", i}}, {1, i});
     }
     const auto rows =
-        table_rows(builder.profile, make_stack_view(builder.profile), nullptr, at_peak(builder.profile), false);
+        table_rows(builder.profile, make_stack_view(builder.profile), {}, at_peak(builder.profile), false);
     const auto data = [&](bool complete) {
         return table_data(builder.profile, rows, {"table report", false, false, 10, complete});
     };
