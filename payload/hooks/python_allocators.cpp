@@ -37,12 +37,11 @@ std::atomic<Wanted> wanted{Wanted::kNothing};
 PyAllocator originals_of[kVariants][kDomains];
 
 // Whose hooks call: those of variant 0 in a domain.
-template <int Domain>
 struct First {
-    static constexpr int domain = Domain;  // NOLINT(readability-identifier-naming): as in Later
+    int domain;
     template <auto Function, typename... Arguments>
     auto call(void* ctx, Arguments... arguments) const noexcept {
-        return (originals_of[0][Domain].*Function)(ctx, arguments...);
+        return (originals_of[0][domain].*Function)(ctx, arguments...);
     }
 };
 
@@ -106,17 +105,25 @@ struct SharedHooks {
     }
 };
 
+// The rarer ones share their code, as the library has to be small (later_hooks.h).
+[[gnu::noinline]] void* first_calloc(void* ctx, std::size_t count, std::size_t size, int domain) noexcept {
+    return SharedHooks<First>::calloc({domain}, ctx, count, size);
+}
+[[gnu::noinline]] void* first_realloc(void* ctx, void* address, std::size_t size, int domain) noexcept {
+    return SharedHooks<First>::realloc({domain}, ctx, address, size);
+}
+
 template <int Domain>
 struct FirstHooks {
-    using Shared = SharedHooks<First<Domain>>;
-    static void* malloc(void* ctx, std::size_t size) noexcept { return Shared::malloc({}, ctx, size); }
+    using Shared = SharedHooks<First>;
+    static void* malloc(void* ctx, std::size_t size) noexcept { return Shared::malloc({Domain}, ctx, size); }
     static void* calloc(void* ctx, std::size_t count, std::size_t size) noexcept {
-        return Shared::calloc({}, ctx, count, size);
+        return first_calloc(ctx, count, size, Domain);
     }
     static void* realloc(void* ctx, void* address, std::size_t size) noexcept {
-        return Shared::realloc({}, ctx, address, size);
+        return first_realloc(ctx, address, size, Domain);
     }
-    static void free(void* ctx, void* address) noexcept { Shared::free({}, ctx, address); }
+    static void free(void* ctx, void* address) noexcept { Shared::free({Domain}, ctx, address); }
 };
 
 constexpr std::size_t kLaterHookSize = 16;
