@@ -115,6 +115,24 @@ bool copy_table(PythonLayout& layout, const Positions& at, const ReadRuntime& re
     return copier.sane();
 }
 
+// The words for profilers are used as 3.15 uses them, and from the prerelease on in which both were there. What other
+// versions, or threads without the GIL, do with them has not been looked at.
+void copy_profiler_words(PythonLayout& layout, PythonVersion version, const ReadRuntime& read) {
+    constexpr std::uint32_t kBothThere = 0x030f00b4;
+    constexpr std::size_t kLastProfiledFrame = 224;
+    constexpr std::size_t kLastProfiledFrameNumber = 232;
+    if (version.hex < kBothThere || version.at_least(3, 16) || layout.free_threaded != 0) { return; }
+    Copier copier(read);
+    std::uint32_t frame = 0;
+    std::uint32_t number = 0;
+    copier.copy(frame, kLastProfiledFrame);
+    copier.copy(number, kLastProfiledFrameNumber);
+    if (copier.sane() && frame != 0 && number != 0) {
+        layout.tstate_profiled_frame = frame;
+        layout.tstate_profiled_number = number;
+    }
+}
+
 // A free-threaded object header is 16 bytes longer, and 3.14 made "interned" a byte of its own there.
 void add_constants(PythonLayout& layout, const Positions& at, PythonVersion version) {
     const bool free_threaded = layout.free_threaded != 0;
@@ -148,6 +166,7 @@ LayoutFacts layout_from_debug_offsets(PythonVersion version, const ReadRuntime& 
     if (is_unknown && !is_laid_out_like_3_15(read, facts.layout.free_threaded != 0)) { return facts; }
     PythonLayout layout = facts.layout;
     if (!copy_table(layout, *positions, read)) { return facts; }
+    copy_profiler_words(layout, version, read);
     add_constants(layout, *positions, version);
     layout.model = FrameModel::kCurrentFrame;
     const auto finalizing = read(kFinalizing);

@@ -39,16 +39,17 @@ public:
         }
     }
 
-    // Goes outwards from links[count - 1], whose frame is in the chain. One more than the index of the first link that
-    // is not as it was, or whose caller is not; 0 if all are.
+    // Goes outwards from links[count - 1], whose frame is in the chain, up to those that are known to be unchanged if
+    // it comes by the innermost of them. One more than the index of the first link that is not as it was, or whose
+    // caller is not; 0 if all are.
     [[nodiscard]] std::uint32_t first_changed(const PythonRoom& room, std::uint32_t count) const noexcept {
         switch (kind_) {
             case Kind::kWithNumber:
-                return compare<std::uint32_t>(room.links(), room.details(), count);
+                return compare<std::uint32_t>(room, count);
             case Kind::kWithByte:
-                return compare<std::uint8_t>(room.links(), room.details(), count);
+                return compare<std::uint8_t>(room, count);
             default:
-                return compare<void>(room.links(), nullptr, count);
+                return compare<void>(room, count);
         }
     }
 
@@ -56,13 +57,15 @@ private:
     enum class Kind : std::uint8_t { kWordOnly, kWithNumber, kWithByte };
 
     template <typename Detail>
-    [[nodiscard]] std::uint32_t compare(const FrameLink* links, const std::uint32_t* details,
-                                        std::uint32_t count) const noexcept {
+    [[nodiscard]] std::uint32_t compare(const PythonRoom& room, std::uint32_t count) const noexcept {
+        const FrameLink* const links = room.links();
+        const std::uint32_t* const details = room.details();
+        const FrameLink* const unchanged = links + (count > room.unchanged ? room.unchanged : 0);
         const std::uint64_t previous = previous_;
         const std::uint64_t word = word_;
         const FrameLink* link = links + count;
 #pragma GCC unroll 2
-        while (link != links) {
+        while (link != unchanged) {
             --link;
             const std::uint64_t caller = load<std::uint64_t>(link->frame, previous) ^ link[-1].frame;
             const std::uint64_t told = load<std::uint64_t>(link->frame, word) ^ link->word;

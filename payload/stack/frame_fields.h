@@ -48,7 +48,8 @@ inline bool is_entry_frame(const wire::PythonLayout& layout, std::uint64_t frame
     return previous != 0 && is_shim(layout, previous);
 }
 
-inline constexpr std::uint8_t kOwnedByGenerator = 1;  // FRAME_OWNED_BY_GENERATOR, the same in 3.11 to 3.15
+inline constexpr std::uint8_t kOwnedByThread = 0;     // FRAME_OWNED_BY_THREAD, the same in 3.11 to 3.15
+inline constexpr std::uint8_t kOwnedByGenerator = 1;  // FRAME_OWNED_BY_GENERATOR, likewise
 
 // 0 if it has none. 3.11 and later.
 inline std::uint64_t code_of_frame(const wire::PythonLayout& layout, std::uint64_t frame) noexcept {

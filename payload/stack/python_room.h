@@ -20,6 +20,16 @@ inline std::uint32_t counted_outside(const std::uint32_t* counts, std::uint32_t 
     return link == 0 ? 0 : counts[link - 1];
 }
 
+// See stack_anchor.h.
+struct StackAnchor {
+    std::uint64_t thread_state;
+    std::uint64_t frame;  // 0: there is none
+    std::uint64_t number;
+    std::uint32_t link;   // of `frame`
+    std::uint32_t looks;  // that it is still good for
+    bool is_others;       // somebody else notes frames there
+};
+
 struct PythonRoom {
     static constexpr std::uint32_t kFresh = 32;
 
@@ -28,6 +38,8 @@ struct PythonRoom {
     std::uint32_t depth;      // of `sent`
     std::uint32_t linked;     // links that are known; 0: the next reading begins anew
     std::uint64_t innermost;  // frame of the last link, if `sent` ends with it and there is no frame above; else 0
+    StackAnchor anchor;
+    std::uint32_t unchanged;  // outermost links that are known to be as they were; none is looked at if they still are
 
     [[nodiscard]] static constexpr std::uint64_t bytes_for(std::uint32_t capacity) noexcept {
         return sizeof(FrameLink) + std::uint64_t{capacity} * kBytesPerFrame + kFresh * sizeof(RawFrame);
@@ -44,8 +56,12 @@ struct PythonRoom {
     [[nodiscard]] std::uint32_t* counts() const noexcept { return details() + link_capacity(); }
     [[nodiscard]] RawFrame* fresh() const noexcept { return reinterpret_cast<RawFrame*>(counts() + link_capacity()); }
 
+    [[nodiscard]] bool has_link(std::uint32_t link, std::uint64_t frame) const noexcept {
+        return link < linked && links()[link].frame == frame;
+    }
+
     // Nothing is known, nothing was sent; of another thread, or another recording.
-    void forget_all() noexcept { depth = linked = 0, innermost = 0; }
+    void forget_all() noexcept { depth = linked = unchanged = 0, innermost = 0, anchor = {}; }
 
 private:
     // Shims lie between frames that native code called, one each.

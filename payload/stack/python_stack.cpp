@@ -10,6 +10,7 @@
 #include "payload/stack/moved_frames.h"
 #include "payload/stack/send_change.h"
 #include "payload/stack/sent_stack.h"
+#include "payload/stack/stack_anchor.h"
 #include "payload/stack/thread_name.h"
 #include "payload/thread.h"
 #include "payload/wire/record.h"
@@ -25,10 +26,10 @@ std::uint64_t own_thread_state(const wire::PythonAddresses& addresses) noexcept 
     return reinterpret_cast<std::uint64_t>(reinterpret_cast<void* (*)()>(function)());
 }
 
-std::uint64_t own_newest_frame(const Session& session) noexcept {
+// Of which there are frames to be read, or 0.
+std::uint64_t readable_thread_state(const Session& session) noexcept {
     if (session.control->phase.load(std::memory_order_relaxed) == wire::Phase::kFinished) { return 0; }
-    const std::uint64_t thread_state = own_thread_state(session.info->addresses);
-    return thread_state != 0 ? newest_frame(session.info->layout, thread_state) : 0;
+    return own_thread_state(session.info->addresses);
 }
 
 // Ids first: sending a code object writes records of its own, which must not fall between a header and its pushes.
@@ -94,13 +95,17 @@ bool send_moved_frames(wire::Slot& slot, const PythonRoom& room, std::uint32_t k
     const wire::PythonLayout& layout = session.info->layout;
     PythonRoom& room = stacks.python;
     const std::uint32_t deaths = session.control->code_deaths.load(std::memory_order_acquire);
-    const std::uint64_t newest = own_newest_frame(session);
+    const std::uint64_t thread_state = readable_thread_state(session);
+    if (thread_state == 0) { return update_and_send(slot, 0, deaths, room.depth); }
+    const std::uint64_t newest = newest_frame(layout, thread_state);
     std::uint32_t kept = room.depth;
-    if (deaths == stacks.deaths_seen && update_in_place(layout, newest, room, kept)) [[likely]] {
-        renew_python_hooks_if_due();
-        return kept == room.depth || send_moved_frames(slot, room, kept);
-    }
-    return update_and_send(slot, newest, deaths, kept);
+    trust_anchor(layout, thread_state, room);
+    const bool in_place = deaths == stacks.deaths_seen && update_in_place(layout, newest, room, kept);
+    if (in_place) [[likely]] { renew_python_hooks_if_due(); }
+    const bool done = in_place ? kept == room.depth || send_moved_frames(slot, room, kept)
+                               : update_and_send(slot, newest, deaths, kept);
+    renew_anchor(layout, thread_state, room);
+    return done;
 }
 
 }  // namespace

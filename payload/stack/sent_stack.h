@@ -5,13 +5,8 @@
 //
 // Mostly a few innermost frames have come and gone, so the chain is first followed from the inside to a frame that was
 // there the last time, and from there on it is only checked that the frames are as they were (chain_check.h). Nothing
-// is taken on trust. Where that does not work out, the whole chain is read and compared.
-//
-// There is a word in 3.15's thread states that the interpreter moves outwards when a frame of that address returns
-// (last_profiled_frame), and with it the outer frames would not even have to be looked at. It is left alone: the
-// sampling profiler of the standard library writes to it from another process. That one first sets it to 0, and then
-// to whatever frame it finds innermost; if both fall between two events of ours, frames may return and others come to
-// be at their addresses without any trace in the thread state, and the word looks as if it were still ours.
+// is taken on trust but what the interpreter itself tells (stack_anchor.h). Where that does not work out, the whole
+// chain is read and compared.
 #pragma once
 
 #include <cstdint>

@@ -27,7 +27,7 @@
 namespace memray::wire {
 
 inline constexpr std::uint64_t kRegionMagic = 0x31'59'41'52'4d'45'4dULL;  // "MEMRAY1"
-inline constexpr std::uint32_t kProtocolVersion = 10;
+inline constexpr std::uint32_t kProtocolVersion = 11;
 inline constexpr std::size_t kPageSize = 4096;
 inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 

@@ -39,18 +39,20 @@ struct PythonLayout {
     std::uint8_t marks_entries{0};         // tell frames that native code called from others (frame_place in record.h)
     std::uint64_t executable_mask{~0ULL};  // f_executable & mask is the code object (tag bits of 3.14)
 
-    std::uint32_t tstate_frame{0};          // frame, cframe or current_frame of PyThreadState
-    std::uint32_t cframe_current{0};        // kCFrame: _PyCFrame.current_frame
-    std::uint32_t frame_previous{0};        // f_back or previous
-    std::uint32_t frame_code{0};            // f_code or f_executable
-    std::uint32_t frame_instruction{0};     // f_lasti (int32), prev_instr or instr_ptr (pointer)
-    std::uint32_t frame_owner{0};           // uint8, where there is one (not in kFrameObject)
-    std::uint32_t frame_is_entry{0};        // uint8, 3.11 only: later versions put a shim below an entry
-    std::uint32_t frame_tlbc_index{0};      // free-threaded 3.14 and later, else 0
-    std::uint32_t object_type{0};           // PyObject.ob_type
-    std::uint32_t code_instructions{0};     // co_code_adaptive
-    std::uint32_t code_tlbc{0};             // co_tlbc, free-threaded 3.14 and later, else 0
-    std::uint32_t code_first_traceable{0};  // _co_firsttraceable (int32, in code units), 0 where there is none
+    std::uint32_t tstate_frame{0};            // frame, cframe or current_frame of PyThreadState
+    std::uint32_t tstate_profiled_frame{0};   // last_profiled_frame, 3.15; 0 where there is none
+    std::uint32_t tstate_profiled_number{0};  // last_profiled_frame_seq, likewise
+    std::uint32_t cframe_current{0};          // kCFrame: _PyCFrame.current_frame
+    std::uint32_t frame_previous{0};          // f_back or previous
+    std::uint32_t frame_code{0};              // f_code or f_executable
+    std::uint32_t frame_instruction{0};       // f_lasti (int32), prev_instr or instr_ptr (pointer)
+    std::uint32_t frame_owner{0};             // uint8, where there is one (not in kFrameObject)
+    std::uint32_t frame_is_entry{0};          // uint8, 3.11 only: later versions put a shim below an entry
+    std::uint32_t frame_tlbc_index{0};        // free-threaded 3.14 and later, else 0
+    std::uint32_t object_type{0};             // PyObject.ob_type
+    std::uint32_t code_instructions{0};       // co_code_adaptive
+    std::uint32_t code_tlbc{0};               // co_tlbc, free-threaded 3.14 and later, else 0
+    std::uint32_t code_first_traceable{0};    // _co_firsttraceable (int32, in code units), 0 where there is none
     std::uint32_t code_filename{0};
     std::uint32_t code_name{0};
     std::uint32_t code_first_line{0};

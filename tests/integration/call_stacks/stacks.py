@@ -6,6 +6,7 @@ import os
 from profiled import MEMRAY, TARGETS, Profiled, with_every_interpreter, with_two_interpreters
 
 CALL_SHAPES = TARGETS / "stacks/call_shapes.py"
+DEEP_SHAPES = TARGETS / "stacks/deep_shapes.py"
 
 
 class Stacks(Profiled):
@@ -39,6 +40,11 @@ class Truth(Stacks):
     @with_every_interpreter
     def test_stacks_equal_those_of_traceback(self, python):
         self.assert_true_stacks(CALL_SHAPES, python=python, at_least=self.SHAPES)
+
+    @with_every_interpreter
+    def test_so_do_deep_ones_that_come_and_go(self, python):
+        for seed in range(2):
+            self.assert_true_stacks(DEEP_SHAPES, seed, 4000, python=python, at_least=60)
 
     @with_two_interpreters()
     def test_so_they_do_with_the_allocators_of_python_traced(self, python):

@@ -21,7 +21,7 @@
 
 namespace memray::tests {
 
-enum class Interpreter { k310, k311, k311Entries, k312Entries, k314, k314FreeThreaded };
+enum class Interpreter { k310, k311, k311Entries, k312Entries, k314, k314FreeThreaded, k315 };
 
 inline wire::PythonLayout layout_of(Interpreter interpreter) {
     wire::PythonLayout layout;
@@ -50,6 +50,10 @@ inline wire::PythonLayout layout_of(Interpreter interpreter) {
         layout.free_threaded = 1;
         layout.frame_tlbc_index = 76;
         layout.code_tlbc = 200;
+    }
+    if (interpreter == Interpreter::k315) {
+        layout.tstate_profiled_frame = 88;
+        layout.tstate_profiled_number = 96;
     }
     return layout;
 }
@@ -97,6 +101,11 @@ public:
 
     [[nodiscard]] std::uint64_t newest() const { return frames_.empty() ? 0 : frames_.back().address; }
     [[nodiscard]] std::size_t depth() const { return frames_.size(); }
+    // Holds the words for profilers, which are kept as the interpreter keeps them.
+    [[nodiscard]] std::uint64_t thread_state() const { return reinterpret_cast<std::uint64_t>(&thread_state_); }
+    [[nodiscard]] std::uint64_t profiled_frame() const { return thread_state_.profiled_frame; }
+    // As another profiler does.
+    void set_profiled_frame(std::uint64_t frame) { thread_state_.profiled_frame = frame; }
     std::mt19937& random() { return random_; }
 
     // Outermost first.
@@ -120,6 +129,11 @@ private:
     static constexpr std::int32_t kPrologue = 6;  // offset of the last instruction before the first traceable one
     enum Owner : std::uint8_t { kThread = 0, kGenerator = 1, kShim = 3 };
 
+    struct ThreadState {
+        std::array<unsigned char, 88> others{};
+        std::uint64_t profiled_frame{0};
+        std::uint64_t profiled_number{0};
+    };
     struct Frame {
         std::size_t place;
         std::uint64_t address;
@@ -183,9 +197,14 @@ private:
         if (owner == kShim) { return set(address, layout_.frame_instruction, shim_instruction()); }
         set_instruction(frames_.back(), offset >= 0 ? offset : some_offset());
     }
+    // Of a shim the interpreter says nothing when it goes.
     void pop() {
         if (guarded_) { ::mprotect(memory_ + frames_.back().place * bytes(), wire::kPageSize, PROT_NONE); }
+        const Frame left = frames_.back();
         frames_.pop_back();
+        if (left.owner == kShim || thread_state_.profiled_frame != left.address) { return; }
+        thread_state_.profiled_frame = newest();
+        ++thread_state_.profiled_number;
     }
 
     [[nodiscard]] std::uint64_t shim_instruction() const { return reinterpret_cast<std::uint64_t>(&shim_code_); }
@@ -213,6 +232,7 @@ private:
     bool guarded_;
     unsigned char* memory_{nullptr};
     std::vector<Frame> frames_;
+    ThreadState thread_state_;
     alignas(16) std::array<std::array<unsigned char, 256>, 3> codes_{};
     alignas(16) std::array<std::array<unsigned char, 32>, 3> copied_{};
     std::array<std::array<std::uint64_t, 3>, 3> copies_{};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "payload/stack/moved_frames.h"
+#include "payload/stack/stack_anchor.h"
 #include "python_chain.h"
 
 using namespace memray;
@@ -23,7 +24,7 @@ class Reader {
 public:
     explicit Reader(std::uint32_t capacity)
         : memory_(payload::PythonRoom::bytes_for(capacity) / sizeof(std::uint64_t) + 1),
-          room_{reinterpret_cast<unsigned char*>(memory_.data()), capacity, 0, 0, 0} {}
+          room_{reinterpret_cast<unsigned char*>(memory_.data()), capacity, 0, 0, 0, {}, 0} {}
 
     void update(const wire::PythonLayout& layout, std::uint64_t newest, payload::IsCurrentId check = nullptr) {
         const auto depth = static_cast<std::uint32_t>(told_.size());
@@ -45,6 +46,13 @@ public:
             frames[i].id = id_of(frames[i].code);
         }
     }
+    // As a thread does whose interpreter has words for profilers.
+    void update(const wire::PythonLayout& layout, const PythonChain& chain) {
+        payload::trust_anchor(layout, chain.thread_state(), room_);
+        trusted_ += room_.unchanged;
+        update(layout, chain.newest());
+        payload::renew_anchor(layout, chain.thread_state(), room_);
+    }
     // Reads a stack for the first time.
     static Stack read(const wire::PythonLayout& layout, std::uint64_t newest) {
         Reader reader(512);
@@ -57,6 +65,8 @@ public:
     [[nodiscard]] std::uint64_t kept() const { return kept_; }
     [[nodiscard]] std::uint64_t in_place() const { return in_place_; }
     [[nodiscard]] std::uint64_t wrong_ids() const { return wrong_ids_; }
+    [[nodiscard]] std::uint64_t trusted() const { return trusted_; }
+    [[nodiscard]] const payload::StackAnchor& anchor() const { return room_.anchor; }
 
 private:
     static std::uint32_t id_of(std::uint64_t code) { return static_cast<std::uint32_t>(code >> 4U) | 1U; }
@@ -67,6 +77,7 @@ private:
     std::uint64_t kept_{0};
     std::uint64_t in_place_{0};
     std::uint64_t wrong_ids_{0};
+    std::uint64_t trusted_{0};
 };
 
 void take_a_step(PythonChain& chain) {
@@ -180,4 +191,124 @@ TEST_CASE("a thread without frames has an empty stack") {
     CHECK(reader.told().empty());
     reader.update(layout, chain.newest());
     CHECK(reader.told() == chain.shown());
+}
+
+namespace {
+
+constexpr std::size_t kDeepest = 400;
+
+// As programs do: only the innermost frame goes on in its code.
+void take_a_deep_step(PythonChain& chain) {
+    const auto choice = chain.random()() % 20;
+    if (chain.depth() < 3 || (choice < 10 && chain.depth() < kDeepest)) {
+        chain.call();
+    } else if (choice < 17) {
+        chain.leave();
+    } else if (choice == 17 && chain.random()() % 100 == 0) {
+        for (auto left = chain.random()() % chain.depth(); left > 0 && chain.depth() > 3; --left) { chain.leave(); }
+    } else {
+        chain.move_on();
+    }
+}
+
+}  // namespace
+
+TEST_CASE("frames outwards of an anchor are believed, and the reader is still told the stack there is") {
+    const auto layout = tests::layout_of(Interpreter::k315);
+    PythonChain chain(layout, GENERATE(1U, 2U, 3U, 4U));
+    Reader reader(512);
+    std::size_t wrong = 0;
+    std::uint64_t links = 0;
+    for (int step = 0; step < 60'000; ++step) {
+        take_a_deep_step(chain);
+        if (chain.random()() % 3 != 0) { continue; }
+        reader.update(layout, chain);
+        wrong += reader.told() != chain.shown();
+        links += reader.linked();
+    }
+    CHECK(wrong == 0);
+    CHECK(reader.trusted() > links / 2);
+}
+
+TEST_CASE("what returns without a look at it in between is noticed") {
+    const auto layout = tests::layout_of(Interpreter::k315);
+    PythonChain chain(layout, 5);
+    Reader reader(512);
+    const auto descend = [&] {
+        while (chain.depth() < 300) { chain.call(); }
+    };
+    for (int round = 0; round < 200; ++round) {
+        descend();
+        reader.update(layout, chain);
+        REQUIRE(reader.told() == chain.shown());
+        for (auto left = chain.random()() % 250; left > 0; --left) { chain.leave(); }
+        descend();
+        reader.update(layout, chain);
+        REQUIRE(reader.told() == chain.shown());
+    }
+}
+
+TEST_CASE("words that another profiler writes to are left to it") {
+    const auto layout = tests::layout_of(Interpreter::k315);
+    PythonChain chain(layout, 6);
+    Reader reader(512);
+    while (chain.depth() < 200) { chain.call(); }
+    reader.update(layout, chain);
+    REQUIRE(chain.profiled_frame() == reader.anchor().frame);
+    chain.set_profiled_frame(chain.newest());
+    const std::uint64_t theirs = chain.profiled_frame();
+    for (int i = 0; i < 10; ++i) {
+        chain.move_on();
+        reader.update(layout, chain);
+        CHECK(reader.told() == chain.shown());
+        CHECK(chain.profiled_frame() == theirs);
+    }
+    CHECK(reader.anchor().is_others);
+}
+
+TEST_CASE("a frame that another profiler notes where the anchor was is not taken for it") {
+    const auto layout = tests::layout_of(Interpreter::k315);
+    PythonChain chain(layout, 7);
+    Reader reader(512);
+    while (chain.depth() < 200) { chain.call(); }
+    reader.update(layout, chain);
+    const std::uint64_t anchor = reader.anchor().frame;
+    while (chain.depth() > 20) { chain.leave(); }
+    while (chain.depth() < 200) { chain.call(); }
+    chain.set_profiled_frame(anchor);
+    reader.update(layout, chain);
+    CHECK(reader.told() == chain.shown());
+}
+
+TEST_CASE("another profiler's first sample misleads for a few events at most") {
+    const auto layout = tests::layout_of(Interpreter::k315);
+    int misled = 0;
+    for (std::uint32_t seed = 1; seed <= 100; ++seed) {
+        PythonChain chain(layout, seed);
+        Reader reader(512);
+        while (chain.depth() < 200) { chain.call(); }
+        reader.update(layout, chain);
+        const std::uint64_t anchor = reader.anchor().frame;
+        chain.set_profiled_frame(0);
+        for (int left = 30; left > 0; --left) { chain.leave(); }
+        while (chain.depth() < 200) { chain.call(); }
+        chain.set_profiled_frame(anchor);
+        int looks = 0;
+        do {
+            chain.move_on();
+            reader.update(layout, chain);
+        } while (++looks < 1000 && reader.told() != chain.shown());
+        CHECK(looks <= 129);
+        misled += looks > 1;
+    }
+    CHECK(misled > 0);
+}
+
+TEST_CASE("a shallow stack has no anchor") {
+    const auto layout = tests::layout_of(Interpreter::k315);
+    PythonChain chain(layout, 10);
+    Reader reader(512);
+    while (chain.depth() < 50) { chain.call(); }
+    reader.update(layout, chain);
+    CHECK(chain.profiled_frame() == 0);
 }

@@ -245,6 +245,22 @@ TEST_CASE("debug offsets that make no sense are not used") {
     CHECK(cpython::layout_from_debug_offsets(version, cut).layout.model == wire::FrameModel::kNone);
 }
 
+TEST_CASE("the words for profilers are used where they are known") {
+    const auto words_of = [](std::uint32_t version, std::uint64_t number) {
+        FakeRuntime runtime = with_gil_3_15();
+        runtime.words[8] = version;
+        runtime.words[224] = 88;
+        runtime.words[232] = number;
+        const auto layout = cpython::layout_from_debug_offsets(cpython::PythonVersion{version}, runtime).layout;
+        return std::pair{layout.tstate_profiled_frame, layout.tstate_profiled_number};
+    };
+    constexpr std::pair<std::uint32_t, std::uint32_t> kNone{0, 0};
+    CHECK(words_of(0x030f02f0, 96) == std::pair<std::uint32_t, std::uint32_t>{88, 96});
+    CHECK(words_of(0x030f00b3, 96) == kNone);       // a prerelease that has only one
+    CHECK(words_of(0x030f02f0, 1 << 30) == kNone);  // beyond any structure
+    CHECK(words_of(0x031000a1, 96) == kNone);       // unknown
+}
+
 TEST_CASE("a version newer than this program is read like 3.15 if its debug offsets say the same") {
     constexpr cpython::PythonVersion kNewer{0x031000a1};
     FakeRuntime known = with_gil_3_15();
