@@ -191,7 +191,7 @@ int AttachCommand::run_and_wait(const recording::AttachRequest& request) const {
 
 int AttachCommand::run_and_watch(recording::AttachRequest request) const {
     catch_interrupts();
-    ViewProcess view("");
+    ViewProcess view("", stdout);
     live::Server server;
     if (recording_.follows()) { request.order.board = server.show_processes(); }
     recording::AttachedRecording recording(request);
@@ -217,11 +217,7 @@ int AttachCommand::run() {
     injection::require_live(pid_);
     base::close_inherited();
     const recording::AttachRequest wanted = request();
-    if (output_.empty()) {
-        require_terminal("memray attach without -o");
-    } else {
-        capture::require_creatable(wanted.order.capture.path, recording_.force);
-    }
+    if (!output_.empty()) { capture::require_creatable(wanted.order.capture.path, recording_.force); }
     end_other_recording();
     if (output_.empty()) { return run_and_watch(wanted); }
     return wait_ ? run_and_wait(wanted) : run_and_return(wanted);

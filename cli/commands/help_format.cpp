@@ -2,9 +2,14 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/help_format.h"
 
+#include <algorithm>
 #include <set>
+#include <sstream>
 #include <utility>
 #include <vector>
+
+#include "cli/report/text.h"
+#include "cli/terminal/kind.h"
 
 namespace memray::cli {
 namespace {
@@ -47,6 +52,46 @@ std::string usage_of(const CLI::App& app) {
     return usage;
 }
 
+// Where the text of a line begins: behind an option or the name of a command, or behind "usage: ".
+std::size_t text_column(const std::string& line) {
+    constexpr std::size_t kUsage = 7;
+    if (!line.starts_with(' ')) { return line.starts_with("usage: ") ? kUsage : 0; }
+    const std::size_t name = line.find_first_not_of(' ');
+    const std::size_t gap = line.find("  ", name);
+    return gap == std::string::npos ? name : line.find_first_not_of(' ', gap);
+}
+
+// Lines that are written for a wide terminal, without the breaks within an explanation.
+std::vector<std::string> joined_lines(const std::string& help) {
+    std::vector<std::string> lines;
+    std::istringstream stream(help);
+    for (std::string line; std::getline(stream, line);) {
+        const bool goes_on = line.starts_with(std::string(kColumn, ' ')) && text_column(lines.back()) == kColumn;
+        if (!goes_on) { lines.push_back(std::move(line)); }
+        if (goes_on) { lines.back() += line.substr(kColumn - 1); }
+    }
+    return lines;
+}
+
+std::string fitted(const std::string& help, std::size_t width) {
+    constexpr std::size_t kNarrow = 60;
+    constexpr std::size_t kIndentation = 8;
+    std::string result;
+    for (const std::string& line : joined_lines(help)) {
+        const std::size_t column = text_column(line);
+        const bool below = width < kNarrow && column > kIndentation;  // there is no room beside it
+        const std::size_t margin = below ? kIndentation : column;
+        result += below ? line.substr(0, line.find_last_not_of(' ', column - 1) + 1) : line.substr(0, column);
+        bool first = !below;
+        for (const std::string& part : report::wrapped(line.substr(column), width - std::min(width, margin))) {
+            result += first ? part : "\n" + std::string(margin, ' ') + part;
+            first = false;
+        }
+        result += '\n';
+    }
+    return result;
+}
+
 }  // namespace
 
 HelpFormat::HelpFormat(std::string usage) : usage_(std::move(usage)) {
@@ -62,7 +107,9 @@ std::string HelpFormat::make_help(const CLI::App* app, std::string name, CLI::Ap
     std::string help = make_usage(app, std::move(name)) + "\n" + make_description(app);
     help += make_positionals(app) + make_groups(app, mode) + make_subcommands(app, mode);
     const std::string footer = make_footer(app);
-    return help + "\n" + (footer.empty() ? "" : footer + "\n") + kEpilog;
+    help += "\n" + (footer.empty() ? "" : footer + "\n") + kEpilog;
+    const auto size = terminal::output_size();
+    return size ? fitted(help, size->columns) : help;
 }
 
 std::string HelpFormat::make_usage(const CLI::App* app, std::string name) const {

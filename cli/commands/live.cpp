@@ -15,8 +15,7 @@
 #include <string>
 #include <thread>
 
-#include "cli/live/view.h"
-#include "cli/running/view_process.h"
+#include "cli/live/watch.h"
 #include "injector/base/error.h"
 #include "injector/live/entrance.h"
 #include "injector/live/tcp_port.h"
@@ -108,10 +107,9 @@ LiveCommand::LiveCommand(CLI::App& program)
 
 int LiveCommand::run() {
     require_port(port_);
-    require_terminal("memray live");
     sockets::remove_dead_sockets();
     base::UniqueFd connection = connect(port_);
-    if (connection) { live::View(std::move(connection), {}).run(); }
+    if (connection) { live::watch(std::move(connection), {}, stdout); }
     return 0;
 }
 

@@ -22,11 +22,6 @@ constexpr std::size_t kNarrow = 80;
 constexpr std::size_t kLow = 20;
 constexpr std::size_t kGraphRows = 4;
 
-std::string duration_text(const Profile& profile) {
-    const std::int64_t ms = std::max<std::int64_t>(0, profile.metadata.end_ms - profile.metadata.start_ms);
-    return fmt::format("{}.{} seconds", ms / 1000, ms % 1000 / 100);
-}
-
 std::string thread_text(const State& state) {
     const auto chosen = state.model->thread();
     const auto& threads = state.recording->profile.threads;
@@ -115,8 +110,15 @@ std::vector<Line> beside(std::vector<Line> left, const std::vector<Line>& right,
 
 }  // namespace
 
+std::string duration_text(const Profile& profile) {
+    const std::int64_t ms = std::max<std::int64_t>(0, profile.metadata.end_ms - profile.metadata.start_ms);
+    return fmt::format("{}.{} seconds", ms / 1000, ms % 1000 / 100);
+}
+
+std::string memory_text(const Profile& profile) { return fmt::format("{}  {}", heap_text(profile), rss_text(profile)); }
+
 std::string command_text(const std::string& command_line) {
-    const std::string command = base::printable(command_line);
+    const std::string command = base::escaped(command_line);
     const std::size_t slash = command.rfind('/', command.find(' '));
     return slash == std::string::npos ? command : command.substr(slash + 1);
 }
@@ -130,8 +132,7 @@ std::vector<Line> header_lines(const State& state, std::size_t width, std::size_
     const Profile& profile = state.recording->profile;
     if (height < kLow) {  // what matters most
         std::vector<Line> lines = status_lines(state, width);
-        const std::string text = fmt::format(" {}  {}", heap_text(profile), rss_text(profile));
-        lines.insert(lines.begin(), Line(report::shortened(text, width), looks::kPlain));
+        lines.insert(lines.begin(), Line(report::shortened(" " + memory_text(profile), width), looks::kPlain));
         return lines;
     }
     if (width < kNarrow) {

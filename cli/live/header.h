@@ -15,6 +15,11 @@ namespace memray::live {
 // A command line, printable, without the folders of what was called: nobody looks for those.
 [[nodiscard]] std::string command_text(const std::string& command_line);
 
+// "1.5 seconds": how long it has been recorded.
+[[nodiscard]] std::string duration_text(const capture::Profile& profile);
+// Of heap and resident memory, now and at most.
+[[nodiscard]] std::string memory_text(const capture::Profile& profile);
+
 // "12.345MB", "-1.000kB"; with a plus sign if `difference`.
 [[nodiscard]] std::string signed_size(std::int64_t bytes, bool difference);
 

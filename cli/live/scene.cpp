@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "cli/live/header.h"
 #include "cli/live/table.h"
@@ -102,17 +103,38 @@ Line bottom_bar(const State& state, std::size_t width) {
     return key_bar(state, width);
 }
 
-void add_help(Scene& scene, std::size_t width, std::size_t height) {
-    const std::size_t end = scene.lines.size() + height;
-    scene.lines.emplace_back(" Keys", looks::kSection);
+// Keys, each with what it does beside it or, where there is no room, below it.
+std::vector<Line> help_lines(std::size_t width) {
+    constexpr std::size_t kMargin = 30;
+    constexpr std::size_t kNarrow = 56;
+    constexpr std::size_t kIndentation = 6;
+    const std::size_t margin = width < kNarrow ? kIndentation : kMargin;
+    std::vector<Line> lines;
     for (const Key& key : kHelp) {
-        if (scene.lines.size() + 1 >= end) { break; }
-        constexpr std::size_t kKeyWidth = 28;
-        const std::size_t room = width > kKeyWidth + 3 ? width - kKeyWidth - 3 : 0;
-        scene.lines.emplace_back(fmt::format("  {:<28}", key.key), looks::kLabel)
-            .add(report::shortened(key.what, room));
+        Line line(fmt::format("  {}", key.key), looks::kLabel);
+        for (const std::string& part : report::wrapped(key.what, width > margin + 1 ? width - margin - 1 : 1)) {
+            if (report::width_of(line.spans) >= margin) { lines.push_back(std::exchange(line, Line())); }
+            pad(line, margin);
+            line.add(part);
+        }
+        lines.push_back(std::move(line));
     }
-    scene.lines.emplace_back(" Any key goes back.", looks::kFaint);
+    return lines;
+}
+
+void add_help(Scene& scene, std::size_t scrolled, std::size_t width, std::size_t height) {
+    if (height < 3) { return; }
+    std::vector<Line> lines = help_lines(width);
+    const std::size_t rows = height - 2;
+    const std::size_t most = lines.size() > rows ? lines.size() - rows : 0;
+    scene.page = rows;
+    scene.help_scrolled = std::min(scrolled, most);
+    scene.lines.emplace_back(" Keys", looks::kSection);
+    for (std::size_t i = scene.help_scrolled; i < std::min(lines.size(), scene.help_scrolled + rows); ++i) {
+        scene.lines.push_back(std::move(lines[i]));
+    }
+    scene.lines.emplace_back(most > 0 ? " Up, Down: more of this. Any other key goes back." : " Any key goes back.",
+                             looks::kFaint);
 }
 
 std::size_t output_height(const OutputPane& output, std::size_t height) {
@@ -152,7 +174,7 @@ Scene make_scene(const State& state, std::size_t width, std::size_t height) {
         const std::size_t room = height > scene.lines.size() + 1 ? height - scene.lines.size() - 1 : 0;
         const std::size_t output = output_height(*state.output, room);
         if (state.help) {
-            add_help(scene, width, room);
+            add_help(scene, state.help_scrolled, width, room);
         } else {
             if (state.processes.open) {
                 add_processes(scene, state.processes, width, room - output);

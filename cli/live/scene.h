@@ -35,6 +35,7 @@ struct State {
     std::optional<Notice> notice;
     std::optional<std::string> input;  // the filter while it is typed
     bool help{false};
+    std::size_t help_scrolled{0};  // lines down from its begin
     const OutputPane* output{nullptr};
     ProcessList processes;
     std::string clock;
@@ -47,7 +48,8 @@ struct Scene {
     std::vector<std::size_t> row_of_line;  // from first_row on: row of the model, or kNoRow
     // Where a click sorts: first column and order.
     std::vector<std::pair<std::size_t, report::LocationOrder>> sort_columns;
-    std::size_t page{1};  // rows that fit
+    std::size_t page{1};           // rows that fit
+    std::size_t help_scrolled{0};  // as far as it can be
 };
 inline constexpr std::size_t kNoRow = ~std::size_t{0};
 

@@ -26,11 +26,11 @@ struct Column {
 enum : std::uint8_t { kLocation, kOwn, kOwnShare, kTotal, kTotalShare, kCount, kFile };
 constexpr std::array<Column, 7> kColumns{{{"Location", 0, LocationOrder::kTotal, 0},
                                           {"Own", 11, LocationOrder::kOwn, 50},
-                                          {"% Own", 8, LocationOrder::kOwn, 50},
+                                          {"% Own", 8, LocationOrder::kOwn, 100},
                                           {"Total", 11, LocationOrder::kTotal, 50},
-                                          {"% Total", 8, LocationOrder::kTotal, 100},
+                                          {"% Total", 8, LocationOrder::kTotal, 120},
                                           {"Allocs", 10, LocationOrder::kCount, 50},
-                                          {"File/Module", 0, LocationOrder::kTotal, 80}}};
+                                          {"File/Module", 0, LocationOrder::kTotal, 100}}};
 
 struct Widths {
     std::array<std::size_t, kColumns.size()> of{};  // 0: not shown
@@ -73,6 +73,9 @@ std::string name_of(const Row& row) {
     return row.role == Role::kItself && row.line != 0 ? fmt::format("{} line {}", name, row.line) : name;
 }
 
+// What stands for the column of files where there is none.
+std::string file_name_of(const Row& row) { return base::printable(row.file.substr(row.file.rfind('/') + 1)); }
+
 class TableLines {
 public:
     TableLines(const Model& model, std::size_t width) : model_(model), widths_(widths_for(width, model.order())) {}
@@ -99,7 +102,7 @@ public:
         Line line(" ", looks::kPlain);
         const Look total = look_of_share(row.total, bytes);
         const Look own = look_of_share(row.own, bytes);
-        cell(line, kLocation, name_of(row), looks::kPlain);
+        location(line, row);
         cell(line, kOwn, signed_size(row.own, difference), own);
         cell(line, kOwnShare, share_text(row.own, bytes, difference), own);
         cell(line, kTotal, signed_size(row.total, difference), total);
@@ -117,6 +120,19 @@ private:
         const std::string fitting = report::shortened(text, width);
         line.add(kColumns[column].width == 0 ? report::padded(fitting, width) : report::padded_left(fitting, width),
                  look);
+        line.add(" ");
+    }
+
+    void location(Line& line, const Row& row) const {
+        const std::string name = name_of(row);
+        const std::size_t used = report::display_width(name) + 1;
+        const std::size_t width = widths_.of[kLocation];
+        constexpr std::size_t kShortestFile = 4;
+        if (widths_.of[kFile] != 0 || used + kShortestFile > width) {
+            return cell(line, kLocation, name, looks::kPlain);
+        }
+        line.add(name + " ", looks::kPlain);
+        line.add(report::padded(report::shortened(file_name_of(row), width - used), width - used), looks::kFaint);
         line.add(" ");
     }
 

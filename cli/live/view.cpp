@@ -43,8 +43,10 @@ KeyPress with_one_quit(KeyPress press) {
 }
 
 // How many rows a key moves the cursor; 0: it does not.
-std::ptrdiff_t rows_of(Key key, std::ptrdiff_t page) {
-    switch (key) {
+std::ptrdiff_t rows_of(const KeyPress& press, std::ptrdiff_t page) {
+    switch (press.key) {
+        case Key::kCharacter:
+            return press.character == L'j' ? 1 : press.character == L'k' ? -1 : 0;
         case Key::kUp:
             return -1;
         case Key::kDown:
@@ -202,9 +204,15 @@ void View::press(const KeyPress& press) {
     if (press.key == Key::kResize) { return; }
     state_.notice.reset();
     if (state_.input) { return press_in_input(press); }
-    if (std::exchange(state_.help, false)) { return; }
-    const std::ptrdiff_t rows = rows_of(press.key, static_cast<std::ptrdiff_t>(scene_.page));
+    const std::ptrdiff_t rows = rows_of(press, static_cast<std::ptrdiff_t>(scene_.page));
+    if (state_.help) { return press_in_help(rows); }
     return rows != 0 ? move(rows) : press_key(press);
+}
+
+void View::press_in_help(std::ptrdiff_t rows) {
+    state_.help = rows != 0;
+    const auto scrolled = static_cast<std::ptrdiff_t>(scene_.help_scrolled) + rows;
+    state_.help_scrolled = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, rows == 0 ? 0 : scrolled));
 }
 
 void View::press_key(const KeyPress& press) {
@@ -246,10 +254,6 @@ void View::press_character(wchar_t character) {
             return toggle_processes();
         case L'p':
             return cycle_output();
-        case L'j':
-            return move(1);
-        case L'k':
-            return move(-1);
         case L'?':
             state_.help = true;
             return;

@@ -40,6 +40,7 @@ private:
     void draw();
 
     void press(const terminal::KeyPress& press);
+    void press_in_help(std::ptrdiff_t rows);
     void press_in_input(const terminal::KeyPress& press);
     void press_key(const terminal::KeyPress& press);
     void press_character(wchar_t character);

@@ -5,6 +5,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -40,6 +41,16 @@ std::string time_text(std::int64_t milliseconds) {
     const std::int64_t fraction = milliseconds - seconds * 1000;
     const std::string text = fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(seconds)));
     return fraction == 0 ? text + "+00:00" : fmt::format("{}.{:06}+00:00", text, fraction * 1000);
+}
+
+std::string second_text(std::int64_t milliseconds) { return time_text(milliseconds - milliseconds % 1000); }
+
+std::string period_text(std::int64_t start_ms, std::int64_t end_ms) {
+    constexpr std::int64_t kMinute = 60'000;
+    const std::int64_t ms = std::max<std::int64_t>(0, end_ms - start_ms);
+    const std::string duration =
+        ms < kMinute ? fmt::format("{:.1f} s", static_cast<double>(ms) / 1000) : duration_text(ms);
+    return fmt::format("{} to {}, {}", second_text(start_ms), second_text(end_ms), duration);
 }
 
 std::string duration_text(std::int64_t milliseconds) {

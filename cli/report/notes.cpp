@@ -46,8 +46,7 @@ std::string ending_text(const capture::Ending& ending) {
 }
 
 std::vector<std::string> period_lines(const capture::Metadata& metadata) {
-    std::vector<std::string> lines{
-        fmt::format("Tracked: from {} to {}", time_text(metadata.start_ms), time_text(metadata.end_ms))};
+    std::vector<std::string> lines{fmt::format("Tracked: from {}", period_text(metadata.start_ms, metadata.end_ms))};
     const std::uint64_t frees = metadata.losses.unknown_frees;
     if (frees > 0 && metadata.beginning == capture::Beginning::kStart) {
         lines.push_back(fmt::format("Freed: memory allocated before tracking started, {}", counted(frees, "time")));
@@ -58,7 +57,7 @@ std::vector<std::string> period_lines(const capture::Metadata& metadata) {
 std::string ending_text(const capture::Metadata& metadata) {
     std::string text = ending_text(metadata.ending);
     if (metadata.ending.kind != capture::EndKind::kRunning) { return text; }
-    return fmt::format("{}, taken at {}", text, time_text(metadata.end_ms));
+    return fmt::format("{}, taken at {}", text, second_text(metadata.end_ms));
 }
 
 namespace {
@@ -86,7 +85,7 @@ std::vector<std::string> kind_notes(const capture::Profile& profile) {
             "merged from several processes: the peak is the sum of what each held when that was largest, to a time "
             "bucket; the end is that of the first process");
     } else if (metadata.ending.kind == capture::EndKind::kRunning) {
-        notes.push_back(fmt::format("a snapshot of the running process, taken at {}", time_text(metadata.end_ms)));
+        notes.push_back(fmt::format("a snapshot of the running process, taken at {}", second_text(metadata.end_ms)));
     }
     add_hook_notes(notes, metadata);
     return notes;

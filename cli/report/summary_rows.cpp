@@ -68,7 +68,7 @@ std::vector<std::string> preamble(const Profile& profile, const SummaryOptions& 
         fmt::format("Peak memory: {}; allocated in total: {}", amount_text(profile.peak), amount_text(profile.total)));
     if (std::string resident = resident_line(profile); !resident.empty()) { lines.push_back(std::move(resident)); }
     const capture::Metadata& metadata = profile.metadata;
-    lines.push_back("Command: " + base::printable(metadata.command_line));
+    lines.push_back("Command: " + base::escaped(metadata.command_line));
     for (std::string& line : period_lines(metadata)) { lines.push_back(std::move(line)); }
     lines.push_back("Ended: " + ending_text(metadata));
     for (const std::string& note : kind_notes(profile)) { lines.push_back("Note: " + note); }

@@ -2,20 +2,29 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/running/live_session.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
 
+#include "cli/live/watch.h"
 #include "injector/base/file.h"
 
 namespace memray::cli {
 
 void LiveSession::watch_here(const std::string& program) {
-    require_terminal("memray run --live");
+    if (!live::has_screen()) { return watch_as_text(); }
     output_.emplace(program);
-    view_.emplace(output_->path());  // before there is another thread
+    view_.emplace(output_->path(), stdout);  // before there is another thread
     output_->redirect();
+}
+
+// Standard output is the program's, as alone; standard input is the view's, as on a screen.
+void LiveSession::watch_as_text() {
+    view_.emplace("", stderr);
+    const base::UniqueFd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    ::dup2(nothing.get(), STDIN_FILENO);
 }
 
 void LiveSession::watch_from_elsewhere(std::optional<int> port) {
@@ -52,8 +61,10 @@ void LiveSession::step(collector::Recorder& recorder) {
 // The program goes on, as one that was started without a view.
 void LiveSession::leave_view() {
     view_.reset();
-    output_->restore();
-    output_->show();
+    if (output_) {
+        output_->restore();
+        output_->show();
+    }
     fmt::print(stderr, "memray: the view is closed; the program goes on, Ctrl-C interrupts it\n");
 }
 

@@ -20,7 +20,8 @@ class LiveSession {
 public:
     LiveSession() = default;
 
-    // The view on this terminal; the program's output goes into a file. Before anything is started. Throws base::Error.
+    // The view on this terminal; the program's output goes into a file. Without a terminal, as text on standard error.
+    // Before anything is started. Throws base::Error.
     void watch_here(const std::string& program);
     // Viewers come from this machine; with a port, by TCP, too. Throws base::Error.
     void watch_from_elsewhere(std::optional<int> port);
@@ -32,13 +33,14 @@ public:
     // To be called between the steps of the recorder.
     void step(collector::Recorder& recorder);
     // The view has this terminal: a shell could not take it over.
-    [[nodiscard]] bool has_terminal() const noexcept { return view_.has_value(); }
+    [[nodiscard]] bool has_terminal() const noexcept { return view_.has_value() && output_.has_value(); }
     // The program has ended: shows the last state until the user leaves.
     void end(collector::Recorder& recorder, const capture::Ending& ending);
     // The streams are the user's again. What there is to say about the program's output.
     [[nodiscard]] std::string close(bool failed);
 
 private:
+    void watch_as_text();
     void leave_view();
     void tell_refusal();
 

@@ -14,10 +14,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "cli/live/view.h"
-#include "cli/terminal/kind.h"
+#include "cli/live/watch.h"
 #include "injector/base/descriptors.h"
-#include "injector/base/error.h"
 #include "injector/base/printable.h"
 
 namespace memray::cli {
@@ -31,11 +29,13 @@ bool wait_for_recorder(int socket) {
     return ::recv(socket, &byte, 1, MSG_PEEK) == 1;
 }
 
-int run_view(base::UniqueFd socket, const std::string& output_path) {
+// Ctrl-C is for whoever records: a screen reads it as a key, and text ends with the recording.
+int run_view(base::UniqueFd socket, const std::string& output_path, std::FILE* text) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    std::signal(SIGINT, SIG_IGN);
     int code = 0;
     try {
-        if (wait_for_recorder(socket.get())) { live::View(std::move(socket), {output_path}).run(); }
+        if (wait_for_recorder(socket.get())) { live::watch(std::move(socket), {output_path}, text); }
     } catch (const std::exception& error) {
         base::tell(error.what());
         code = 1;
@@ -46,22 +46,14 @@ int run_view(base::UniqueFd socket, const std::string& output_path) {
 
 }  // namespace
 
-void require_terminal(const std::string& command) {
-    if (!terminal::is_interactive()) { throw base::Error(command + " needs a terminal as standard input and output"); }
-    if (!terminal::can_show_pages()) {
-        throw base::Error("The live view cannot use this terminal: TERM is " +
-                          std::string(terminal::kind().value_or("not set")));
-    }
-}
-
-ViewProcess::ViewProcess(const std::string& output_path) {
+ViewProcess::ViewProcess(const std::string& output_path, std::FILE* text) {
     ::tcgetattr(STDIN_FILENO, &before_);
     base::SocketPair line(SOCK_STREAM);
     std::fflush(nullptr);  // the view writes what it has buffered at its end
     process_ = base::ChildProcess([&] {
         line.ours.reset();
         base::close_inherited();
-        return run_view(std::move(line.theirs), output_path);
+        return run_view(std::move(line.theirs), output_path, text);
     });
     socket_ = std::move(line.ours);
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// The live view in a process of its own, so that neither its speed nor its faults touch the recording. It has the
-// terminal until the user leaves; it shows nothing before the recorder says hello.
+// The live view in a process of its own, so that neither its speed nor its faults touch the recording. It has standard
+// input, and a terminal, until the user leaves; it shows nothing before the recorder says hello.
 #pragma once
 
 #include <sys/types.h>
 #include <termios.h>
 
-#include <optional>
+#include <cstdio>
 #include <string>
 
 #include "injector/base/child_process.h"
@@ -16,13 +16,11 @@
 
 namespace memray::cli {
 
-// Throws base::Error, which speaks of `command`, if standard input and output are not a terminal.
-void require_terminal(const std::string& command);
-
 class ViewProcess {
 public:
-    // To be made while there are no other threads. `output_path`: see live::ViewOptions. Throws base::Error.
-    explicit ViewProcess(const std::string& output_path);
+    // To be made while there are no other threads. `output_path`: see live::ViewOptions; `text`: see live::watch().
+    // Throws base::Error.
+    ViewProcess(const std::string& output_path, std::FILE* text);
     ~ViewProcess();  // ends it
     ViewProcess(const ViewProcess&) = delete;
     ViewProcess& operator=(const ViewProcess&) = delete;

@@ -307,6 +307,3 @@ class Refused(Attached):
         self.assertEqual(self.refused("detach", process.pid),
                          "Process %d is not being recorded: no previous `memray attach` call\n" % process.pid)
         self.assertEqual(self.refused("detach", 2 ** 22 + 5), "There is no process 4194309\n")
-
-    def test_the_live_view_without_a_terminal(self):
-        self.assertIn("needs a terminal", self.refused("attach", "1"))

@@ -223,10 +223,11 @@ class Here(Watching):
             self.tell("end")
             self.assertNotIn("Quit", terminal.wait_for("[status 3]"))
 
-    def test_a_terminal_that_cannot_show_pages(self):
+    def test_a_terminal_that_cannot_show_pages_has_text(self):
         terminal = self.run_live("--live", env={"TERM": "dumb"})
-        terminal.wait_for("cannot use this terminal: TERM is dumb", "[status 1]")
-        self.assertFalse(self.pid_file.exists())
+        terminal.wait_for("seconds: Heap", "live, by location", "work at ")
+        self.tell("end")
+        terminal.wait_for("Remote has disconnected: exited with code 3", "[status 3]")
 
     def test_a_program_that_cannot_start_is_told(self):
         terminal = self.open(MEMRAY, "run", "--live", "--python", interpreters.DEBIAN, self.folder / "missing.py")
@@ -529,14 +530,74 @@ class Processes(Watching):
         self.assertEqual(process.wait(PATIENCE), 3)
 
 
-class Refused(Profiled):
-    def test_no_terminal(self):
-        for command in (["run", "--live", "-c", "print('ran')"], ["live", "12345"], ["attach", str(os.getpid())]):
-            done = self.memray(*command)
-            self.assert_one_line_of_error(done)
-            self.assertIn("needs a terminal", done.stderr)
-            self.assertEqual(done.stdout, "")
+class WithoutTerminal(Profiled):
+    """Text, every few seconds and at the end."""
+    PROGRAM = "kept = [bytearray(3_000_000), bytearray(4_000_000)]; print('ran')"
+    STATE = r"(?m)^\d+\.\d seconds: Heap (\d+\.\d+MB) .*, \d+ events$"
+    KEPT = re.compile(r"^ *7\.000MB +7\.000MB +2  <module> at ", re.MULTILINE)
 
+    def test_here(self):
+        done = self.memray("run", "--live", "-c", self.PROGRAM)
+        self.assertEqual((done.returncode, done.stdout), (0, "ran\n"))
+        self.assertRegex(done.stderr, self.STATE)
+        self.assertTrue(done.stderr.endswith("Remote has disconnected: exited with code 0\n"), done.stderr)
+
+    def waiting(self):
+        """A program that has allocated, and waits for the end of its standard input's other side."""
+        script = self.folder / "waiting.py"
+        script.write_text("import os, sys\nkept = [bytearray(3_000_000), bytearray(4_000_000)]\n"
+                          "print(os.getpid(), flush=True)\nopen(sys.argv[1]).read()\n", encoding="utf-8")
+        self.end = self.folder / "end"
+        os.mkfifo(self.end)
+        return [script, self.end]
+
+    def state_of(self, stream):
+        """The lines of the first text that has the program's memory."""
+        text = ""
+        while not self.KEPT.search(text):
+            line = stream.readline()
+            self.assertNotEqual(line, "", text)
+            text += line
+        self.assertRegex(text, self.STATE)
+
+    def test_q_leaves_the_view_and_not_the_program(self):
+        with subprocess.Popen(list(map(str, [MEMRAY, "run", "--live", *self.waiting()])), stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            process.stdout.readline()
+            self.state_of(process.stderr)
+            process.stdin.write("q\n")
+            process.stdin.flush()
+            self.assertIn("memray: the view is closed; the program goes on, Ctrl-C interrupts it\n",
+                          iter(process.stderr.readline, ""))
+            self.end.write_text("")
+            self.assertEqual(process.wait(PATIENCE), 0)
+
+    def test_attached(self):
+        with subprocess.Popen(list(map(str, [interpreters.DEBIAN, *self.waiting()])), stdout=subprocess.PIPE,
+                              text=True) as process:
+            pid = process.stdout.readline().strip()
+            with subprocess.Popen([MEMRAY, "attach", pid], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  text=True) as viewer:
+                self.assertRegex(viewer.stdout.readline(), self.STATE.replace(" .*", ".*").replace("MB", "k?M?B"))
+                viewer.stdin.write("q\n")
+                viewer.stdin.flush()
+                self.assertEqual(viewer.wait(PATIENCE), 0)
+            self.end.write_text("")
+            self.assertEqual(process.wait(PATIENCE), 0)
+
+    def test_elsewhere(self):
+        with subprocess.Popen(list(map(str, [MEMRAY, "run", "--live-remote", *self.waiting()])),
+                              stdout=subprocess.PIPE, text=True) as process:
+            number = re.search(r"memray live (\d+)", process.stdout.readline())[1]
+            with subprocess.Popen([MEMRAY, "live", number], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  text=True) as viewer:
+                self.state_of(viewer.stdout)
+                self.end.write_text("")
+                self.assertTrue(viewer.stdout.read().endswith("Remote has disconnected: exited with code 0\n"))
+                self.assertEqual((viewer.wait(PATIENCE), process.wait(PATIENCE)), (0, 0))
+
+
+class Refused(Profiled):
     def test_ports(self):
         for port in ("0", "65536", "-1"):
             done = self.memray("live", port)

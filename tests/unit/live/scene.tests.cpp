@@ -64,7 +64,29 @@ TEST_CASE("a wide terminal shows header, graphs and the whole table") {
 
 TEST_CASE("a narrow terminal keeps names, bytes and counts") {
     const std::string text = Shown().text(60, 30);
-    CHECK_THAT(text, Catch::Contains("parse") && Catch::Contains("5.300kB") && !Catch::Contains("lib.py"));
+    CHECK_THAT(text, Catch::Contains("parse lib.py") && Catch::Contains("5.300kB") && !Catch::Contains("File/Module"));
+}
+
+TEST_CASE("eighty columns leave half of them to the location") {
+    const std::string text = Shown().text(80, 24);
+    CHECK_THAT(text, Catch::Contains("parse lib.py") && !Catch::Contains("% Own"));
+    const std::size_t row = text.find("parse lib.py");
+    CHECK(text.find("5.300kB", row) - row >= 44);
+}
+
+TEST_CASE("help that is longer than the terminal scrolls") {
+    Shown shown;
+    shown.state.help = true;
+    using Catch::Contains;
+    CHECK_THAT(shown.text(120, 40), Contains("sort by total") && Contains("leave") && Contains("Any key goes back"));
+    CHECK_THAT(shown.text(80, 24), Contains("sort by total") && !Contains("leave") && Contains("Up, Down: more"));
+    shown.state.help_scrolled = 1000;
+    CHECK_THAT(shown.text(80, 24), !Contains("sort by total") && Contains("leave"));
+    const Scene scene = make_scene(shown.state, 80, 24);
+    CHECK(scene.help_scrolled > 0);
+    CHECK(scene.help_scrolled < 20);
+    shown.state.help_scrolled = 0;
+    CHECK_THAT(shown.text(40, 40), Contains("  t  o  a\n      sort by total, own, number of"));
 }
 
 TEST_CASE("the narrowest table shows the amount that rows are sorted by") {
@@ -79,6 +101,8 @@ TEST_CASE("commands are shown without the folders of what was called") {
     Shown shown;
     shown.recording.profile.metadata.command_line = "/opt/bin/memray run /srv/app.py";
     CHECK_THAT(shown.text(120, 36), Catch::Contains("CMD      memray run /srv/app.py"));
+    shown.recording.profile.metadata.command_line = "python3 -c a = 1\nprint(a)";
+    CHECK_THAT(shown.text(120, 36), Catch::Contains("CMD      python3 -c a = 1\\nprint(a)"));
 }
 
 TEST_CASE("the end of the program and a pause are said") {

@@ -26,7 +26,7 @@ TEST_CASE("Tracking starts and ends, and what was there before is freed") {
     capture::Metadata metadata;
     metadata.start_ms = 1000;
     metadata.end_ms = 61500;
-    const std::string tracked = "Tracked: from 1970-01-01 00:00:01+00:00 to 1970-01-01 00:01:01.500000+00:00";
+    const std::string tracked = "Tracked: from 1970-01-01 00:00:01+00:00 to 1970-01-01 00:01:01+00:00, 1 min 0 s";
     CHECK(period_lines(metadata) == std::vector<std::string>{tracked});
     metadata.losses.unknown_frees = 5;
     CHECK(period_lines(metadata) ==

@@ -59,7 +59,7 @@ TEST_CASE("The statistics have all their sections") {
 	- <root>: 500.000B total | 1 allocations
 
 ⏱ Period:
-	Tracked: from 2026-11-22 22:35:00.884000+00:00 to 2026-11-22 22:35:00.960000+00:00
+	Tracked: from 2026-11-22 22:35:00+00:00 to 2026-11-22 22:35:00+00:00, 0.1 s
 )");
 }
 

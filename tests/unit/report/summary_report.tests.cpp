@@ -32,7 +32,7 @@ TEST_CASE("The plain summary is aligned and complete") {
     CHECK(summary_plain(sample_profile(), make_stack_view(sample_profile()), kAsMemray) ==
           R"(Peak memory: 5.002MB in 13 allocations; allocated in total: 5.002MB in 13 allocations
 Command: memray run app.py
-Tracked: from 2026-11-22 22:35:00.884000+00:00 to 2026-11-22 22:35:00.960000+00:00
+Tracked: from 2026-11-22 22:35:00+00:00 to 2026-11-22 22:35:00+00:00, 0.1 s
 Ended: exited with code 0
 
 Location                                       <Total Memory>  Total Memory %  Own Memory  Own Memory %  Allocation Count
