@@ -5,8 +5,9 @@
 // [[function, file, line, bytes]].
 
 import { readFileSync } from "node:fs";
-import { Model, viewTree } from "../../cli/web/src/model.js";
+import { Model } from "../../cli/web/src/model.js";
 import { myCode } from "../../cli/web/src/my_code.js";
+import { viewTree } from "../../cli/web/src/view_builder.js";
 
 const data = myCode(JSON.parse(readFileSync(process.argv[2], "utf8")));
 const { frames, strings } = data;

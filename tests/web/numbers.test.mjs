@@ -7,7 +7,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
-import { ALL_THREADS, Model, viewTree } from "../../cli/web/src/model.js";
+import { ALL_THREADS, Model } from "../../cli/web/src/model.js";
+import { viewTree } from "../../cli/web/src/view_builder.js";
 import { newFolder, record, report } from "./support.mjs";
 
 const MB = 1_000_000;

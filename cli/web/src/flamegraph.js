@@ -8,11 +8,12 @@ import { setUpDialogs, amountText, openDialog } from "./dialogs.js";
 import { byId, element } from "./dom.js";
 import { FlameChart } from "./flame_chart.js";
 import { countText, shareText, sizeText } from "./format.js";
-import { ALL_THREADS, HIDE, Model, matchedAmount, matchingFrames, viewTree } from "./model.js";
+import { ALL_THREADS, HIDE, Model, matchingFrames } from "./model.js";
 import { drawMemoryGraph } from "./memory_graph.js";
 import { myCode } from "./my_code.js";
 import { setUpTimeRange } from "./time_range.js";
 import { applyTheme, toggleTheme } from "./theme.js";
+import { matchedAmount, viewTree } from "./view_builder.js";
 
 applyTheme();
 
