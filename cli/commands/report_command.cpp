@@ -14,7 +14,7 @@ int ReportCommand::run() {
     check();
     capture::Profile profile = load_profile(results_, attempt());
     report::StackView view = filter_.take_view(profile);
-    choose_frames(view);
+    choose_frames(profile, view);
     report(profile, view);
     return 0;
 }

@@ -31,7 +31,7 @@ protected:
     // Before any work is done. Throws base::Error for what makes no sense or cannot be written.
     virtual void check() = 0;
     // Makes of all stacks those that the report shows.
-    virtual void choose_frames(report::StackView& /*view*/) {}
+    virtual void choose_frames(const capture::Profile& /*profile*/, report::StackView& /*view*/) {}
     // `view`: the stacks that the report is about; they have been taken out of the profile.
     virtual void report(const capture::Profile& profile, const report::StackView& view) = 0;
 

@@ -53,7 +53,7 @@ report::SummaryOptions SummaryCommand::report_options() const {
     return options;
 }
 
-void SummaryCommand::choose_frames(report::StackView& view) {
+void SummaryCommand::choose_frames(const capture::Profile& /*profile*/, report::StackView& view) {
     if (!all_frames_) { report::show_my_code(view, report::LibraryCalls::kCharged); }
 }
 

@@ -18,7 +18,7 @@ public:
 
 private:
     void check() override { wanted_ = report_options(); }
-    void choose_frames(report::StackView& view) override;
+    void choose_frames(const capture::Profile& /*profile*/, report::StackView& view) override;
     void report(const capture::Profile& profile, const report::StackView& view) override;
     [[nodiscard]] report::SummaryOptions report_options() const;
 

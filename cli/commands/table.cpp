@@ -3,7 +3,6 @@
 #include "cli/commands/table.h"
 
 #include "cli/report/my_code.h"
-#include "cli/report/page/table_data.h"
 #include "cli/web/page_templates.h"
 
 namespace memray::cli {
@@ -20,9 +19,9 @@ TableCommand::TableCommand(CLI::App& program)
 }
 
 // The page can show both; JSON has one row for each place of those that were asked for.
-void TableCommand::choose_frames(report::StackView& view) {
+void TableCommand::choose_frames(const capture::Profile& profile, report::StackView& view) {
     if (page_options_.json() && all_frames_) { return; }
-    if (!page_options_.json()) { all_ = report::allocating_frames(view); }
+    if (!page_options_.json()) { all_ = report::lines_of(view, report::select(profile, choice_)); }
     report::show_my_code(view, report::LibraryCalls::kCharged);
 }
 
@@ -30,6 +29,7 @@ std::string TableCommand::content(const capture::Profile& profile, const report:
     const auto rows = report::table_rows(profile, view, all_, report::select(profile, choice_), split_threads_);
     report::TableOptions options;
     options.title = choice_.kind == report::SelectionKind::kLeaked ? "table report (memory leaks)" : "table report";
+    options.subject = report::selection_title(choice_);
     options.split_threads = split_threads_;
     options.all_frames = all_frames_;
     options.complete = page_options_.complete();

@@ -4,12 +4,11 @@
 // `memray table`: the allocating lines of a capture as a page with a table.
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <vector>
 
 #include "cli/commands/report_command.h"
 #include "cli/commands/report_options.h"
+#include "cli/report/page/table_data.h"
 
 namespace memray::cli {
 
@@ -20,12 +19,12 @@ public:
 private:
     [[nodiscard]] std::string kind() const override { return "table"; }
     [[nodiscard]] std::string suffix() const override { return page_options_.suffix(); }
-    void choose_frames(report::StackView& view) override;
+    void choose_frames(const capture::Profile& profile, report::StackView& view) override;
     void check_options() override { choice_ = selection_.choice(); }
     [[nodiscard]] std::string content(const capture::Profile& profile, const report::StackView& view) override;
 
     report::SelectionChoice choice_;
-    std::vector<std::uint32_t> all_;  // the frame of each site where all are shown, if the page is to have them, too
+    report::Lines all_;  // where all frames are shown, if the page is to have them, too
     SelectionOptions selection_;
     PageOptions page_options_;
     bool split_threads_{false};

@@ -29,7 +29,7 @@ TreeCommand::TreeCommand(CLI::App& program)
 
 bool TreeCommand::browses() const { return !json_ && terminal::expects_pages(); }
 
-void TreeCommand::choose_frames(report::StackView& view) {
+void TreeCommand::choose_frames(const capture::Profile& /*profile*/, report::StackView& view) {
     if (!all_frames_ && !browses()) { report::show_my_code(view, report::LibraryCalls::kShown); }
 }
 

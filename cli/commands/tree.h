@@ -16,7 +16,7 @@ public:
 
 private:
     void check() override { choice_ = selection_.choice(); }
-    void choose_frames(report::StackView& view) override;
+    void choose_frames(const capture::Profile& /*profile*/, report::StackView& view) override;
     void report(const capture::Profile& profile, const report::StackView& view) override;
 
     // In the terminal, where the user chooses the frames.

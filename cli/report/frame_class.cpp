@@ -136,7 +136,15 @@ bool is_command(std::string_view file, const std::set<std::string_view>& prefixe
     return !contains(base_name(file), ".") && prefixes.contains(file.substr(0, found));
 }
 
+// As merge names it, with the command in the place of the file. No function of Python has such a name.
+bool is_process(std::string_view function, FrameKind kind) {
+    constexpr std::string_view kStart = "process ";
+    if (kind != FrameKind::kPython || !function.starts_with(kStart)) { return false; }
+    return std::all_of(function.begin() + kStart.size(), function.end(), is_digit);
+}
+
 Role role_of(std::string_view function, std::string_view file, FrameKind kind) {
+    if (is_process(function, kind)) { return Role::kProcess; }
     const std::uint8_t mask = frame_class(function, file, kind);
     if ((mask & (kIrrelevant | kRuntime)) != 0) { return Role::kMachinery; }
     if (kind == FrameKind::kNative) { return Role::kLibrary; }
@@ -149,6 +157,7 @@ Role role_of(std::string_view function, std::string_view file, FrameKind kind) {
 }  // namespace
 
 std::uint8_t frame_class(std::string_view function, std::string_view file, FrameKind kind) noexcept {
+    if (is_process(function, kind)) { return 0; }
     std::uint8_t mask = 0;
     const bool runpy = file == "<frozen runpy>" || file.ends_with("/runpy.py");
     if (runpy || is_calling_machinery(function) || is_cpython_source(file)) { mask |= kIrrelevant; }

@@ -29,11 +29,20 @@ async function bundle(page) {
   return { script: text(".js"), styles: text(".css") };
 }
 
+const PART = /^<!--(shared_\w+\.html)-->$/gm; // what all pages have
+
+async function sharedParts(html) {
+  const names = [...html.matchAll(PART)].map(([, name]) => name);
+  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(path.join(folder, "src", name), "utf8")])));
+}
+
 // Replacements are functions, since "$" has a meaning in replacement strings.
 async function page(name) {
   const { script, styles } = await bundle(name);
   const html = await readFile(path.join(folder, "src", `${name}.html`), "utf8");
+  const shared = await sharedParts(html);
   return html
+    .replace(PART, (_, file) => shared.get(file).trimEnd())
     .replace("/*STYLES*/", () => styles.replaceAll("</style", "<\\/style"))
     .replace("/*SCRIPT*/", () => script.replaceAll("</script", "<\\/script"));
 }

@@ -49,7 +49,7 @@ test("By default the page stays small, and says what it folded", async (context)
   await page.check("#inverted");
   await page.uncheck("#inverted");
   await frame(page, "call (many_stacks.py:").click({ position: { x: 2, y: 5 } });
-  assert.match(await address(page), /#\d+$/);
+  assert.match(await address(page), /#zoom=\d+$/);
   await close(page);
 });
 

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { close, memray, newFolder, open, openBrowser, record, report } from "./support.mjs";
+import { close, frame, labels, memray, newFolder, open, openBrowser, record, report } from "./support.mjs";
 
 const MB = 1_000_000;
 const folder = newFolder();
@@ -48,5 +48,16 @@ test("Each process has its own curve beside that of all together", async () => {
   for (const name of processes) assert.equal(traces[name].at(-1), 0);
   const all = Math.max(...traces["Heap size"]);
   assert.ok(all >= 650 * MB && all < 653 * MB, `${all}`);
+  await close(page);
+});
+
+test("Frames of processes are told from those of functions", async () => {
+  const page = await open(browser, file);
+  const processes = (await labels(page)).filter((label) => label.startsWith("process "));
+  assert.equal(processes.length, 3);
+  for (const label of processes) assert.match(label, /^process \d+: .*family\.py/);
+  const color = (name) => frame(page, name).locator("rect").evaluate((rect) => getComputedStyle(rect).fill);
+  assert.notEqual(await color(/^process/), await color("child ("));
+  assert.match(await page.locator("#legend").innerText(), /process/);
   await close(page);
 });

@@ -8,6 +8,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { ALL_THREADS, Model } from "../../cli/web/src/model.js";
+import { callersAndCallees } from "../../cli/web/src/callers_callees.js";
+import { framesNamed, functionsOf, nameOf as functionName } from "../../cli/web/src/functions.js";
 import { viewTree } from "../../cli/web/src/view_builder.js";
 import { newFolder, record, report } from "./support.mjs";
 
@@ -68,12 +70,15 @@ test("Allocators stand below those who called them, and first when inverted", ()
   let node = moments({});
   while (node.children.length) [node] = node.children;
   assert.deepEqual([nameOf(node), nameOf(node.parent), node.count, node.bytes], ["mmap", "use_for_a_moment", 5, 5 * MB]);
-  const [first] = moments({ inverted: true }).children;
+  const [thread] = moments({ inverted: true }).children;
+  const [first] = thread.children;
   assert.deepEqual([nameOf(first), nameOf(first.children[0]), first.bytes], ["mmap", "use_for_a_moment", 5 * MB]);
 });
 
 test("Threads are told apart, also inverted", () => {
   for (const inverted of [false, true]) {
+    const threads = tree(model.own.leaked, { inverted, keep: /^keep at/ }).children;
+    assert.deepEqual(threads.map((node) => [nameOf(node).slice(0, 8), node.bytes]), [["Thread 1", 12 * MB], ["Thread 2", 4 * MB]]);
     assert.deepEqual(amounts(model.own.peak, { thread: 0, inverted }), MAIN_THREAD);
     assert.deepEqual(amounts(model.own.peak, { thread: 1, inverted }), OTHER_THREAD);
   }
@@ -95,4 +100,28 @@ test("Time ranges have what was live at their fullest moment, and what was alloc
     assert.deepEqual(leakedIn(allocated, freed - 1), { reach_the_peak: [1, 30 * MB] });
     assert.deepEqual(leakedIn(allocated, last), {});
   }
+});
+
+test("A function has what it holds itself, and what it and those it called hold", () => {
+  const rows = functionsOf(model, tree(model.own.peak), false);
+  const held = (name) => rows.filter(({ frame }) => nameOf({ frame }) === name).map(({ own, total }) => [own.bytes, total.bytes, total.count]);
+  assert.deepEqual(held("keep"), [[16 * MB, 16 * MB, 3]]);
+  assert.deepEqual(held("leak"), [[0, 12 * MB, 2]]);
+  assert.deepEqual(held("work"), [[0, 4 * MB, 1]]);
+  assert.deepEqual(held("reach_the_peak"), [[30 * MB, 30 * MB, 1]]);
+  assert.equal(rows.reduce((sum, { own }) => sum + own.bytes, 0), tree(model.own.peak).bytes);
+});
+
+test("Callers of a function and its callees are those of all its calls", () => {
+  const calls = tree(model.own.leaked);
+  const rows = functionsOf(model, calls, false);
+  const of = (name) => {
+    const row = rows.find(({ frame }) => nameOf({ frame }) === name);
+    return callersAndCallees(model, calls, framesNamed(model, rows, functionName(model, row)), name, "bytes");
+  };
+  const { callers, callees } = of("keep");
+  assert.deepEqual([callers.bytes, callees.bytes], [16 * MB, 16 * MB]);
+  assert.deepEqual(callers.children.map((node) => [nameOf(node), node.bytes]), [["leak", 10 * MB], ["work", 4 * MB], ["leak", 2 * MB]]);
+  assert.deepEqual(callees.children, []);
+  assert.deepEqual(of("leak").callees.children.map((node) => [nameOf(node), node.count]), [["keep", 2]]);
 });

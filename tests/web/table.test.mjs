@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { close, newFolder, open, openBrowser, record, report } from "./support.mjs";
+import { address, close, newFolder, open, openBrowser, record, report } from "./support.mjs";
 
 const folder = newFolder();
 let browser;
@@ -30,11 +30,13 @@ async function locationOf(page, name) {
 test("Rows are lines that allocate, the largest first", async () => {
   const page = await open(browser, report(folder, "table", capture));
   const all = await rows(page);
-  assert.deepEqual(all[0].slice(0, 3), ["30.0 MB", "mmap", "1"]);
-  assert.match(all[0][3], /^reach_the_peak at .*report_shapes\.py:\d+$/);
-  assert.deepEqual(all[1].slice(0, 3), ["16.0 MB", "mmap", "3"]);
+  assert.match(await page.locator("#total").innerText(), /^5\d\.\d MB$/);
+  assert.deepEqual([0, 2, 4, 5].map((i) => all[0][i]), ["30.0 MB", "30.0 MB", "1", "mmap"]);
+  assert.match(all[0][1], /^5\d\.\d %$/);
+  assert.match(all[0][6], /^reach_the_peak at .*report_shapes\.py:\d+$/);
+  assert.deepEqual([0, 2, 4, 5].map((i) => all[1][i]), ["16.0 MB", "16.0 MB", "3", "mmap"]);
   await page.locator(".tabulator-col", { hasText: "Allocations" }).click();
-  const counts = (await rows(page)).map((row) => Number(row[2].replaceAll(",", "")));
+  const counts = (await rows(page)).map((row) => Number(row[4].replaceAll(",", "")));
   assert.deepEqual(counts, [...counts].sort((a, b) => b - a));
   await close(page);
 });
@@ -50,10 +52,36 @@ test("A search narrows the rows down and adds them up", async () => {
 test("Threads and leaks are told apart if asked for", async () => {
   const page = await open(browser, report(folder, "table", capture, "--leaks", "--split-threads"));
   const kept = await locationOf(page, "keep");
-  assert.deepEqual(kept.map((row) => row.slice(1, 4)), [["12.0 MB", "mmap", "2"], ["4.0 MB", "mmap", "1"]]);
+  assert.deepEqual(kept.map((row) => [row[1], row[3], row[4]]), [["12.0 MB", "2", "mmap"], ["4.0 MB", "1", "mmap"]]);
   assert.notEqual(kept[0][0], kept[1][0]);
   assert.deepEqual(await locationOf(page, "reach_the_peak"), []);
   assert.equal(await page.title(), "memray - table report (memory leaks)");
+  await close(page);
+});
+
+test("A line is one row, whatever its allocators; the address keeps what was chosen", async () => {
+  const page = await open(browser, report(folder, "table", capture));
+  const mixed = (await rows(page)).find((row) => row[5].includes(", "));
+  assert.ok(mixed);
+  await page.check("#allocators");
+  const apart = (await rows(page)).filter((row) => row.at(-1) === mixed.at(-1));
+  assert.deepEqual(apart.map((row) => row[5]).sort(), mixed[5].split(", ").sort());
+  assert.equal(apart.reduce((sum, row) => sum + Number(row[4].replaceAll(",", "")), 0), Number(mixed[4].replaceAll(",", "")));
+  await page.fill("#search", "keep");
+  const again = await open(browser, page.url().split("#")[0].slice("file://".length), { hash: new URL(await address(page)).hash });
+  assert.equal(await again.isChecked("#allocators"), true);
+  assert.deepEqual(await rows(again), await rows(page));
+  await close(again);
+  await close(page);
+});
+
+test("On a narrow screen locations can be read", async () => {
+  const page = await open(browser, report(folder, "table", capture), { viewport: { width: 420, height: 800 } });
+  const [first] = await rows(page);
+  assert.match(first.at(-1), /^reach_the_peak at report_shapes\.py:\d+$/);
+  const clipped = await page.locator(".tabulator-row .tabulator-cell:last-child").evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).length);
+  assert.equal(clipped, 0);
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 420);
   await close(page);
 });
 

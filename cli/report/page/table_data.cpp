@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/report/page/table_data.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -29,32 +31,49 @@ std::string location_of(const StackView& view, std::uint32_t frame) {
     return frame == kNoFrame ? std::string(kUnknownLocation) : frame_text(view, view.frames[frame]);
 }
 
-}  // namespace
-
-std::vector<std::uint32_t> allocating_frames(const StackView& view) {
-    std::vector<std::uint32_t> frames;
-    frames.reserve(view.of_site.size());
-    for (const std::uint32_t stack : view.of_site) { frames.push_back(allocating_frame(view, stack)); }
-    return frames;
+std::string location_of(const LocationRow& row) {
+    if (row.file.empty() || row.file == kUnknownLocation) { return row.function; }
+    return row.line == 0 ? fmt::format("{} at {}", row.function, row.file)
+                         : fmt::format("{} at {}:{}", row.function, row.file, row.line);
 }
 
-std::vector<TableRow> table_rows(const capture::Profile& profile, const StackView& view,
-                                 const std::vector<std::uint32_t>& all, const Selection& selection,
-                                 bool split_threads) {
+std::uint64_t total_of(const Lines& lines, const std::string& location) {
+    const auto found = lines.totals.find(location);
+    return found == lines.totals.end() ? 0 : found->second;
+}
+
+}  // namespace
+
+Lines lines_of(const StackView& view, const Selection& selection) {
+    Lines lines;
+    lines.of_site.reserve(view.of_site.size());
+    for (const std::uint32_t stack : view.of_site) { lines.of_site.push_back(allocating_frame(view, stack)); }
+    for (const LocationRow& row : locations(view, selection, LocationOrder::kOwn, LocationUnit::kLine)) {
+        lines.totals.try_emplace(location_of(row), row.total_bytes);
+    }
+    return lines;
+}
+
+std::vector<TableRow> table_rows(const capture::Profile& profile, const StackView& view, const Lines& all,
+                                 const Selection& selection, bool split_threads) {
+    const Lines shown = lines_of(view, selection);
     std::map<std::tuple<std::uint32_t, capture::Allocator, std::string, std::string>, capture::Amount> sums;
     for (std::size_t i = 0; i < selection.size(); ++i) {
         if (selection[i].count == 0 || view.of_site[i] == kLeftOut) { continue; }
         const capture::Site& site = profile.sites[i];
-        const std::uint32_t shown = allocating_frame(view, view.of_site[i]);
-        const std::string location = location_of(view, all.empty() ? shown : all[i]);
-        std::string in_own = all.empty() ? "" : location_of(view, shown);
+        const std::string location = location_of(view, all.of_site.empty() ? shown.of_site[i] : all.of_site[i]);
+        std::string in_own = all.of_site.empty() ? "" : location_of(view, shown.of_site[i]);
         if (in_own == location) { in_own.clear(); }
         sums[{split_threads ? site.thread : kAllThreads, site.allocator, location, in_own}] += selection[i];
     }
     std::vector<TableRow> rows;
     rows.reserve(sums.size());
     for (const auto& [key, amount] : sums) {
-        rows.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), std::get<3>(key), amount});
+        const auto& [thread, allocator, location, own] = key;
+        const Lines& of_location = all.of_site.empty() ? shown : all;
+        const std::string& in_own = own.empty() ? location : own;
+        rows.push_back(
+            {thread, allocator, location, own, amount, total_of(of_location, location), total_of(shown, in_own), 0});
     }
     std::stable_sort(rows.begin(), rows.end(),
                      [](const TableRow& a, const TableRow& b) { return a.amount.bytes > b.amount.bytes; });
@@ -64,9 +83,12 @@ std::vector<TableRow> table_rows(const capture::Profile& profile, const StackVie
 std::vector<TableRow> folded(const std::vector<TableRow>& rows, std::size_t most) {
     if (rows.size() <= most) { return rows; }
     std::vector<TableRow> result(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(most));
-    TableRow rest{kAllThreads, capture::Allocator::kNone, "", "", {}, static_cast<std::uint32_t>(rows.size() - most)};
+    TableRow rest;
+    rest.thread = kAllThreads;
+    rest.folded = static_cast<std::uint32_t>(rows.size() - most);
     rest.location = counted(rest.folded, "smaller row");
     for (std::size_t i = most; i < rows.size(); ++i) { rest.amount += rows[i].amount; }
+    rest.total = rest.own_total = rest.amount.bytes;
     result.push_back(std::move(rest));
     return result;
 }
@@ -77,20 +99,20 @@ std::string page_of(const capture::Profile& profile, const std::vector<TableRow>
     const Json threads = threads_json(profile);
     Json table = Json::array();
     for (const TableRow& row : rows) {
-        Json cells = {row.thread == kAllThreads ? Json("") : threads[row.thread],
-                      row.folded > 0 ? "" : capture::allocator_name(row.allocator), row.amount.bytes, row.amount.count,
-                      row.location};
-        if (!row.own.empty()) { cells.push_back(row.own); }
-        table.push_back(std::move(cells));
+        table.push_back({row.thread == kAllThreads ? Json("") : threads[row.thread],
+                         row.folded > 0 ? "" : capture::allocator_name(row.allocator), row.amount.bytes,
+                         row.amount.count, row.location, row.own, row.total, row.own_total});
     }
-    return page_text(
-        {{"options",
-          {{"title", options.title}, {"split_threads", options.split_threads}, {"all_frames", options.all_frames}}},
-         {"metadata", metadata_json(profile)},
-         {"threads", threads},
-         {"snapshots", snapshots_json(profile, options.most_snapshots)},
-         {"processes", processes_json(profile, options.most_snapshots)},
-         {"rows", std::move(table)}});
+    return page_text({{"options",
+                       {{"title", options.title},
+                        {"subject", options.subject},
+                        {"split_threads", options.split_threads},
+                        {"all_frames", options.all_frames}}},
+                      {"metadata", metadata_json(profile)},
+                      {"threads", threads},
+                      {"snapshots", snapshots_json(profile, options.most_snapshots)},
+                      {"processes", processes_json(profile, options.most_snapshots)},
+                      {"rows", std::move(table)}});
 }
 
 }  // namespace

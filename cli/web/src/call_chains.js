@@ -6,10 +6,15 @@
 
 import { KIND } from "./model.js";
 
+/** Not one of many small ones, an allocator, a thread or a process. */
+function isCall(model, frame) {
+  return frame >= 0 && model.data.frames.kind[frame] < KIND.allocator && !model.isProcess(frame);
+}
+
 /** Whether `next`, the only child of `last`, goes on a chain that began with `first`. */
 function continues(model, first, last, next) {
   const same = next.bytes === last.bytes && next.count === last.count && next.thread === first.thread;
-  return same && next.frame >= 0 && model.data.frames.kind[next.frame] !== KIND.allocator && model.hasPlace(last.frame);
+  return same && isCall(model, last.frame) && isCall(model, next.frame);
 }
 
 /** The last of the calls from this node on that hold exactly the same, which stands for them all. */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// What every page has: the badge, notes on the capture, and behind buttons statistics, the memory graph and help.
+// What every page has: what it is about, notes on the capture, and behind buttons statistics, the memory graph and help.
 
 import { byId, element } from "./dom.js";
-import { countText, durationText, sizeText, timeOf } from "./format.js";
-import { drawMemoryGraph, memoryCsv } from "./memory_graph.js";
+import { durationText, sizeText, timeOf } from "./format.js";
+import { drawMemoryGraph, drawSparkline, memoryCsv } from "./memory_graph.js";
+import { toggleTheme } from "./theme.js";
 
 export function openDialog(id) {
   const dialog = byId(id);
@@ -66,24 +67,25 @@ function download(name, text) {
 
 function setUpMemoryGraph(data) {
   let graph = null;
-  byId("show-memory").addEventListener("click", () => {
-    openDialog("memory-dialog");
-    graph ??= drawMemoryGraph(byId("memory-graph"), data, { processes: true, height: Math.max(240, innerHeight * 0.55) });
-  });
+  for (const id of ["show-memory", "spark"]) {
+    byId(id).addEventListener("click", () => {
+      openDialog("memory-dialog");
+      graph ??= drawMemoryGraph(byId("memory-graph"), data, { processes: true, height: Math.max(240, innerHeight * 0.5) });
+    });
+  }
   byId("memory-csv").addEventListener("click", () => download("usage_over_time.csv", memoryCsv(data)));
 }
 
 function allocatorBadge({ metadata }) {
   const badge = byId("allocator");
-  badge.textContent = `Python allocator: ${metadata.python_allocator}`;
+  badge.textContent = metadata.python_allocator;
   const pooled = !metadata.python_allocator.startsWith("malloc");
-  badge.classList.toggle("pooled", pooled);
-  badge.title = pooled
+  badge.title = `Python's allocator. ${pooled
     ? metadata.trace_python_allocators
       ? "Every Python object was recorded."
       : "Small objects come from pools: only the pools are recorded, where they grow. " +
         "Record with --trace-python-allocators to see every object."
-    : "Every object is allocated by malloc and was recorded.";
+    : "Every object is allocated by malloc and was recorded."}`;
 }
 
 /** Above everything else: what was there before the recording, and that numbers lack something. */
@@ -93,7 +95,19 @@ function noteLosses({ metadata }) {
   byId("losses").append(...notes.map((note) => element("li", {}, note)));
 }
 
-export function setUpDialogs(data) {
+/** What the page is about, in its title and at its top. */
+function nameReport({ metadata }, name) {
+  document.title = `memray - ${name}`;
+  byId("title").textContent = name;
+  const duration = durationText(timeOf(metadata.end_time) - timeOf(metadata.start_time));
+  byId("command").append(element("bdi", {}, metadata.command_line));
+  byId("command").title = `${metadata.command_line}\n${localTime(metadata.start_time)}, ${duration}`;
+}
+
+/** options: {sparkline: the memory graph at the top} */
+export function setUpPage(data, name, { sparkline = true } = {}) {
+  nameReport(data, name);
+  if (sparkline) drawSparkline(data);
   for (const dialog of document.querySelectorAll("dialog")) closeOnBackdrop(dialog);
   fillStats(data);
   setUpMemoryGraph(data);
@@ -101,8 +115,5 @@ export function setUpDialogs(data) {
   noteLosses(data);
   byId("show-stats").addEventListener("click", () => openDialog("stats-dialog"));
   byId("show-help").addEventListener("click", () => openDialog("help-dialog"));
-}
-
-export function amountText({ bytes, count }) {
-  return `${sizeText(bytes)} in ${countText(count, "allocation")}`;
+  byId("theme").addEventListener("click", toggleTheme);
 }

@@ -6,23 +6,10 @@
 import { select } from "d3-selection";
 import { flamegraph } from "d3-flame-graph";
 import "d3-flame-graph/dist/d3-flamegraph.css";
-import { KIND } from "./model.js";
 
 const ROW = 20; // pixels
 const NARROWEST = 2; // pixels: narrower frames are not drawn
-const SHADES = 5;
 const LARGE = 5_000; // nodes
-
-function shadeOf(text) {
-  let hash = 0;
-  for (let i = 0; i < text.length; ++i) hash = (hash * 31 + text.charCodeAt(i)) | 0;
-  return Math.abs(hash) % SHADES;
-}
-
-function kindOf(kind, file) {
-  if (kind === KIND.allocator) return "allocator";
-  return kind === KIND.native || /\.(c|cc|cpp|cxx|h|hpp|rs)$/.test(file) ? "native" : "python";
-}
 
 /** Grey where nothing changed, the stronger the larger the node's own change is. */
 function changeColor(node, unit) {
@@ -85,10 +72,10 @@ function isLarge(root) {
 }
 
 export class FlameChart {
-  /** events: {zoomed(node), hovered(node, event), left()} with nodes of the view tree */
-  constructor(host, model, events) {
+  /** events: {zoomed(node), hovered(node, rectangle of the frame, x of the pointer), left()} with nodes of the view tree */
+  constructor(host, colors, events) {
     this.host = host;
-    this.model = model;
+    this.colors = colors;
     this.events = events;
     this.root = null;
     this.matches = null;
@@ -98,13 +85,8 @@ export class FlameChart {
   }
 
   color(node) {
-    const { frame } = node;
     if (this.matches && node.frames.some((at) => at >= 0 && this.matches[at])) return "var(--hit)";
-    if (this.model.compares) return changeColor(node, this.unit);
-    if (frame < 0) return "var(--folded)";
-    const { frames, strings } = this.model.data;
-    const file = strings[frames.file[frame]];
-    return `var(--${kindOf(frames.kind[frame], file)}-${shadeOf(file || strings[frames.function[frame]])})`;
+    return node.sides.length ? changeColor(node, this.unit) : this.colors.color(node.frame);
   }
 
   draw(root, icicle, unit) {
@@ -183,7 +165,19 @@ export class FlameChart {
 
   highlight(matches) {
     this.matches = matches;
+    this.paint();
+  }
+
+  paint() {
     select(this.host).selectAll("g.frame > rect").attr("fill", (d) => this.color(d.data.node));
+  }
+
+  /** The largest node that matches, null if there is none. */
+  largest(matches) {
+    let best = null;
+    const isBest = (node) => node.value > (best?.value ?? 0) && node.frames.some((at) => at >= 0 && matches[at]);
+    if (this.root) someNode(this.root, (node) => ((best = isBest(node) ? node : best), false));
+    return best;
   }
 
   select(node) {
@@ -201,7 +195,7 @@ export class FlameChart {
   hover(event) {
     const frame = event.target.closest?.("g.frame");
     if (frame) {
-      this.events.hovered(select(frame).datum().data.node, event);
+      this.events.hovered(select(frame).datum().data.node, frame.querySelector("rect").getBoundingClientRect(), event.clientX);
     } else {
       this.events.left();
     }

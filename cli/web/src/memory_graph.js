@@ -5,7 +5,7 @@
 
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { element } from "./dom.js";
+import { byId, element } from "./dom.js";
 import { durationText, sizeText, timeOf } from "./format.js";
 
 /** The columns of a flat table: [[1, 2, 3, 4], 2] -> [[1, 3], [2, 4]]; the first one is time, in seconds then. */
@@ -104,6 +104,17 @@ export function drawMemoryGraph(host, data, options = {}) {
     if (host.clientWidth > 0) chart.setSize({ width: host.clientWidth, height: options.height });
   }).observe(host);
   return chart;
+}
+
+/** The curves in small, with the highest of each; samples may have missed that of the heap. */
+export function drawSparkline(data) {
+  if (!drawMemoryGraph(byId("sparkline"), data, { sparkline: true, height: 28 })) return;
+  byId("spark").hidden = false;
+  const [resident, heap] = traces(data, false).map(({ bytes }) => bytes.reduce((most, value) => Math.max(most, value), 0));
+  byId("spark-label").append(
+    element("span", { class: "heap" }, `heap, at most ${sizeText(Math.max(heap, data.metadata.peak_memory))}`),
+    element("span", { class: "rss" }, `resident, at most ${sizeText(resident)}`),
+  );
 }
 
 export function memoryCsv(data) {

@@ -4,11 +4,11 @@
 // The data of a flame graph page: frames and their texts, and what each node of the call tree holds itself, by metric and
 // by time. No DOM here.
 
-import { isOwn } from "./my_code.js";
+import { isOwn, ROLE } from "./my_code.js";
 
 export const HIDE = { irrelevant: 1, imports: 2, installed: 4 };
 export const ALL_THREADS = -1;
-export const KIND = { python: 0, native: 1, allocator: 2 };
+export const KIND = { python: 0, native: 1, allocator: 2, thread: 3 }; // from allocator on, of frames that are no calls
 const NEVER = -1;
 
 /** What nodes hold themselves: rows of [node, allocator, ..., bytes, allocations], those that are wanted. */
@@ -39,15 +39,19 @@ class Own {
   }
 }
 
-/** Adds a frame for each allocator; returns their numbers. */
-function addAllocatorFrames({ allocators, frames, strings }) {
-  return allocators.map((name) => {
+/** Adds frames that are no calls; returns their numbers. */
+function addFrames({ frames, strings }, names, kind) {
+  return names.map((name) => {
     const empty = strings.push("") - 1;
-    const text = strings.push(name.toLowerCase()) - 1;
-    const values = { function: text, file: empty, source: empty, line: 0, kind: KIND.allocator, class: 0, role: -1, package: empty };
+    const text = strings.push(name) - 1;
+    const values = { function: text, file: empty, source: empty, line: 0, kind, class: 0, role: -1, package: empty };
     for (const [column, value] of Object.entries(values)) frames[column].push(value);
     return frames.line.length - 1;
   });
+}
+
+function placeText(name, between, place) {
+  return place ? `${name}${between}${place}` : name;
 }
 
 export class Model {
@@ -55,7 +59,10 @@ export class Model {
     this.data = data;
     this.size = data.nodes.parent.length;
     this.compares = data.options.compares === true;
-    this.allocatorFrames = addAllocatorFrames(data);
+    const { allocators, threads } = data;
+    this.allocatorFrames = addFrames(data, allocators.map((name) => name.toLowerCase()), KIND.allocator);
+    const telling = data.nodes.thread && threads.length > 1; // threads apart
+    this.threadFrames = telling ? addFrames(data, threads.map((name) => `Thread ${name}`), KIND.thread) : [];
     this.own = {};
     for (const [name, flat] of Object.entries(data.metrics)) this.own[name] = new Own(this.size, flat, 4);
   }
@@ -98,6 +105,7 @@ export class Model {
   frameName(frame) {
     const { frames, strings } = this.data;
     const file = strings[frames.file[frame]];
+    if (this.isProcess(frame)) return placeText(strings[frames.function[frame]], ": ", file);
     const line = frames.line[frame];
     const base = file.slice(file.lastIndexOf("/") + 1);
     const name = strings[frames.function[frame]] || "???";
@@ -111,13 +119,24 @@ export class Model {
     return file ? `${file}${line ? `:${line}` : ""}` : "";
   }
 
-  /** False for processes of a merged capture. */
-  hasPlace(frame) {
-    return this.data.strings[this.data.frames.file[frame]] !== "";
+  /** "keep_history at /app/report.py:22", "process 12: python report.py" */
+  placeOf(frame) {
+    const name = this.data.strings[this.data.frames.function[frame]] || "???";
+    return placeText(name, this.isProcess(frame) ? ": " : " at ", this.location(frame));
+  }
+
+  /** Of a merged capture; its file is the command. */
+  isProcess(frame) {
+    return this.data.frames.role[frame] === ROLE.process;
   }
 
   isOwn(frame) {
     return isOwn(this.data, frame);
+  }
+
+  /** "import pandas", which stands for all that it needed. */
+  isImport(frame) {
+    return this.data.imports?.has(frame) === true;
   }
 
   source(frame) {

@@ -4,7 +4,7 @@
 // "My code" in a flame graph page: the same rules as cli/report/my_code.h, on the nodes of the page. Whose a frame is has
 // been decided by the program that made the page (frames.role, frames.package: cli/report/frame_class.h). No DOM here.
 
-const ROLE = { own: 0, library: 1, moduleBody: 2, import: 3, machinery: 4, process: 5 };
+export const ROLE = { own: 0, library: 1, moduleBody: 2, import: 3, machinery: 4, process: 5 };
 const IMPORTING = { no: 0, unnamed: 1, named: 2 };
 const ROOT = { leading: 0, shown: 0, importing: IMPORTING.no };
 
@@ -42,15 +42,16 @@ class Folding {
   }
 
   /** At the line of the frame that imports. */
-  importFrame(text, importer) {
+  importFrame(imported, importer) {
     const { frames, strings } = this.data;
+    const text = imported ? `import ${imported}` : "import";
     const at = this.nodes.frame[importer];
     const key = `${text} ${at}`;
     const known = this.imports.get(key);
     if (known !== undefined) return known;
     const place = at < 0 ? { file: strings.push("") - 1, line: 0, source: strings.push("") - 1, role: ROLE.own }
       : { file: frames.file[at], line: frames.line[at], source: frames.source[at], role: frames.role[at] };
-    const values = { ...place, function: strings.push(text) - 1, kind: 0, class: 0, package: strings.push("") - 1 };
+    const values = { ...place, function: strings.push(text) - 1, kind: 0, class: 0, package: strings.push(imported) - 1 };
     for (const [column, value] of Object.entries(values)) frames[column].push(value);
     this.imports.set(key, frames.line.length - 1);
     return frames.line.length - 1;
@@ -58,7 +59,7 @@ class Folding {
 
   import(caller, thread) {
     if (caller.importing !== IMPORTING.no) return caller;
-    const shown = this.child(caller.shown, this.importFrame("import", caller.shown), thread);
+    const shown = this.child(caller.shown, this.importFrame("", caller.shown), thread);
     this.unnamed.add(shown);
     return { leading: caller.leading, shown, importing: IMPORTING.unnamed };
   }
@@ -66,7 +67,7 @@ class Folding {
   importOf(caller, frame, thread) {
     const importer = this.nodes.parent[caller.shown];
     const name = this.data.strings[this.data.frames.package[frame]];
-    const shown = this.child(importer, this.importFrame(`import ${name}`, importer), thread);
+    const shown = this.child(importer, this.importFrame(name, importer), thread);
     if (!this.imported.has(importer)) this.imported.set(importer, new Set());
     this.imported.get(importer).add(shown);
     return { leading: caller.leading, shown, importing: IMPORTING.named };
@@ -118,12 +119,15 @@ function moved(flat, width, standsFor) {
   return result;
 }
 
-/** The same data with the stacks of my code: all amounts are there. Frames and strings are shared, and get some more. */
+/**
+ * The same data with the stacks of my code: all amounts are there. Frames and strings are shared, and get some more;
+ * `imports` are those that stand for an import.
+ */
 export function myCode(data) {
   const folding = new Folding(data);
   const standsFor = folding.run();
   const metrics = Object.entries(data.metrics).map(([name, flat]) => [name, moved(flat, 4, standsFor)]);
-  const result = { ...data, nodes: folding.nodes, metrics: Object.fromEntries(metrics) };
+  const result = { ...data, nodes: folding.nodes, metrics: Object.fromEntries(metrics), imports: new Set(folding.imports.values()) };
   if (data.buckets) result.buckets = { ...data.buckets, intervals: moved(data.buckets.intervals, 6, standsFor) };
   return result;
 }

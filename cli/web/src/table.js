@@ -5,84 +5,141 @@
 
 import "tabulator-tables/dist/css/tabulator_simple.min.css";
 import "./style.css";
+import "./table.css";
 import { FilterModule, FormatModule, PageModule, SortModule, Tabulator } from "tabulator-tables";
-import { amountText, setUpDialogs } from "./dialogs.js";
-import { byId } from "./dom.js";
-import { countText, sizeText } from "./format.js";
-import { drawMemoryGraph } from "./memory_graph.js";
-import { applyTheme, toggleTheme } from "./theme.js";
+import { Address } from "./address.js";
+import { setUpPage } from "./dialogs.js";
+import { byId, element } from "./dom.js";
+import { countText, shareText, sizeText } from "./format.js";
+import { amountText } from "./node_text.js";
+import { tableRows } from "./table_rows.js";
+import { applyTheme } from "./theme.js";
 
 applyTheme();
 
 Tabulator.registerModule([FilterModule, FormatModule, PageModule, SortModule]);
+const NARROW = innerWidth < 700;
+const FIRST_SORT = "bytes-desc";
 const data = JSON.parse(byId("data").textContent);
-const EVERYTHING = data.rows.map(([thread, allocator, bytes, count, location, own = location]) => ({ thread, allocator: allocator.toLowerCase(), bytes, count, location, own }));
+const address = new Address();
+const whole = total(data.rows.map(([, , bytes, count]) => ({ bytes, count })));
 let rows = [];
+let sort = FIRST_SORT;
 
-/** One row for each place: where my code called for the memory, or where it was allocated. */
-function rowsAt(place) {
-  const merged = new Map();
-  for (const row of EVERYTHING) {
-    const key = JSON.stringify([row.thread, row.allocator, row[place]]);
-    const known = merged.get(key);
-    if (!known) merged.set(key, { ...row, location: row[place] });
-    else Object.assign(known, { bytes: known.bytes + row.bytes, count: known.count + row.count });
-  }
-  return [...merged.values()];
+function total(some) {
+  return some.reduce((sum, row) => ({ bytes: sum.bytes + row.bytes, count: sum.count + row.count }), { bytes: 0, count: 0 });
 }
 
 // Formatters that return nodes: strings would be taken for HTML.
 const text = (cell) => document.createTextNode(cell.getValue());
 const size = (cell) => document.createTextNode(sizeText(cell.getValue()));
 const count = (cell) => document.createTextNode(cell.getValue().toLocaleString("en-US"));
+const share = (field) => (cell) => element("span", { class: "muted" }, shareText(cell.getData()[field], whole.bytes));
 
-const [SIZE, ALLOCATOR, ALLOCATIONS, LOCATION] = innerWidth < 700 ? [90, 105, 125, 150] : [120, 160, 140, 300];
+/** "keep_history at /app/report.py:22"; without the folders on narrow screens. */
+function location(cell) {
+  const [name, place = ""] = cell.getValue().split(/ at (?!.* at )/s);
+  const shown = NARROW ? place.slice(place.lastIndexOf("/") + 1) : place;
+  return element("span", { title: cell.getValue() }, element("b", {}, name), place && element("span", { class: "muted" }, ` at ${shown}`));
+}
+
+const PLAIN = { hozAlign: "right", headerSort: false, width: 72 };
+const NUMBER = { sorter: "number", hozAlign: "right", headerHozAlign: "right", headerSortStartingDir: "desc" };
+const totals = !data.options.split_threads; // are of all threads
 const COLUMNS = [
-  { title: "Thread", field: "thread", formatter: text, width: 170, visible: data.options.split_threads },
-  { title: "Size", field: "bytes", formatter: size, sorter: "number", hozAlign: "right", headerHozAlign: "right", width: SIZE, headerSortStartingDir: "desc" },
-  { title: "Allocator", field: "allocator", formatter: text, width: ALLOCATOR },
-  { title: "Allocations", field: "count", formatter: count, sorter: "number", hozAlign: "right", headerHozAlign: "right", width: ALLOCATIONS, headerSortStartingDir: "desc" },
-  { title: "Location", field: "location", formatter: text, minWidth: LOCATION },
+  { title: "Thread", field: "thread", formatter: text, width: NARROW ? 90 : 170, visible: data.options.split_threads },
+  { title: "Own", field: "bytes", formatter: size, width: NARROW ? 82 : 100, ...NUMBER },
+  { title: "%", formatter: share("bytes"), visible: !NARROW, ...PLAIN },
+  { title: "Total", field: "total", formatter: size, width: NARROW ? 82 : 100, visible: totals, ...NUMBER },
+  { title: "%", formatter: share("total"), visible: totals && !NARROW, ...PLAIN },
+  { title: "Allocations", field: "count", formatter: count, width: 130, visible: !NARROW, ...NUMBER },
+  { title: "Allocator", field: "allocators", formatter: text, width: 165, visible: !NARROW },
+  { title: "Location", field: "location", formatter: location, minWidth: NARROW ? 150 : 300, variableHeight: true },
 ];
 
-function total(some) {
-  return some.reduce((sum, row) => ({ bytes: sum.bytes + row.bytes, count: sum.count + row.count }), { bytes: 0, count: 0 });
+function chooseRows() {
+  rows = tableRows(data, { mine: !byId("all-frames").checked, byAllocator: byId("allocators").checked });
+  return rows;
 }
 
 function search(table) {
   const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const matches = (row) => words.every((word) => `${row.thread} ${row.allocator} ${row.location}`.toLowerCase().includes(word));
+  const matches = (row) => words.every((word) => `${row.thread} ${row.allocators} ${row.location}`.toLowerCase().includes(word));
   table.setFilter(matches);
   const found = rows.filter(matches);
   byId("matched").textContent = words.length ? `${countText(found.length, "row")}: ${amountText(total(found))}` : "";
 }
 
-function start() {
-  document.title = byId("title").textContent = `memray - ${data.options.title}`;
-  setUpDialogs(data);
-  drawMemoryGraph(byId("sparkline"), data, { sparkline: true, height: 28 });
-  byId("theme").addEventListener("click", toggleTheme);
-  byId("all-frames").checked = data.options.all_frames;
-  const choose = () => (rows = rowsAt(byId("all-frames").checked ? "location" : "own"));
-  choose();
-  if (rows.length === 0) {
-    byId("empty").hidden = false;
-    byId("empty").textContent = data.metadata.total_allocations === 0 ? "No allocations were recorded." : "No allocations to show.";
-    return;
+function sortersOf(text) {
+  const [column, dir] = text.split("-");
+  return [{ column, dir: dir === "asc" ? "asc" : "desc" }];
+}
+
+function setUpAddress() {
+  address.addValue("search", "search");
+  address.addCheck("all-frames", "all-frames");
+  address.addCheck("allocators", "allocators");
+  address.add("sort", () => sort, (chosen) => (sort = COLUMNS.some(({ field }) => chosen.startsWith(`${field}-`)) ? chosen : FIRST_SORT));
+  address.read();
+}
+
+function setUpEvents(table) {
+  const show = async () => {
+    await table.replaceData(chooseRows());
+    search(table);
+  };
+  byId("search").addEventListener("input", () => {
+    address.write();
+    search(table);
+  });
+  for (const id of ["all-frames", "allocators"]) {
+    byId(id).addEventListener("change", () => {
+      address.write({ step: true });
+      show();
+    });
   }
+  table.on("dataSorted", ([sorter]) => {
+    if (sorter) sort = `${sorter.field}-${sorter.dir}`;
+    address.write();
+  });
+  addEventListener("popstate", () => {
+    address.read();
+    table.setSort(sortersOf(sort));
+    show();
+  });
+  search(table);
+}
+
+function say() {
+  byId("total").textContent = sizeText(whole.bytes);
+  const { subject } = data.options;
+  byId("of").textContent = `${subject.charAt(0).toLowerCase()}${subject.slice(1)}, in ${countText(whole.count, "allocation")}`;
+}
+
+function draw() {
   const table = new Tabulator(byId("table"), {
     data: rows,
     columns: COLUMNS,
     layout: "fitColumns",
-    initialSort: [{ column: "bytes", dir: "desc" }],
+    initialSort: sortersOf(sort),
     pagination: true,
     paginationSize: 100,
     paginationCounter: (size_, first, page, all) => document.createTextNode(`${countText(all, "row")}`),
   });
-  table.on("tableBuilt", () => {
-    byId("search").addEventListener("input", () => search(table));
-    byId("all-frames").addEventListener("change", () => table.replaceData(choose()).then(() => search(table)));
-  });
+  table.on("tableBuilt", () => setUpEvents(table));
+}
+
+function start() {
+  setUpPage(data, data.options.title);
+  say();
+  byId("all-frames").checked = data.options.all_frames;
+  setUpAddress();
+  if (chooseRows().length === 0) {
+    byId("empty").hidden = false;
+    byId("empty").textContent = data.metadata.total_allocations === 0 ? "No allocations were recorded." : "No allocations to show.";
+    return;
+  }
+  draw();
   addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.target.matches("input") || document.querySelector("dialog[open]")) return;
     byId("search").focus();

@@ -7,43 +7,45 @@ import { byId } from "./dom.js";
 import { durationText, sizeText, timeOf } from "./format.js";
 import { drawMemoryGraph } from "./memory_graph.js";
 
-/** Calls chosen({first, last}) with buckets, at once for the whole run and then whenever a range is dragged. */
+/**
+ * Calls chosen({first, last}) with buckets whenever a range is dragged. Returns show({first, last}), which says and marks
+ * a range.
+ */
 export function setUpTimeRange(data, model, chosen) {
   const starts = data.buckets.start_ms;
-  if (starts.length === 0) return;
   byId("time").hidden = false;
-  let range = { first: 0, last: starts.length - 1 };
+  let range = wholeRange(data);
   let plot = null;
 
   const bucketAt = (seconds) => Math.max(0, starts.findLastIndex((start) => start <= seconds * 1000));
   const momentMs = (moment) => starts[moment] ?? endOf(data);
 
-  function show() {
+  function show(shown) {
+    range = shown;
     const moment = model.fullestMoment(range.first, range.last);
     byId("range").textContent =
       `${durationText(momentMs(range.first))} to ${durationText(momentMs(range.last + 1))}, at most ` +
       `${sizeText(Math.max(...data.buckets.peak.slice(range.first, range.last + 1)))}; fullest at ${durationText(momentMs(moment))}.`;
     plot?.redraw(false);
-    chosen(range);
   }
 
   plot = drawMemoryGraph(byId("time-graph"), data, {
     height: 180,
     onSelect: (from, to) => {
-      range = { first: bucketAt(from), last: Math.max(bucketAt(from), bucketAt(to)) };
       plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false); // the shades show the range
-      show();
+      chosen({ first: bucketAt(from), last: Math.max(bucketAt(from), bucketAt(to)) });
     },
     shade: (drawn) => {
       shadeOutside(drawn, momentMs(range.first) / 1000, momentMs(range.last + 1) / 1000);
       shadeMoment(drawn, momentMs(model.fullestMoment(range.first, range.last)) / 1000);
     },
   });
-  byId("whole-range").addEventListener("click", () => {
-    range = { first: 0, last: starts.length - 1 };
-    show();
-  });
-  show();
+  byId("whole-range").addEventListener("click", () => chosen(wholeRange(data)));
+  return show;
+}
+
+export function wholeRange({ buckets }) {
+  return { first: 0, last: buckets.start_ms.length - 1 };
 }
 
 function endOf({ metadata }) {

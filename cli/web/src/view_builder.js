@@ -48,6 +48,7 @@ class Builder {
     this.sides = sides.map((side) => chosenAmounts(model, side, choice));
     this.amounts = [this.chosen, ...this.sides];
     this.tree = new Tree(model);
+    this.threadFrames = choice.thread === ALL_THREADS ? model.threadFrames : [];
   }
 
   /** What each allocator gave, with its frame. */
@@ -61,6 +62,13 @@ class Builder {
 
   threadOf(i) {
     return this.nodes.thread ? this.nodes.thread[i] : ALL_THREADS;
+  }
+
+  /** Where the stack of model node i begins: at the root, or at its thread where threads are told apart. */
+  start(i) {
+    const [root] = this.tree.nodes;
+    const thread = this.threadOf(i);
+    return this.threadFrames.length && thread >= 0 ? this.tree.child(root, this.threadFrames[thread], 0, thread) : root;
   }
 
   /** The node that stands for model node i below `from`. `alone`: no other one can be the same there. */
@@ -124,7 +132,8 @@ class Builder {
     this.account(shown[0], 0);
     for (let i = 1; i < this.size; ++i) {
       if (!used[i]) continue;
-      shown[i] = this.step(shown[parent[i]], i, !shares[parent[i]]);
+      const caller = parent[i] === 0 ? this.start(i) : shown[parent[i]];
+      shown[i] = this.step(caller, i, !shares[parent[i]]);
       this.account(shown[i], i);
     }
   }
@@ -137,25 +146,24 @@ class Builder {
   }
 
   fromLeaves() {
-    const [root] = this.tree.nodes;
     for (let i = 0; i < this.size; ++i) {
       for (const part of this.parts) {
-        if (holdsAt(part, i)) this.addPart(part, this.callers(this.called(root, part.frame, i), i), i);
+        if (holdsAt(part, i)) this.addPart(part, this.callers(this.called(this.start(i), part.frame, i), i), i);
       }
-      if (this.sides.some((side) => holdsAt(side, i))) this.accountSides(this.callers(root, i), i);
+      if (this.sides.some((side) => holdsAt(side, i))) this.accountSides(this.callers(this.start(i), i), i);
     }
   }
 }
 
 /**
  * The tree to draw: nested {id, name, value, bytes, count, frame, folded, thread, parent, depth, children}.
- * choice: {unit: "bytes" | "count", collapsed: chains of calls that hold the same are one node, inverted, allocators, thread, hide: bits, hidePattern, keep: RegExp or null}
+ * choice: {unit: "bytes" | "count", inverted, allocators, thread, hide: bits, hidePattern, keep: RegExp or null}
  */
 export function viewTree(model, own, choice) {
   const builder = new Builder(model, own, choice);
   if (choice.inverted) builder.fromLeaves();
   else builder.fromRoot();
-  return builder.tree.finish(choice);
+  return builder.tree.finish(choice.unit);
 }
 
 /** Bytes and allocations below the outermost nodes that match. */

@@ -3,7 +3,7 @@
 //
 // The tree that is drawn: it grows by paths, sums up what its nodes hold, and has the largest first. No DOM here.
 
-import { collapseChains } from "./call_chains.js";
+import { countText, shareText, sizeText } from "./format.js";
 import { ALL_THREADS } from "./model.js";
 
 const DEEPEST = 2000; // levels drawn: the drawing library recurses over them
@@ -15,10 +15,10 @@ const ZERO = -0;
 
 /** A node of the tree that is drawn. Its texts are made when they are asked for: most nodes are too small to be drawn. */
 class ViewNode {
-  #model;
+  #tree;
 
-  constructor(model, id, parent, frame, thread) {
-    this.#model = model;
+  constructor(tree, id, parent, frame, thread) {
+    this.#tree = tree;
     this.id = id;
     this.parent = parent;
     this.frame = frame;
@@ -29,7 +29,7 @@ class ViewNode {
     this.count = ZERO;
     this.value = ZERO;
     this.children = NONE;
-    this.sides = model.compares ? [noAmount(), noAmount()] : NONE; // before, after
+    this.sides = tree.model.compares ? [noAmount(), noAmount()] : NONE; // before, after
     this.calls = NONE; // where this node stands for a chain of calls that hold the same: their frames, callers first
   }
 
@@ -45,13 +45,19 @@ class ViewNode {
 
   get name() {
     if (this.folded) return `${this.folded.toLocaleString("en-US")} smaller`;
-    return this.frame < 0 ? "<root>" : this.#model.frameName(this.frame);
+    return this.frame < 0 ? this.#tree.title : this.#tree.model.frameName(this.frame);
   }
 
-  /** With the source line, as far as there is room for it. */
+  /** "12.3 MB (4.5 %)" */
+  get amount() {
+    const { unit, whole } = this.#tree;
+    return `${unit === "count" ? countText(this.count, "allocation") : sizeText(this.bytes)} (${shareText(this.value, whole)})`;
+  }
+
+  /** With the amount and the source line, as far as there is room for them. */
   get label() {
-    const source = this.frame < 0 ? "" : this.#model.source(this.frame);
-    return source ? `${this.name}: ${source}` : this.name;
+    const source = this.frame < 0 ? "" : this.#tree.model.source(this.frame);
+    return [this.name, this.amount, source].filter(Boolean).join(" \u00b7 ");
   }
 }
 
@@ -62,9 +68,11 @@ function descends(nodes) {
 
 /** A tree that grows by paths; nodes are created parents first. */
 export class Tree {
-  constructor(model) {
+  /** title: of the root */
+  constructor(model, title = "<root>") {
     this.model = model;
-    this.nodes = [new ViewNode(model, 0, null, -1, ALL_THREADS)];
+    this.title = title;
+    this.nodes = [new ViewNode(this, 0, null, -1, ALL_THREADS)];
     this.children = new Map();
     this.frames = model.data.frames.line.length + 1;
     this.threads = model.data.threads.length + 1;
@@ -83,7 +91,7 @@ export class Tree {
   }
 
   newChild(parent, frame, folded, thread) {
-    const node = new ViewNode(this.model, this.nodes.length, parent, frame, thread);
+    const node = new ViewNode(this, this.nodes.length, parent, frame, thread);
     node.folded = folded;
     this.nodes.push(node);
     return node;
@@ -106,16 +114,16 @@ export class Tree {
     else node.parent.children.push(node);
   }
 
-  /** Sums up, sorts and links children; returns the root. */
-  finish({ unit, collapsed, inverted }) {
+  /** Sums up, sorts and links children; returns the root. unit: "bytes" or "count"; shares are of `whole`. */
+  finish(unit, whole) {
     this.sumUp();
-    const counts = unit === "count";
+    this.unit = unit;
     for (const node of this.nodes) {
-      node.value = counts ? node.count : node.bytes;
+      node.value = unit === "count" ? node.count : node.bytes;
       if (node.parent && node.value > 0 && node.depth <= DEEPEST) this.link(node);
     }
     for (const { children } of this.nodes) if (!descends(children)) children.sort((a, b) => b.value - a.value);
-    if (collapsed) collapseChains(this.model, this.nodes[0], inverted);
+    this.whole = whole ?? this.nodes[0].value;
     return this.nodes[0];
   }
 }

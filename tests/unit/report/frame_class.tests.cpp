@@ -72,9 +72,12 @@ TEST_CASE("Whose frames are: commands in the bin of an installation are a librar
                     "<module>",
                     "",
                     "<frozen importlib._bootstrap>",
-                    "libx.so"};
+                    "libx.so",
+                    "process 12",
+                    "/venv/bin/python /venv/lib/python3.12/site-packages/gunicorn/app.py"};
     view.frames = {{0, 1, 1}, {5, 2, 1}, {5, 3, 1}, {5, 4, 1},
-                   {5, 1, 1}, {0, 6, 0}, {0, 7, 1}, {0, 8, 0, FrameKind::kNative}};
+                   {5, 1, 1}, {0, 6, 0}, {0, 7, 1}, {0, 8, 0, FrameKind::kNative},
+                   {9, 10, 0}};
     CHECK(roles_of(view) == std::vector<Role>{Role::kLibrary, Role::kLibrary, Role::kOwn, Role::kOwn, Role::kModuleBody,
-                                              Role::kProcess, Role::kImport, Role::kLibrary});
+                                              Role::kProcess, Role::kImport, Role::kLibrary, Role::kProcess});
 }

@@ -48,8 +48,20 @@ TEST_CASE("Rows of different threads stay apart if asked for") {
     const auto rows = table_rows(profile, make_stack_view(profile), {}, at_peak(profile), true);
     CHECK(texts(rows) == std::vector<std::string>{"0 MALLOC 1000 1 ???", "0 MALLOC 200 2 f at a.py:5",
                                                   "1 MALLOC 50 1 f at a.py:5", "0 MMAP 10 1 f at a.py:5"});
-    const auto data = nlohmann::json::parse(table_data(profile, rows, {"table report", true, false, 10, false}));
-    CHECK(data["rows"][2] == nlohmann::json({"2", "MALLOC", 50, 1, "f at a.py:5"}));
+    const auto data = nlohmann::json::parse(table_data(profile, rows, {"table report", true, false, 10, false, ""}));
+    CHECK(data["rows"][2] == nlohmann::json({"2", "MALLOC", 50, 1, "f at a.py:5", "", 260, 260}));
+}
+
+TEST_CASE("The total of a line is of all that it called, once where it calls itself") {
+    ProfileBuilder builder;
+    builder.site({{"main", "a.py", 1}}, {1, 5});
+    builder.site({{"main", "a.py", 1}, {"f", "a.py", 2}}, {1, 100});
+    builder.site({{"main", "a.py", 1}, {"f", "a.py", 2}, {"f", "a.py", 2}}, {1, 1000});
+    const auto rows =
+        table_rows(builder.profile, make_stack_view(builder.profile), {}, at_peak(builder.profile), false);
+    REQUIRE(rows.size() == 2);
+    CHECK((rows[0].location == "f at a.py:2" && rows[0].amount.bytes == 1100 && rows[0].total == 1100));
+    CHECK((rows[1].location == "main at a.py:1" && rows[1].amount.bytes == 5 && rows[1].total == 1105));
 }
 
 TEST_CASE("A page that would be too large keeps its largest rows, and one for the others") {
@@ -60,12 +72,13 @@ TEST_CASE("A page that would be too large keeps its largest rows, and one for th
     const auto rows =
         table_rows(builder.profile, make_stack_view(builder.profile), {}, at_peak(builder.profile), false);
     const auto data = [&](bool complete) {
-        return table_data(builder.profile, rows, {"table report", false, false, 10, complete});
+        return table_data(builder.profile, rows, {"table report", false, false, 10, complete, ""});
     };
     CHECK(data(true).size() > 12'000'000);
     CHECK(data(false).size() < 5'000'000);
     const auto kept = nlohmann::json::parse(data(false))["rows"];
     REQUIRE(kept.size() == 76);
     CHECK(kept[0][2] == 300);
-    CHECK(kept[75] == nlohmann::json({"", "", 225 * 226 / 2, 225, "225 smaller rows"}));
+    CHECK(kept[75] ==
+          nlohmann::json({"", "", 225 * 226 / 2, 225, "225 smaller rows", "", 225 * 226 / 2, 225 * 226 / 2}));
 }
