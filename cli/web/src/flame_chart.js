@@ -19,6 +19,11 @@ function changeColor(node, unit) {
   return `color-mix(in srgb, var(--${growth > 0 ? "grew" : "shrank"}) ${Math.round(15 + 85 * share)}%, var(--folded))`;
 }
 
+/** Whether one of the node's frames matches. */
+function isAmong(node, matches) {
+  return node.frames.some((frame) => frame >= 0 && matches[frame]);
+}
+
 /** What the library draws of a node of the view tree. */
 class Drawn {
   constructor(node, children) {
@@ -85,8 +90,8 @@ export class FlameChart {
   }
 
   color(node) {
-    if (this.matches && node.frames.some((at) => at >= 0 && this.matches[at])) return "var(--hit)";
-    return node.sides.length ? changeColor(node, this.unit) : this.colors.color(node.frame);
+    const color = node.sides.length ? changeColor(node, this.unit) : this.colors.color(node.frame);
+    return this.matches && !isAmong(node, this.matches) ? `color-mix(in oklab, ${color} 20%, var(--back))` : color;
   }
 
   draw(root, icicle, unit) {
@@ -163,6 +168,7 @@ export class FlameChart {
     this.mark();
   }
 
+  /** What does not match fades; null: nothing does. */
   highlight(matches) {
     this.matches = matches;
     this.paint();
@@ -175,7 +181,7 @@ export class FlameChart {
   /** The largest node that matches, null if there is none. */
   largest(matches) {
     let best = null;
-    const isBest = (node) => node.value > (best?.value ?? 0) && node.frames.some((at) => at >= 0 && matches[at]);
+    const isBest = (node) => node.value > (best?.value ?? 0) && isAmong(node, matches);
     if (this.root) someNode(this.root, (node) => ((best = isBest(node) ? node : best), false));
     return best;
   }

@@ -15,7 +15,7 @@ const MOST_GROUPS = 8; // in the legend
 const group = (name, color) => ({ name, color });
 const OWN = group("my code", "own");
 const STANDARD_LIBRARY = group("standard library", "standard");
-const IMPORT_SYSTEM = group("import system", "standard");
+const IMPORT_SYSTEM = group("import system", "import");
 const INTERPRETER = group("interpreter", "interpreter");
 const PYTHON = group("Python", "own");
 const NATIVE = group("native", "native");

@@ -13,13 +13,14 @@ import unittest
 from pathlib import Path
 
 import interpreters
-from profiled import MEMRAY, PATIENCE, SOURCE, TARGETS
+from profiled import LIBRARIES, MEMRAY, PATIENCE, SOURCE, TARGETS
 from reports import Report
 from terminal import Terminal
 
 ENVIRONMENT = Path(os.environ.get("MEMRAY_REAL_PROGRAMS") or interpreters.CACHE / "memray-programs/venv")
 PYTHON = ENVIRONMENT / "bin/python"
 REAL = TARGETS / "real"
+WEB_MODULES = str(LIBRARIES.parent / "cli/web/npm/node_modules")
 ROWS = 3
 SLACK = 100_000  # bytes that the culprit's lists and the library it calls need besides
 MACHINERY = re.compile(r"^(_start|clone3|start_thread|__libc_\w+|Py_\w+|_?Py(Mem|Object|Eval|Run)\w*|pymain_\w+|"
@@ -76,6 +77,21 @@ class RealPrograms(Report):
             self.assert_holds(culprit, size, first)
             self.assertEqual([function for function, _ in first if MACHINERY.match(function)], [])
         self.assert_holds(culprit, size - 1000, self.first_of_tree())  # it rounds
+        self.check_pages(culprit, size)
+
+    def check_pages(self, culprit, size):
+        """In a browser: the functions beside the graph, the frames below the root, and the table."""
+        pages = [self.folder / name for name in ("flamegraph.html", "table.html")]
+        for page in pages:
+            self.output_of(page.stem, "-f", "-o", page)
+        done = subprocess.run(["node", SOURCE / "tests/web/first_rows.mjs", *pages], stdout=subprocess.PIPE,
+                              check=True, timeout=PATIENCE, env={**os.environ, "MEMRAY_WEB_MODULES": WEB_MODULES})
+        seen = json.loads(done.stdout)
+        text = "%.1f MB" % (size / 1e6)
+        for rows in (seen["functions"], seen["table"]):
+            self.assertIn([culprit, text], rows)
+            self.assertEqual([function for function, _ in rows if MACHINERY.match(function)], [])
+        self.assertTrue([label for (label,) in seen["frames"] if label.startswith(culprit + " (") and text in label], seen)
 
     def assert_holds(self, culprit, size, rows):
         self.assertTrue([held for function, held in rows if function == culprit and size <= held < size + SLACK], rows)
