@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -24,6 +25,28 @@ struct Position {
     enum : std::uint8_t { kNo, kUnnamed, kNamed } importing{kNo};  // what `shown` is
 };
 
+constexpr std::size_t kMostNamed = 3;
+
+// "numpy, pandas": of what a line imports.
+std::string list_of(const std::set<std::string>& names) {
+    std::string text;
+    std::size_t named = 0;
+    for (const std::string& name : names) {
+        if (named > 0) { text += ", "; }
+        if (named++ == kMostNamed) { return text + "..."; }
+        text += name;
+    }
+    return text;
+}
+
+// As a file of own code is imported, without its packages.
+std::string module_of(std::string_view file) {
+    constexpr std::string_view kPackage = "/__init__.py";
+    if (file.ends_with(kPackage)) { file.remove_suffix(kPackage.size()); }
+    const std::string_view name = file.substr(file.rfind('/') + 1);
+    return std::string(name.substr(0, name.find('.')));
+}
+
 class Folding {
 public:
     Folding(StackView& view, LibraryCalls calls)
@@ -33,6 +56,9 @@ public:
         place_sites();
         view_.stacks.resize(children_.size() + 1);  // not more than there were
         for (std::uint32_t i = 1; i < view_.stacks.size(); ++i) { view_.stacks[i] = stack(i); }
+        for (const auto& [shared, names] : names_) {
+            view_.stacks[shared].frame = import_frame("import " + list_of(names), stack(shared).parent);
+        }
     }
 
 private:
@@ -52,6 +78,7 @@ private:
             case Role::kMachinery:
                 break;
             case Role::kOwn:
+                note_own_module(caller, frame);
                 return own(child(caller.leading, frame), true);
             case Role::kProcess:
                 return own(child(caller.leading, frame), false);
@@ -80,7 +107,15 @@ private:
         const std::string package(package_of(view_.strings[view_.frames[frame].file]));
         const std::uint32_t shown = child(importer, import_frame("import " + package, importer));
         imported_[importer].insert(shown);
+        names_[caller.shown].insert(package);
         return {caller.leading, shown, caller.own, Position::kNamed};
+    }
+
+    void note_own_module(const Position& caller, std::uint32_t frame) {
+        if (caller.importing != Position::kUnnamed || view_.strings[view_.frames[frame].function] != "<module>") {
+            return;
+        }
+        names_[caller.shown].insert(module_of(view_.strings[view_.frames[frame].file]));
     }
 
     Position library(const Position& caller, std::uint32_t frame) {
@@ -134,6 +169,7 @@ private:
     std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::uint32_t> imports_;  // text, place -> frame
     std::map<std::string, std::uint32_t> texts_;
     std::set<std::uint32_t> unnamed_;
+    std::map<std::uint32_t, std::set<std::string>> names_;       // of what is imported, for each of the unnamed
     std::map<std::uint32_t, std::set<std::uint32_t>> imported_;  // importer -> imports of libraries
 };
 

@@ -5,7 +5,8 @@
 // shown counts for the nearest one that is. frame_class.h says whose a frame is.
 //
 //  - Interpreter, C library, allocators and import system are never shown.
-//  - What a library does while it is imported is one frame, "import pandas", at the line that imports it.
+//  - What a library does while it is imported is one frame, "import pandas", at the line that imports it. Where
+//    a line imports several modules, what the import system needed for all of them is "import numpy, pandas".
 //  - Libraries are not shown where they call the program's own code, as frameworks do. What they allocate themselves,
 //    and what own code has them allocate, keeps their frames; or, in reports that are a list, the latter counts for the
 //    line of own code that called.

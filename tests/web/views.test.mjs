@@ -141,6 +141,22 @@ onPage("The address holds what was chosen", async (page) => {
   assert.equal(await page.inputValue("#metric"), "leaked");
 });
 
+onPage("What is zoomed into stays when something else is chosen", async (page) => {
+  const isZoomed = async (name) => {
+    await labels(page);
+    const [drawn, chart] = [await frame(page, name).locator("rect").boundingBox(), await page.locator("#chart").boundingBox()];
+    return drawn.width > 0.95 * chart.width;
+  };
+  await frame(page, "leak (").click({ position: { x: 2, y: 5 } });
+  await page.selectOption("#metric", "total");
+  assert.equal(await isZoomed("leak ("), true);
+  const again = await open(browser, plain, { hash: new URL(await address(page)).hash });
+  assert.equal(await again.locator("g.frame.fade", { hasText: "main (report_shapes.py:" }).count(), 1);
+  await close(again);
+  await page.selectOption("#metric", "temporary");
+  assert.equal(await isZoomed("main (report_shapes.py:"), false);
+}, { file: () => plain });
+
 onPage("On a narrow screen the controls are folded away, and all can be reached", async (page) => {
   assert.equal(await page.locator("#toolbar").isVisible(), false);
   assert.equal(await page.locator("#search").isVisible(), true);

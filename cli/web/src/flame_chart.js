@@ -145,9 +145,14 @@ export class FlameChart {
     this.events.zoomed(node);
   }
 
+  /** Null if there is none with this id. */
+  node(id) {
+    return this.root && (id === 0 ? this.root : someNode(this.root, (at) => at.id === id));
+  }
+
   /** Without an event. Nothing if there is no such node. */
   zoomTo(id) {
-    const node = this.root && (id === 0 ? this.root : someNode(this.root, (at) => at.id === id));
+    const node = this.node(id);
     if (!node || (node === this.root && this.focus === this.root && this.partial)) return;
     if (this.partial) {
       this.show(node);

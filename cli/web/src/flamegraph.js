@@ -24,6 +24,7 @@ import { applyTheme } from "./theme.js";
 import { setUpTimeRange, wholeRange } from "./time_range.js";
 import { hideTooltip, showTooltip } from "./tooltip.js";
 import { matchedAmount, viewTree } from "./view_builder.js";
+import { counterpart } from "./view_tree.js";
 
 applyTheme();
 
@@ -40,6 +41,7 @@ let showRange = () => {}; // of time, in temporal pages
 let range = null; // {first, last}: buckets
 let zoom = 0; // id of a node
 let focus = ""; // name of the function whose callers and callees are shown
+let wasInverted = false;
 let whole = null; // root of all calls
 let root = null; // of what is drawn
 
@@ -176,6 +178,7 @@ function resetZoom() {
 /** Callers and callees of a function; "": all calls. */
 function focusOn(name) {
   focus = name;
+  zoom = 0;
   if (name && shownView() === "functions") document.querySelector('input[name="view"][value="both"]').checked = true;
   changed();
 }
@@ -216,15 +219,22 @@ function hoveredIn(down) {
     showTooltip({ title: titleOf(model, node), lines: factsHere(node), source: sourceOf(model, node) }, rectangle, x, down());
 }
 
-/** Something else is to be drawn, in which ids of nodes mean others. */
+/** Something else is to be drawn, in which ids of nodes mean others: the zoom is into the same calls, if they are there. */
 function changed() {
+  const [from, inverted] = [chart.node(zoom), byId("inverted").checked];
   zoom = 0;
-  address.write({ step: true });
   redraw();
+  if (from && inverted === wasInverted) {
+    zoom = counterpart(root, from).id;
+    chart.zoomTo(zoom);
+  }
+  wasInverted = inverted;
+  address.write({ step: true });
 }
 
 function readAddress() {
   address.read();
+  wasInverted = byId("inverted").checked;
   showRange(range);
   redraw();
 }

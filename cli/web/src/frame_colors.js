@@ -7,7 +7,8 @@
 import { KIND } from "./model.js";
 import { ROLE } from "./my_code.js";
 
-const STANDARD = 8; // the bit of frames.class: see cli/report/frame_class.h
+const IMPORTING = 2; // bits of frames.class: see cli/report/frame_class.h
+const STANDARD = 8;
 const SHADES = [100, 90, 80, 70]; // per cent
 const PACKAGE_COLORS = 9; // in style.css
 const MOST_GROUPS = 8; // in the legend
@@ -74,12 +75,12 @@ export class FrameColors {
     const role = frames.role[frame];
     if (role === ROLE.process) return PROCESS;
     if (this.by === "kind") return this.kindGroup(frame);
+    if (role === ROLE.machinery) return INTERPRETER;
+    if (frames.class[frame] & IMPORTING) return IMPORT_SYSTEM;
+    if (frames.class[frame] & STANDARD) return STANDARD_LIBRARY;
     const name = this.packageOf(frame);
     if (name) return this.packageGroup(name);
-    if (role === ROLE.own) return OWN;
-    if (role === ROLE.import) return IMPORT_SYSTEM;
-    if (role === ROLE.machinery) return INTERPRETER;
-    return frames.class[frame] & STANDARD ? STANDARD_LIBRARY : NATIVE;
+    return role === ROLE.own ? OWN : NATIVE;
   }
 
   color(frame) {

@@ -127,3 +127,15 @@ export class Tree {
     return this.nodes[0];
   }
 }
+
+/** The node of another tree that is reached by the same calls, as far as they are there; its root if none is. */
+export function counterpart(root, node) {
+  const path = [];
+  for (let at = node; at.parent; at = at.parent) path.push(...[...at.frames].reverse());
+  let found = root;
+  for (const frame of path.reverse()) {
+    if (found.frames.includes(frame)) continue;
+    found = found.children.find(({ frames }) => frames.includes(frame)) ?? found;
+  }
+  return found;
+}

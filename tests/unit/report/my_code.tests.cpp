@@ -66,14 +66,18 @@ TEST_CASE("The memory of an import is the package's, at the line that imports it
           Stacks{{"<module>:app.py:2;import pandas:app.py:2;", 40}, {"<module>:app.py:2;", 1}});
 }
 
-TEST_CASE("What a line that imports two libraries needs for both is of none of them") {
+TEST_CASE("What a line that imports two libraries needs for both has the names of both") {
     ProfileBuilder builder;
     builder.site({kImporting, kFindAndLoad, kPandas}, {1, 3});
     builder.site({kImporting, kFindAndLoad, kNumpy}, {1, 4});
     builder.site({kImporting, kFindAndLoad, kCompile}, {1, 2});
     CHECK(both(builder.profile) == Stacks{{"<module>:app.py:2;import pandas:app.py:2;", 3},
                                           {"<module>:app.py:2;import numpy:app.py:2;", 4},
-                                          {"<module>:app.py:2;import:app.py:2;", 2}});
+                                          {"<module>:app.py:2;import numpy, pandas:app.py:2;", 2}});
+    for (const char* name : {"aa", "bb", "cc"}) {
+        builder.site({kImporting, kFindAndLoad, {"<module>", kSite + name + "/__init__.py", 1}}, {1, 1});
+    }
+    CHECK(both(builder.profile).at("<module>:app.py:2;import aa, bb, cc, ...:app.py:2;") == 2);
 }
 
 TEST_CASE("Own modules that are imported keep their lines, whoever imports them") {
@@ -83,7 +87,9 @@ TEST_CASE("Own modules that are imported keep their lines, whoever imports them"
     builder.site({kImporting, kFindAndLoad, views}, {1, 10});
     builder.site({kImporting, kFindAndLoad, views, kFindAndLoad, kNumpy}, {1, 20});
     builder.site({kMain, kReadCsv, kFindAndLoad, hook, views}, {1, 30});
+    builder.site({kImporting, kFindAndLoad, kCompile}, {1, 4});  // needed to load it
     CHECK(both(builder.profile) == Stacks{{"<module>:app.py:2;<module>:views.py:1;", 10},
+                                          {"<module>:app.py:2;import views:app.py:2;", 4},
                                           {"<module>:app.py:2;<module>:views.py:1;import numpy:views.py:1;", 20},
                                           {"main:app.py:1;<module>:views.py:1;", 30}});
 }
