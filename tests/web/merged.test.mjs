@@ -13,6 +13,7 @@ const MB = 1_000_000;
 const folder = newFolder();
 let browser;
 let file;
+let split; // by thread
 
 before(async () => {
   browser = await openBrowser();
@@ -21,6 +22,7 @@ before(async () => {
   const merged = path.join(folder, "all");
   memray("merge", capture, "-o", merged);
   file = report(folder, "flamegraph", merged);
+  split = report(folder, "flamegraph", merged, "--split-threads");
 });
 after(() => browser.close());
 
@@ -55,9 +57,19 @@ test("Frames of processes are told from those of functions", async () => {
   const page = await open(browser, file);
   const processes = (await labels(page)).filter((label) => label.startsWith("process "));
   assert.equal(processes.length, 3);
-  for (const label of processes) assert.match(label, /^process \d+: .*family\.py/);
+  for (const label of processes) assert.match(label, /^process \d+ · \d+\.\d MB \(\d+\.\d %\) · .*family\.py/);
   const color = (name) => frame(page, name).locator("rect").evaluate((rect) => getComputedStyle(rect).fill);
   assert.notEqual(await color(/^process/), await color("child ("));
   assert.match(await page.locator("#legend").innerText(), /process/);
+  await close(page);
+});
+
+test("Threads stand below their processes", async () => {
+  const page = await open(browser, split);
+  const all = await labels(page);
+  assert.equal(all.filter((label) => label.startsWith("process ")).length, 3);
+  const place = async (name) => frame(page, name).boundingBox();
+  const [first, thread] = [await place(/^process .*400\.0 MB/), await place(/^Thread .*400\.0 MB/)];
+  assert.ok(thread.y > first.y && thread.y < first.y + 30, `${JSON.stringify(first)} ${JSON.stringify(thread)}`);
   await close(page);
 });

@@ -107,7 +107,7 @@ function drawGraph(choice) {
     return;
   }
   chart.draw(root, growsDown(), choice.unit);
-  chart.zoomTo(zoom);
+  zoomTo(zoom);
   showLegend(choice);
 }
 
@@ -164,15 +164,21 @@ function picked(row) {
 
 function zoomed(node) {
   zoom = node.id;
+  byId("reset").classList.toggle("zoomed", zoom !== 0);
   address.write({ step: true });
   chart.select(node);
   describe(node);
 }
 
 function resetZoom() {
-  zoom = 0;
+  zoomTo(0);
   address.write({ step: true });
-  chart.zoomTo(0);
+}
+
+function zoomTo(id) {
+  zoom = id;
+  chart.zoomTo(id);
+  byId("reset").classList.toggle("zoomed", id !== 0);
 }
 
 /** Callers and callees of a function; "": all calls. */
@@ -225,8 +231,7 @@ function changed() {
   zoom = 0;
   redraw();
   if (from && inverted === wasInverted) {
-    zoom = counterpart(root, from).id;
-    chart.zoomTo(zoom);
+    zoomTo(counterpart(root, from).id);
   }
   wasInverted = inverted;
   address.write({ step: true });
@@ -273,7 +278,7 @@ function setUpEvents() {
     copy: copyStack,
     callers: focusOnSelected,
     back,
-    enter: () => chart.selected && (chart.zoomTo(chart.selected.id), zoomed(chart.selected)),
+    enter: () => chart.selected && (zoomTo(chart.selected.id), zoomed(chart.selected)),
     selected: () => chart.selected ?? root,
     select: (node) => (chart.select(node), describe(node)),
   });

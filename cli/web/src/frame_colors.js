@@ -22,8 +22,8 @@ const PYTHON = group("Python", "own");
 const NATIVE = group("native", "native");
 const ALLOCATOR = group("allocator", "allocator");
 const PROCESS = group("process", "process");
-const THREAD = group("thread", "process");
-const REST = group("too small to tell", "folded");
+const THREAD = group("thread", "thread");
+const REST = group("smaller ones", "folded");
 
 function shadeOf(text) {
   let hash = 0;

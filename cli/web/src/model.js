@@ -105,7 +105,7 @@ export class Model {
   frameName(frame) {
     const { frames, strings } = this.data;
     const file = strings[frames.file[frame]];
-    if (this.isProcess(frame)) return placeText(strings[frames.function[frame]], ": ", file);
+    if (this.isProcess(frame)) return strings[frames.function[frame]];
     const line = frames.line[frame];
     const base = file.slice(file.lastIndexOf("/") + 1);
     const name = strings[frames.function[frame]] || "???";
@@ -139,8 +139,10 @@ export class Model {
     return this.data.imports?.has(frame) === true;
   }
 
+  /** The line's text; the command of a process. */
   source(frame) {
-    return this.data.strings[this.data.frames.source[frame]];
+    const { frames, strings } = this.data;
+    return strings[(this.isProcess(frame) ? frames.file : frames.source)[frame]];
   }
 
   /** What searches look at. */

@@ -21,7 +21,7 @@ export function titleOf(model, node) {
 }
 
 export function sourceOf(model, node) {
-  return node.frame < 0 ? "" : model.source(node.frame);
+  return node.frame < 0 || model.isProcess(node.frame) ? "" : model.source(node.frame);
 }
 
 /** The calls of a chain that is one frame here. */

@@ -43,7 +43,7 @@ function location(cell) {
   return element("span", { title: cell.getValue() }, element("b", {}, name), place && element("span", { class: "muted" }, ` at ${shown}`));
 }
 
-const PLAIN = { hozAlign: "right", headerSort: false, width: 72 };
+const PLAIN = { hozAlign: "right", headerHozAlign: "right", headerSort: false, width: 72 };
 const NUMBER = { sorter: "number", hozAlign: "right", headerHozAlign: "right", headerSortStartingDir: "desc" };
 const totals = !data.options.split_threads; // are of all threads
 const COLUMNS = [

@@ -39,6 +39,7 @@ function holdsAt({ bytes, count }, i) {
 /** Adds the nodes of the model to a tree; hidden frames count for their callers. */
 class Builder {
   constructor(model, own, choice) {
+    this.model = model;
     this.nodes = model.data.nodes;
     this.size = model.size;
     this.hidden = hiddenFrames(model, choice);
@@ -64,11 +65,23 @@ class Builder {
     return this.nodes.thread ? this.nodes.thread[i] : ALL_THREADS;
   }
 
-  /** Where the stack of model node i begins: at the root, or at its thread where threads are told apart. */
-  start(i) {
-    const [root] = this.tree.nodes;
+  /** The node for the thread of model node i below `from`; `from` itself where threads are not told apart. */
+  inThread(from, i) {
     const thread = this.threadOf(i);
-    return this.threadFrames.length && thread >= 0 ? this.tree.child(root, this.threadFrames[thread], 0, thread) : root;
+    return this.threadFrames.length && thread >= 0 ? this.tree.child(from, this.threadFrames[thread], 0, thread) : from;
+  }
+
+  /** A process of a merged capture: its threads are below it. */
+  isProcess(i) {
+    const { parent, frame } = this.nodes;
+    return parent[i] === 0 && frame[i] >= 0 && this.model.isProcess(frame[i]);
+  }
+
+  /** The node below which model node i stands, given those that stand for the ones before it. */
+  callerOf(i, shown) {
+    const caller = this.nodes.parent[i];
+    const outermost = caller === 0 ? !this.isProcess(i) : this.isProcess(caller);
+    return outermost ? this.inThread(shown[caller], i) : shown[caller];
   }
 
   /** The node that stands for model node i below `from`. `alone`: no other one can be the same there. */
@@ -76,6 +89,7 @@ class Builder {
     if (this.isHidden(i)) return from;
     const folded = this.nodes.folded[i];
     const frame = folded ? -1 : this.nodes.frame[i];
+    if (this.isProcess(i)) return this.tree.child(from, frame, folded, ALL_THREADS);
     const thread = this.threadOf(i);
     return alone ? this.tree.newChild(from, frame, folded, thread) : this.tree.child(from, frame, folded, thread);
   }
@@ -132,8 +146,7 @@ class Builder {
     this.account(shown[0], 0);
     for (let i = 1; i < this.size; ++i) {
       if (!used[i]) continue;
-      const caller = parent[i] === 0 ? this.start(i) : shown[parent[i]];
-      shown[i] = this.step(caller, i, !shares[parent[i]]);
+      shown[i] = this.step(this.callerOf(i, shown), i, !shares[parent[i]]);
       this.account(shown[i], i);
     }
   }
@@ -146,11 +159,12 @@ class Builder {
   }
 
   fromLeaves() {
+    const [root] = this.tree.nodes;
     for (let i = 0; i < this.size; ++i) {
       for (const part of this.parts) {
-        if (holdsAt(part, i)) this.addPart(part, this.callers(this.called(this.start(i), part.frame, i), i), i);
+        if (holdsAt(part, i)) this.addPart(part, this.callers(this.called(this.inThread(root, i), part.frame, i), i), i);
       }
-      if (this.sides.some((side) => holdsAt(side, i))) this.accountSides(this.callers(this.start(i), i), i);
+      if (this.sides.some((side) => holdsAt(side, i))) this.accountSides(this.callers(this.inThread(root, i), i), i);
     }
   }
 }
