@@ -70,6 +70,19 @@ onPage("Functions have what they hold themselves and in total; a click shows whe
   assert.deepEqual(Object.keys(await functions(page)), ["leak", "work"]);
 });
 
+onPage("A row leads to its frame wherever that is", async (page) => {
+  await frame(page, "reach_the_peak (").click({ position: { x: 2, y: 5 } });
+  await labels(page);
+  assert.equal(await page.locator("g.frame", { hasText: "leak (report_shapes" }).count(), 0);
+  await row(page, "leak").click();
+  await labels(page);
+  assert.match(await page.locator("g.frame.selected").textContent(), /^leak /);
+  await page.setViewportSize({ width: 1400, height: 300 });
+  await row(page, "keep").click();
+  const { y, height } = await page.locator("g.frame.selected").boundingBox();
+  assert.ok(y >= 0 && y + height <= 300, `${y}`);
+}, { file: () => plain });
+
 onPage("All callers and callees of a function, and the way back", async (page) => {
   await row(page, "keep").hover();
   await row(page, "keep").getByRole("button", { name: /Callers and callees of keep/ }).click();

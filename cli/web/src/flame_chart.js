@@ -8,6 +8,7 @@ import { flamegraph } from "d3-flame-graph";
 import "d3-flame-graph/dist/d3-flamegraph.css";
 
 const ROW = 20; // pixels
+const HEADER = 200; // pixels at the top that may be covered
 const NARROWEST = 2; // pixels: narrower frames are not drawn
 const LARGE = 5_000; // nodes
 
@@ -134,7 +135,9 @@ export class FlameChart {
   zoomLibrary(node) {
     this.silent = true;
     select(this.host).datum().each((d) => {
-      if (d.data.node === node) this.chart.zoomTo(d);
+      if (d.data.node !== node) return;
+      for (let at = d; at; at = at.parent) at.data.hide = false; // the library shows only what is below
+      this.chart.zoomTo(d);
     });
     this.silent = false;
   }
@@ -194,6 +197,15 @@ export class FlameChart {
   select(node) {
     this.selected = node;
     this.mark();
+  }
+
+  /** Brings a node into view. False if it is not drawn, for the zoom is elsewhere or it is too narrow. */
+  reveal(node) {
+    const drawn = select(this.host).selectAll("g.frame").filter((d) => d.data.node === node).node();
+    if (!drawn) return false;
+    const { top, bottom } = drawn.getBoundingClientRect();
+    if (top < HEADER || bottom > innerHeight - 2 * ROW) drawn.scrollIntoView({ block: "center" });
+    return true;
   }
 
   mark() {

@@ -12,14 +12,14 @@ import { choiceOf, expressionIn, problemOfExpressions, setUpControls, shownView 
 import { setUpPage } from "./dialogs.js";
 import { byId, element } from "./dom.js";
 import { FlameChart } from "./flame_chart.js";
-import { countText, shareText, sizeText } from "./format.js";
 import { FrameColors } from "./frame_colors.js";
 import { FunctionTable } from "./function_table.js";
 import { framesNamed, functionsOf, nameOf } from "./functions.js";
+import { reportName, showLegend, showMatched, showNotes, showTotal } from "./heading.js";
 import { setUpKeys } from "./keyboard.js";
 import { Model, matchingFrames } from "./model.js";
 import { myCode } from "./my_code.js";
-import { amountText, factsOf, sourceOf, stackText, titleOf } from "./node_text.js";
+import { factsOf, sourceOf, stackText, titleOf } from "./node_text.js";
 import { applyTheme } from "./theme.js";
 import { setUpTimeRange, wholeRange } from "./time_range.js";
 import { hideTooltip, showTooltip } from "./tooltip.js";
@@ -67,7 +67,7 @@ function redraw() {
   whole = calls;
   table.show(model, shownView() === "graph" ? [] : functionsOf(model, calls, model === mine), choice.unit, calls.value);
   root = drawn(calls, own, choice);
-  say(choice);
+  showTotal(data, whole, choice.unit);
   drawGraph(choice);
   search();
 }
@@ -108,29 +108,11 @@ function drawGraph(choice) {
   }
   chart.draw(root, growsDown(), choice.unit);
   zoomTo(zoom);
-  showLegend(choice);
+  if (!model.compares) showLegend(colors.legend(root), root.value);
 }
 
 function growsDown() {
   return focus !== "" || !byId("flames").checked;
-}
-
-/** The total, and what it is of. */
-function say({ unit }) {
-  byId("total").textContent = unit === "count" ? countText(whole.count, "allocation") : sizeText(whole.bytes);
-  byId("of").textContent = unit === "count" ? sizeText(whole.bytes) : `in ${countText(whole.count, "allocation")}`;
-  const pooled = !data.metadata.python_allocator.startsWith("malloc") && !data.metadata.trace_python_allocators;
-  byId("banner").hidden = !(byId("metric").value === "leaked" && pooled);
-}
-
-function showLegend({ unit }) {
-  if (model.compares) return;
-  const groups = colors.legend(root).map(({ name, color, value }) => {
-    const swatch = element("i", {});
-    swatch.style.background = `var(--frame-${color})`;
-    return element("li", {}, swatch, name, element("span", { class: "muted" }, shareText(value, root[unit])));
-  });
-  byId("legend").replaceChildren(...groups);
 }
 
 function search() {
@@ -140,14 +122,7 @@ function search() {
   table.narrow(matches);
   chart.highlight(matches);
   callers.highlight(matches);
-  const problem = problemOfExpressions();
-  byId("matched").classList.toggle("wrong", problem !== "");
-  byId("matched").textContent = problem || (matches ? matchedText(matchedAmount(root, matches)) : "");
-}
-
-function matchedText(sum) {
-  const unit = byId("unit").value;
-  return `${countText(sum.nodes, "frame")}: ${amountText(sum)} (${shareText(sum[unit], root[unit])})`;
+  showMatched(problemOfExpressions(), matches && matchedAmount(root, matches), root, byId("unit").value);
 }
 
 /** A row of the table is shown in the graph. */
@@ -159,7 +134,16 @@ function picked(row) {
   chart.highlight(frames);
   const node = frames && chart.largest(frames);
   chart.select(node);
-  if (node) describe(node);
+  if (node) show(node);
+}
+
+/** Zooms in if it takes that to see it. */
+function show(node) {
+  describe(node);
+  if (chart.reveal(node)) return;
+  zoomTo(node.id);
+  address.write({ step: true });
+  chart.reveal(node);
 }
 
 function zoomed(node) {
@@ -290,20 +274,10 @@ function setUpEvents() {
   });
 }
 
-function reportName() {
-  const { inverted, temporal, metric, compares } = data.options;
-  if (compares) return "diff flamegraph report";
-  return `${inverted ? "inverted " : ""}${temporal ? "temporal " : ""}flamegraph report${metric === "leaked" ? " (memory leaks)" : ""}`;
-}
-
 function start() {
-  setUpPage(data, reportName(), { sparkline: !data.options.temporal });
+  setUpPage(data, reportName(data.options), { sparkline: !data.options.temporal });
   setUpControls(data, address, changed);
-  byId("note").textContent = data.options.note ?? "";
-  byId("note").hidden = !data.options.note;
-  byId("banner").textContent =
-    "Python's allocator keeps memory of freed objects for later ones, so some of this may not be leaked. Record with " +
-    "--trace-python-allocators or PYTHONMALLOC=malloc to see what is.";
+  showNotes(data.options);
   setUpRange();
   address.add("function", () => focus, (text) => (focus = text));
   address.add("zoom", () => String(zoom), (text) => (zoom = Number(text) || 0));
