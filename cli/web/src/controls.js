@@ -50,12 +50,19 @@ function foldOptions() {
   follow();
 }
 
+/** What sticks below the header has to know its height. */
+function measureHeader() {
+  const header = document.querySelector("header");
+  new ResizeObserver(() => document.documentElement.style.setProperty("--header", `${header.offsetHeight}px`)).observe(header);
+}
+
 export function setUpControls(data, address, changed) {
   const { options } = data;
   fillMetrics(data);
   fillThreads(data);
   showWhatIs(data);
   foldOptions();
+  measureHeader();
   byId("inverted").checked = options.inverted;
   byId("all-frames").checked = options.all_frames;
   byId("hide-irrelevant").checked = options.compares;
@@ -68,6 +75,11 @@ export function setUpControls(data, address, changed) {
 
 export function shownView() {
   return document.querySelector('input[name="view"]:checked').value;
+}
+
+/** The graph, if it is not: beside the functions. */
+export function showGraph() {
+  if (shownView() === "functions") document.querySelector('input[name="view"][value="both"]').checked = true;
 }
 
 /** What is to be drawn: for viewTree(). hidesClasses: frames can be hidden by what they are. */

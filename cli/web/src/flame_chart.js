@@ -8,7 +8,6 @@ import { flamegraph } from "d3-flame-graph";
 import "d3-flame-graph/dist/d3-flamegraph.css";
 
 const ROW = 20; // pixels
-const HEADER = 200; // pixels at the top that may be covered
 const NARROWEST = 2; // pixels: narrower frames are not drawn
 const LARGE = 5_000; // nodes
 
@@ -204,7 +203,8 @@ export class FlameChart {
     const drawn = select(this.host).selectAll("g.frame").filter((d) => d.data.node === node).node();
     if (!drawn) return false;
     const { top, bottom } = drawn.getBoundingClientRect();
-    if (top < HEADER || bottom > innerHeight - 2 * ROW) drawn.scrollIntoView({ block: "center" });
+    const covered = Math.max(0, document.querySelector("header").getBoundingClientRect().bottom);
+    if (top < covered || bottom > innerHeight - 2 * ROW) drawn.scrollIntoView({ block: "center" });
     return true;
   }
 

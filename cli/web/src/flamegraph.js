@@ -8,13 +8,13 @@ import "./flamegraph.css";
 import { Address } from "./address.js";
 import { collapseChains } from "./call_chains.js";
 import { callersAndCallees } from "./callers_callees.js";
-import { choiceOf, expressionIn, problemOfExpressions, setUpControls, shownView } from "./controls.js";
+import { choiceOf, expressionIn, problemOfExpressions, setUpControls, showGraph, shownView } from "./controls.js";
 import { setUpPage } from "./dialogs.js";
 import { byId, element } from "./dom.js";
 import { FlameChart } from "./flame_chart.js";
 import { FrameColors } from "./frame_colors.js";
 import { FunctionTable } from "./function_table.js";
-import { framesNamed, functionsOf, nameOf } from "./functions.js";
+import { framesNamed, functionsOf, nameOf, shortName } from "./functions.js";
 import { reportName, showLegend, showMatched, showNotes, showTotal } from "./heading.js";
 import { setUpKeys } from "./keyboard.js";
 import { Model, matchingFrames } from "./model.js";
@@ -85,7 +85,7 @@ function drawn(calls, own, choice) {
 
 /** Null if there is no such function. */
 function focused(calls, choice) {
-  const trees = callersAndCallees(model, calls, framesNamed(model, table.rows, focus), focus, choice.unit);
+  const trees = callersAndCallees(model, calls, framesNamed(model, table.rows, focus), shortName(focus), choice.unit);
   byId("focus-name").textContent = focus;
   return trees.callees.value > 0 ? trees : null;
 }
@@ -127,6 +127,10 @@ function search() {
 
 /** A row of the table is shown in the graph. */
 function picked(row) {
+  if (shownView() === "functions") {
+    showGraph();
+    changed();
+  }
   const name = nameOf(model, row);
   const again = table.picked === name;
   table.pick(again ? null : name);
@@ -169,7 +173,7 @@ function zoomTo(id) {
 function focusOn(name) {
   focus = name;
   zoom = 0;
-  if (name && shownView() === "functions") document.querySelector('input[name="view"][value="both"]').checked = true;
+  if (name) showGraph();
   changed();
 }
 

@@ -101,6 +101,11 @@ export function nameOf({ data: { frames, strings } }, { frame, file }) {
   return `${strings[frames.function[frame]] || "???"}${place ? ` at ${place}` : ""}`;
 }
 
+/** "keep_history (report.py)" of "keep_history at /app/report.py" */
+export function shortName(name) {
+  return name.replace(/ at (?:.*\/)?(.*)$/s, " ($1)");
+}
+
 /** True for each frame of the function with this name, by number. rows: of functionsOf(), which know imports better. */
 export function framesNamed(model, rows, name) {
   const { frames } = model.data;
