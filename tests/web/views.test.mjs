@@ -93,6 +93,8 @@ onPage("All callers and callees of a function, and the way back", async (page) =
   for (const [name, size] of [["leak", "10\\.0 MB"], ["leak", "2\\.0 MB"], ["work", "4\\.0 MB"]]) {
     assert.ok(callers.some((label) => new RegExp(`^${name} .* ${size}`).test(label)), callers.join("\n"));
   }
+  await page.locator("#callers g.frame", { hasText: "work (" }).hover({ position: { x: 1, y: 5 } });
+  assert.match(await page.locator("#tooltip").innerText(), /^work at .*\ntotal 4\.0 MB \(\d\.\d %\)\n4,000,000 bytes/); // none is its own
   assert.match(await address(page), /#function=keep\+at\+/);
   await page.reload();
   assert.equal(await page.locator("#focus").isVisible(), true);

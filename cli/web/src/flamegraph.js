@@ -33,8 +33,8 @@ const everything = new Model(data);
 const mine = data.options.compares ? everything : new Model(myCode(data));
 const address = new Address();
 const colors = new FrameColors(data, everything.own[data.options.metric] ?? Object.values(everything.own)[0]);
-const chart = new FlameChart(byId("chart"), colors, { zoomed, hovered: hoveredIn(growsDown), left: hideTooltip });
-const callers = new FlameChart(byId("callers"), colors, { zoomed: describe, hovered: hoveredIn(() => false), left: hideTooltip });
+const chart = new FlameChart(byId("chart"), colors, { zoomed, hovered: hoveredIn(growsDown, leadsToCallers), left: hideTooltip });
+const callers = new FlameChart(byId("callers"), colors, { zoomed: describeCaller, hovered: hoveredIn(() => false, () => true), left: hideTooltip });
 const table = new FunctionTable(byId("functions"), mine, { picked, callers: (row) => focusOn(nameOf(model, row)) });
 let model = mine;
 let showRange = () => {}; // of time, in temporal pages
@@ -75,6 +75,7 @@ function redraw() {
 /** The tree to draw: callees of the function in focus, inverted, or all calls as they are. */
 function drawn(calls, own, choice) {
   const trees = focus && focused(calls, choice);
+  if (!trees) focus = "";
   byId("focus").hidden = byId("callers").hidden = !trees;
   if (trees) {
     callers.draw(collapsed(trees.callers, true), false, choice.unit);
@@ -113,6 +114,11 @@ function drawGraph(choice) {
 
 function growsDown() {
   return focus !== "" || !byId("flames").checked;
+}
+
+/** Whether children are callers in the graph. */
+function leadsToCallers() {
+  return !focus && byId("inverted").checked;
 }
 
 function search() {
@@ -190,39 +196,40 @@ function back() {
 function copyStack() {
   const node = chart.selected;
   if (!node) return;
-  navigator.clipboard?.writeText(stackText(model, node, byId("inverted").checked)).then(
+  navigator.clipboard?.writeText(stackText(model, node, leadsToCallers())).then(
     () => (byId("details").textContent = "Copied the stack."),
     () => (byId("details").textContent = "The browser does not allow copying."),
   );
 }
 
-function factsHere(node) {
-  return factsOf(model, node, { whole: whole.bytes, inverted: !focus && byId("inverted").checked });
-}
-
-function describe(node) {
+function describe(node, inverted = leadsToCallers()) {
   byId("details").replaceChildren(
     element("b", {}, titleOf(model, node)),
-    element("span", {}, factsHere(node).join(", ")),
+    element("span", {}, factsOf(model, node, { whole: whole.bytes, inverted }).join(", ")),
     element("code", {}, sourceOf(model, node)),
   );
 }
 
-function hoveredIn(down) {
-  return (node, rectangle, x) =>
-    showTooltip({ title: titleOf(model, node), lines: factsHere(node), source: sourceOf(model, node) }, rectangle, x, down());
+function describeCaller(node) {
+  describe(node, true);
+}
+
+/** Of a chart that grows so, and whose children are callers or not. */
+function hoveredIn(down, inverted) {
+  return (node, rectangle, x) => {
+    const lines = factsOf(model, node, { whole: whole.bytes, inverted: inverted() });
+    showTooltip({ title: titleOf(model, node), lines, source: sourceOf(model, node) }, rectangle, x, down());
+  };
 }
 
 /** Something else is to be drawn, in which ids of nodes mean others: the zoom is into the same calls, if they are there. */
-function changed() {
+function changed({ step = true } = {}) {
   const [from, inverted] = [chart.node(zoom), byId("inverted").checked];
   zoom = 0;
   redraw();
-  if (from && inverted === wasInverted) {
-    zoomTo(counterpart(root, from).id);
-  }
+  if (from && inverted === wasInverted) zoomTo(counterpart(root, from).id);
   wasInverted = inverted;
-  address.write({ step: true });
+  address.write({ step });
 }
 
 function readAddress() {
@@ -256,9 +263,12 @@ function setUpEvents() {
     });
   }
   byId("search").addEventListener("input", () => {
-    address.write();
-    if (byId("keep").checked) redraw();
-    else search();
+    if (byId("keep").checked) {
+      changed({ step: false });
+    } else {
+      search();
+      address.write();
+    }
   });
   byId("reset").addEventListener("click", resetZoom);
   byId("leave-focus").addEventListener("click", () => focusOn(""));
