@@ -38,6 +38,13 @@ capture::Profile load_recorded_profile(const std::string& path, const std::strin
     } catch (const base::Error& error) { throw unreadable(path, error, attempt); }
 }
 
+void load_period(const std::string& path, std::int64_t from_ms, std::int64_t to_ms, capture::Profile& profile) {
+    base::ProgressBar bar("Processing allocation records...");
+    try {
+        capture::read_period(path, from_ms, to_ms, profile, [&bar](double share) { bar.show(share); });
+    } catch (const base::Error& error) { throw unreadable(path, error, kParsing); }
+}
+
 void load_events(const std::string& path, const std::function<void(const capture::Event&)>& visit) {
     base::ProgressBar bar("Processing allocation records...");
     try {

@@ -6,6 +6,7 @@
 #include "cli/commands/detach.h"
 #include "cli/commands/diff.h"
 #include "cli/commands/flamegraph.h"
+#include "cli/commands/leaks.h"
 #include "cli/commands/live.h"
 #include "cli/commands/merge.h"
 #include "cli/commands/parse.h"
@@ -28,6 +29,7 @@ CommandList make_commands(CLI::App& program, const Verbosity& verbosity) {
     commands.push_back(std::make_unique<TreeCommand>(program));
     commands.push_back(std::make_unique<ParseCommand>(program));
     commands.push_back(std::make_unique<SummaryCommand>(program));
+    commands.push_back(std::make_unique<LeaksCommand>(program));
     commands.push_back(std::make_unique<StatsCommand>(program));
     commands.push_back(std::make_unique<TransformCommand>(program));
     commands.push_back(std::make_unique<DiffCommand>(program));

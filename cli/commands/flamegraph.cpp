@@ -11,6 +11,7 @@ FlamegraphCommand::FlamegraphCommand(CLI::App& program)
     CLI::App& app = options();
     add_output();
     selection_.add_to(app);
+    add_time_range_of_selection();
     app.add_flag("--temporal", temporal_, "Add the data to choose a time range in the page");
     app.add_flag("--split-threads", split_threads_, "Do not merge allocations of different threads");
     app.add_flag("--inverted", inverted_, "Show the functions that allocate first, their callers below them");
@@ -25,7 +26,10 @@ FlamegraphCommand::FlamegraphCommand(CLI::App& program)
 
 report::FlamegraphOptions FlamegraphCommand::content_options() const {
     report::FlamegraphOptions options;
-    const report::SelectionChoice choice = selection_.choice();
+    const report::SelectionChoice choice = time_range().selection(selection_.choice());
+    if (temporal_ && time_range().given()) {
+        throw UsageError("--temporal pages are of the whole time: it is chosen there, not by --from and --to");
+    }
     if (choice.kind == report::SelectionKind::kTemporary && temporal_) {
         throw UsageError("Can't create a temporal flame graph of temporary allocations");
     }

@@ -17,6 +17,7 @@ public:
     explicit FlamegraphCommand(CLI::App& program);
 
 private:
+    [[nodiscard]] std::string needs_log() const override { return selection_.needs_log(); }
     [[nodiscard]] std::string kind() const override { return "flamegraph"; }
     [[nodiscard]] std::string suffix() const override { return page_options_.suffix(); }
     void check_options() override { page_ = content_options(); }

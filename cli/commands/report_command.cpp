@@ -11,8 +11,10 @@ void ReportCommand::add_input() {
 
 int ReportCommand::run() {
     filter_.check();
+    time_.check();
     check();
     capture::Profile profile = load_profile(results_, attempt());
+    choose_time(profile);
     report::StackView view = filter_.take_view(profile);
     choose_frames(profile, view);
     report(profile, view);

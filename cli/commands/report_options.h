@@ -29,6 +29,10 @@ public:
 
     // Tells the user if captures do not know the threshold that was asked for.
     [[nodiscard]] report::SelectionChoice choice() const;
+    // See ReportCommand.
+    [[nodiscard]] std::string needs_log() const {
+        return temporary_ || threshold_ ? "a report on temporary allocations" : "";
+    }
 
 private:
     bool leaks_{false};

@@ -33,6 +33,7 @@ StatsCommand::StatsCommand(CLI::App& program)
                    "--exclude choose; everything else is of the whole program")
         ->option_text("NUM_LARGEST")
         ->check(check_positive);
+    add_time_range();
     auto* json = app.add_flag("--json", json_, "Exports stats to a JSON file");
     app.add_option("-o,--output", output_, "Output file name for JSON output")->option_text("OUTPUT")->needs(json);
     app.add_flag("-f,--force", force_, "If the JSON output file already exists, overwrite it");

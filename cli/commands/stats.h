@@ -16,6 +16,7 @@ public:
 
 private:
     [[nodiscard]] std::string attempt() const override { return "compute statistics for"; }
+    [[nodiscard]] std::string needs_log() const override { return "a report on all that was allocated"; }
     void check() override;
     void report(const capture::Profile& profile, const report::StackView& view) override;
     [[nodiscard]] std::string path() const;

@@ -37,6 +37,7 @@ SummaryCommand::SummaryCommand(CLI::App& program)
     app.add_flag("--json", json_, "Print the rows as JSON instead; all of them, unless -r is given");
     add_all_frames(app, all_frames_);
     selection_.add_to(app);
+    add_time_range_of_selection();
     add_input();
 }
 
@@ -49,7 +50,7 @@ report::SummaryOptions SummaryCommand::report_options() const {
     options.sort_column = sort_column_.value_or(report::kOwnMemoryFirst);
     options.all_frames = all_frames_;
     options.max_rows = max_rows_ ? static_cast<std::size_t>(*max_rows_) : default_rows(json_);
-    options.selection = selection_.choice();
+    options.selection = time_range().selection(selection_.choice());
     return options;
 }
 

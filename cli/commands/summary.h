@@ -17,6 +17,7 @@ public:
     explicit SummaryCommand(CLI::App& program);
 
 private:
+    [[nodiscard]] std::string needs_log() const override { return selection_.needs_log(); }
     void check() override { wanted_ = report_options(); }
     void choose_frames(const capture::Profile& /*profile*/, report::StackView& view) override;
     void report(const capture::Profile& profile, const report::StackView& view) override;

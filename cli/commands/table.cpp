@@ -12,6 +12,7 @@ TableCommand::TableCommand(CLI::App& program)
     CLI::App& app = options();
     add_output();
     selection_.add_to(app);
+    add_time_range_of_selection();
     app.add_flag("--split-threads", split_threads_, "Do not merge allocations of different threads");
     add_all_frames(app, all_frames_);
     add_input();

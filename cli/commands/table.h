@@ -17,10 +17,11 @@ public:
     explicit TableCommand(CLI::App& program);
 
 private:
+    [[nodiscard]] std::string needs_log() const override { return selection_.needs_log(); }
     [[nodiscard]] std::string kind() const override { return "table"; }
     [[nodiscard]] std::string suffix() const override { return page_options_.suffix(); }
     void choose_frames(const capture::Profile& profile, report::StackView& view) override;
-    void check_options() override { choice_ = selection_.choice(); }
+    void check_options() override { choice_ = time_range().selection(selection_.choice()); }
     [[nodiscard]] std::string content(const capture::Profile& profile, const report::StackView& view) override;
 
     report::SelectionChoice choice_;

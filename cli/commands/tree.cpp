@@ -24,6 +24,7 @@ TreeCommand::TreeCommand(CLI::App& program)
     app.add_flag("--json", json_, "Print the tree as JSON instead");
     add_all_frames(app, all_frames_);
     selection_.add_to(app);
+    add_time_range_of_selection();
     add_input();
 }
 

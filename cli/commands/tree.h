@@ -15,7 +15,8 @@ public:
     explicit TreeCommand(CLI::App& program);
 
 private:
-    void check() override { choice_ = selection_.choice(); }
+    [[nodiscard]] std::string needs_log() const override { return selection_.needs_log(); }
+    void check() override { choice_ = time_range().selection(selection_.choice()); }
     void choose_frames(const capture::Profile& /*profile*/, report::StackView& view) override;
     void report(const capture::Profile& profile, const report::StackView& view) override;
 

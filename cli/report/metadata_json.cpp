@@ -6,6 +6,7 @@
 
 #include "cli/report/format.h"
 #include "cli/report/notes.h"
+#include "cli/report/period.h"
 #include "cli/report/resident.h"
 
 namespace memray::report {
@@ -36,6 +37,7 @@ nlohmann::ordered_json metadata_json(const capture::Profile& profile) {
             {"python_version", data.python_version},
             {"ending", ending_text(data)},
             {"earlier_frees", data.losses.unknown_frees},
+            {"period", period_json(profile)},
             {"beginning", beginning_lines(profile)},
             {"processes", resident_json(profile)},
             {"losses", loss_notes(data)}};

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "cli/report/format.h"
+#include "cli/report/period.h"
 #include "injector/capture/events/lifetime.h"
 
 namespace memray::report {
@@ -47,6 +48,10 @@ Selection at_peak(const capture::Profile& profile) { return of_sites(profile, &c
 
 Selection leaked(const capture::Profile& profile) { return of_sites(profile, &capture::Site::leaked); }
 
+Selection kept(const capture::Profile& profile) {
+    return profile.period ? profile.period->kept : Selection(profile.sites.size());
+}
+
 Selection allocated(const capture::Profile& profile) { return of_sites(profile, &capture::Site::total); }
 
 Selection at_peak_of(const capture::Profile& profile, TimeRange range) {
@@ -83,6 +88,8 @@ Selection select(const capture::Profile& profile, SelectionChoice choice) {
             return leaked(profile);
         case SelectionKind::kTemporary:
             return temporary(profile, choice.threshold);
+        case SelectionKind::kKept:
+            return kept(profile);
     }
     return at_peak(profile);
 }
@@ -95,6 +102,8 @@ std::string_view selection_name(SelectionKind kind) noexcept {
             return "leaked";
         case SelectionKind::kTemporary:
             return "temporary";
+        case SelectionKind::kKept:
+            return "kept";
     }
     return "peak";
 }
@@ -108,8 +117,26 @@ std::string selection_title(SelectionChoice choice) {
         case SelectionKind::kTemporary:
             return fmt::format("Temporary allocations (freed after at most {})",
                                counted(choice.threshold, "other allocation"));
+        case SelectionKind::kKept:
+            return "Allocated then and live at the end of it";
     }
     return "Live at the peak";
+}
+
+std::string selection_title(const capture::Profile& profile, SelectionChoice choice) {
+    if (!profile.period) { return selection_title(choice); }
+    const std::string time = period_text(profile);
+    switch (choice.kind) {
+        case SelectionKind::kPeak:
+            break;
+        case SelectionKind::kLeaked:
+            return fmt::format("Allocated from {} and not freed at the end of the recording", time);
+        case SelectionKind::kTemporary:
+            return fmt::format("{}, from {}", selection_title(choice), time);
+        case SelectionKind::kKept:
+            return fmt::format("Allocated from {} and live at the end of that", time);
+    }
+    return fmt::format("Live at the peak of {}", time);
 }
 
 capture::Amount sum(const Selection& selection, const StackView& view) noexcept {

@@ -23,6 +23,9 @@ using Selection = std::vector<capture::Amount>;
 // Live at the end of the recording.
 [[nodiscard]] Selection leaked(const capture::Profile& profile);
 
+// Of a profile with a Period: allocated in it and live at its end. Nothing for others.
+[[nodiscard]] Selection kept(const capture::Profile& profile);
+
 // Everything that was ever allocated.
 [[nodiscard]] Selection allocated(const capture::Profile& profile);
 
@@ -46,17 +49,20 @@ struct TimeRange {
 [[nodiscard]] std::uint32_t usable_threshold(std::uint32_t threshold) noexcept;
 
 // What users choose between.
-enum class SelectionKind : std::uint8_t { kPeak, kLeaked, kTemporary };
+// kKept: allocated in a part of the recording's time and live at its end (capture::Period).
+enum class SelectionKind : std::uint8_t { kPeak, kLeaked, kTemporary, kKept };
 struct SelectionChoice {
     SelectionKind kind{SelectionKind::kPeak};
     std::uint32_t threshold{1};  // of temporary allocations
 };
 [[nodiscard]] Selection select(const capture::Profile& profile, SelectionChoice choice);
 
-// "peak", "leaked", "temporary"
+// "peak", "leaked", "temporary", "kept"
 [[nodiscard]] std::string_view selection_name(SelectionKind kind) noexcept;
 // "Live at the peak", "Not freed at the end", "Temporary allocations (freed after at most 1 other allocation)"
 [[nodiscard]] std::string selection_title(SelectionChoice choice);
+// The same, of a part of the recording's time if the profile is about one.
+[[nodiscard]] std::string selection_title(const capture::Profile& profile, SelectionChoice choice);
 
 [[nodiscard]] capture::Amount sum(const Selection& selection) noexcept;
 // Of the sites that the view shows.

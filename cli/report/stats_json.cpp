@@ -4,6 +4,7 @@
 
 #include "cli/report/histogram.h"
 #include "cli/report/metadata_json.h"
+#include "cli/report/selection.h"
 #include "cli/report/statistics.h"
 
 namespace memray::report {
@@ -56,19 +57,24 @@ Json modules(const std::vector<Ranked>& entries) {
 
 std::string stats_json(const capture::Profile& profile, const StackView& view, std::size_t largest) {
     const Statistics statistics = compute_statistics(profile, view, largest);
-    const Json document = {{"total_num_allocations", profile.total.count},
-                           {"total_bytes_allocated", profile.total.bytes},
-                           {"peak_bytes", profile.peak.bytes},
-                           {"peak_num_allocations", profile.peak.count},
-                           {"leaked_bytes", profile.leaked.bytes},
-                           {"leaked_num_allocations", profile.leaked.count},
-                           {"allocation_size_histogram", bins(profile)},
-                           {"allocator_type_distribution", allocators(statistics)},
-                           {"top_allocations_by_size", sizes(statistics.locations_by_size)},
-                           {"top_allocations_by_count", counts(statistics.locations_by_count)},
-                           {"top_modules_by_allocation_size", modules(statistics.modules_by_size)},
-                           {"top_modules_by_allocation_count", modules(statistics.modules_by_count)},
-                           {"metadata", metadata_json(profile)}};
+    Json document = {{"total_num_allocations", profile.total.count},
+                     {"total_bytes_allocated", profile.total.bytes},
+                     {"peak_bytes", profile.peak.bytes},
+                     {"peak_num_allocations", profile.peak.count},
+                     {"leaked_bytes", profile.leaked.bytes},
+                     {"leaked_num_allocations", profile.leaked.count},
+                     {"allocation_size_histogram", bins(profile)},
+                     {"allocator_type_distribution", allocators(statistics)},
+                     {"top_allocations_by_size", sizes(statistics.locations_by_size)},
+                     {"top_allocations_by_count", counts(statistics.locations_by_count)},
+                     {"top_modules_by_allocation_size", modules(statistics.modules_by_size)},
+                     {"top_modules_by_allocation_count", modules(statistics.modules_by_count)},
+                     {"metadata", metadata_json(profile)}};
+    if (profile.period) {
+        const capture::Amount amount = sum(kept(profile));
+        document["kept_bytes"] = amount.bytes;
+        document["kept_num_allocations"] = amount.count;
+    }
     // Names of files need not be UTF-8, JSON must.
     return document.dump(kIndent, ' ', true, Json::error_handler_t::replace) + "\n";
 }

@@ -5,7 +5,9 @@
 #include "cli/report/format.h"
 #include "cli/report/histogram.h"
 #include "cli/report/notes.h"
+#include "cli/report/period.h"
 #include "cli/report/resident.h"
+#include "cli/report/selection.h"
 #include "cli/report/statistics.h"
 #include "injector/base/printable.h"
 
@@ -24,6 +26,7 @@ public:
 
     [[nodiscard]] std::string write() {
         lines("⏱", "Before the recording:", beginning_lines(profile_));
+        lines("⏱", "Part of the recording:", period_lines());
         value("📏", "Total allocations:", std::to_string(profile_.total.count));
         value("📦", "Total memory allocated:", size_text(profile_.total.bytes));
         value("📈", "Peak memory usage:", size_text(profile_.peak.bytes));
@@ -33,8 +36,8 @@ public:
         locations();
         modules("by size", statistics_.modules_by_size);
         modules("by number of allocations", statistics_.modules_by_count);
-        lines("🧮", "Resident memory:", resident_lines(profile_));
-        lines("⏱", "Period:", period_lines(profile_.metadata));
+        if (!profile_.period) { lines("🧮", "Resident memory:", resident_lines(profile_)); }
+        lines("⏱", "Period:", report::period_lines(profile_.metadata));
         notes("About this capture:", kind_notes(profile_));
         notes("Not everything was recorded:", loss_notes(profile_.metadata));
         text_.pop_back();  // the blank line after the last section
@@ -48,6 +51,15 @@ private:
     void value(const char* icon, const char* title, const std::string& number) {
         heading(icon, title);
         text_ += fmt::format("\t{}\n\n", number);
+    }
+    [[nodiscard]] std::vector<std::string> period_lines() const {
+        if (!profile_.period) { return {}; }
+        const auto line = [&](SelectionKind kind) {
+            const capture::Amount amount = sum(select(profile_, {kind}));
+            return fmt::format("{}: {} in {}", selection_title(profile_, {kind}), size_text(amount.bytes),
+                               counted(amount.count, "allocation"));
+        };
+        return {period_line(profile_), line(SelectionKind::kKept), line(SelectionKind::kLeaked)};
     }
     void allocators() {
         heading("📂", "Allocator type distribution:");

@@ -10,6 +10,7 @@
 
 #include "cli/report/format.h"
 #include "cli/report/notes.h"
+#include "cli/report/period.h"
 #include "cli/report/resident.h"
 #include "cli/report/selection.h"
 #include "injector/base/printable.h"
@@ -59,14 +60,25 @@ std::string amount_text(const Amount& amount) {
     return fmt::format("{} in {}", size_text(amount.bytes), counted(amount.count, "allocation"));
 }
 
+// What the heap was at most, and what was allocated in all, as far as that is known.
+std::string totals_line(const Profile& profile) {
+    const char* when = profile.period ? " then" : "";
+    std::string text = fmt::format("Peak memory{}: {}", when, amount_text(profile.peak));
+    if (knows_totals(profile)) { text += fmt::format("; allocated in total{}: {}", when, amount_text(profile.total)); }
+    return text;
+}
+
 std::vector<std::string> preamble(const Profile& profile, const SummaryOptions& options, const Amount& whole) {
     std::vector<std::string> lines = beginning_lines(profile);
+    if (profile.period) { lines.push_back(period_line(profile)); }
     if (options.selection.kind != SelectionKind::kPeak || whole.count != profile.peak.count) {
-        lines.push_back(fmt::format("{}: {}", selection_title(options.selection), amount_text(whole)));
+        lines.push_back(fmt::format("{}: {}", selection_title(profile, options.selection), amount_text(whole)));
     }
-    lines.push_back(
-        fmt::format("Peak memory: {}; allocated in total: {}", amount_text(profile.peak), amount_text(profile.total)));
-    if (std::string resident = resident_line(profile); !resident.empty()) { lines.push_back(std::move(resident)); }
+    lines.push_back(totals_line(profile));
+    // That is of the whole recording.
+    if (std::string resident = resident_line(profile); !resident.empty() && !profile.period) {
+        lines.push_back(std::move(resident));
+    }
     const capture::Metadata& metadata = profile.metadata;
     lines.push_back("Command: " + base::escaped(metadata.command_line));
     for (std::string& line : period_lines(metadata)) { lines.push_back(std::move(line)); }

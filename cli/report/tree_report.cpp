@@ -11,6 +11,7 @@
 #include "cli/report/format.h"
 #include "cli/report/frame_class.h"
 #include "cli/report/notes.h"
+#include "cli/report/period.h"
 #include "cli/report/resident.h"
 #include "cli/report/text_tree.h"
 #include "injector/base/printable.h"
@@ -52,7 +53,8 @@ private:
 std::string heading(const capture::Profile& profile, SelectionChoice choice, const Amount& whole) {
     std::string text;
     for (const std::string& line : beginning_lines(profile)) { text += line + "\n"; }
-    text += fmt::format("{}: {} in {}\n", selection_title(choice), size_text(whole.bytes),
+    if (profile.period) { text += period_line(profile) + "\n"; }
+    text += fmt::format("{}: {} in {}\n", selection_title(profile, choice), size_text(whole.bytes),
                         counted(whole.count, "allocation"));
     for (const std::string& note : kind_notes(profile)) { text += "Note: " + note + "\n"; }
     for (const std::string& note : loss_notes(profile.metadata)) { text += "Note: " + note + "\n"; }

@@ -19,7 +19,7 @@ using capture::Amount;
 TreeModel::TreeModel(const capture::Profile& profile, const report::StackView& view, const report::TreeOptions& options)
     : profile_(profile),
       whole_view_(view),
-      title_(report::selection_title(options.selection)),
+      title_(report::selection_title(profile, options.selection)),
       selection_(report::select(profile, options.selection)),
       biggest_(options.biggest),
       whole_(report::sum(selection_, view)),

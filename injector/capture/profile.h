@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -233,6 +234,23 @@ struct ProcessSnapshot {
     Snapshot snapshot;
 };
 
+// Of a profile that is about a part of its recording: [from_ms, to_ms) (read_period(), report::reduce_to_buckets()).
+// Its amounts are those of that time. Site::peak, Profile::peak: what was live when the heap was largest in it,
+// whenever that was allocated. Site::leaked: allocated in it and not freed at the end of the recording. All else,
+// totals, sizes, lifetimes, allocators: of what happened in it. Tables by time remain those of the whole recording.
+struct Period {
+    std::int64_t from_ms{0};  // since the epoch
+    std::int64_t to_ms{0};
+    // By the event log. Otherwise by time buckets: times are such at which one begins, totals, lifetimes, sizes and
+    // allocators are not known (those of sites are 0, the others still of the whole recording), and the peak is the
+    // fullest of the moments at which a bucket begins.
+    bool exact{false};
+    Amount at_start;  // all that was live then
+    Amount at_end;
+    std::uint64_t most_bytes{0};  // the heap in it
+    std::vector<Amount> kept;     // of each site: allocated in it and live at its end
+};
+
 struct Profile {
     Metadata metadata;
     std::vector<std::string> strings;
@@ -259,6 +277,7 @@ struct Profile {
     std::int64_t peak_ms{0};
     Amount total;
     Amount leaked;
+    std::optional<Period> period;  // never in a file
 };
 
 }  // namespace memray::capture

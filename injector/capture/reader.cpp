@@ -7,6 +7,7 @@
 #include <new>
 
 #include "injector/capture/events/event_decoder.h"
+#include "injector/capture/events/period_replay.h"
 #include "injector/capture/events/replay.h"
 #include "injector/capture/progress_meter.h"
 #include "injector/capture/symbols_file.h"
@@ -89,6 +90,17 @@ Profile read_checked(const std::string& path, const Progress& progress) {
 Profile read_profile(const std::string& path, const Progress& progress) {
     try {
         return read_checked(path, progress);
+    } catch (const std::bad_alloc&) { throw base::Error("There is not enough memory to read it."); }
+}
+
+void read_period(const std::string& path, std::int64_t from_ms, std::int64_t to_ms, Profile& profile,
+                 const Progress& progress) {
+    try {
+        PeriodReplay replay(profile, from_ms, to_ms);
+        const auto decode = [&](std::span<const std::uint8_t> payload) { replay.decode(payload); };
+        const bool whole = decode_log(InputFile(path), decode, progress);
+        if (!whole && profile.metadata.incomplete.empty()) { throw Corrupt("its event log is damaged"); }
+        replay.finish(profile);
     } catch (const std::bad_alloc&) { throw base::Error("There is not enough memory to read it."); }
 }
 

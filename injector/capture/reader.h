@@ -22,6 +22,11 @@ using Progress = std::function<void(double)>;
 // event log (that is when `progress` is called).
 [[nodiscard]] Profile read_profile(const std::string& path, const Progress& progress = {});
 
+// Makes a profile that read_profile() gave for this capture one of what happened from `from_ms` on and before `to_ms`
+// (since the epoch): see Period. It has to have an event log: not be aggregated.
+void read_period(const std::string& path, std::int64_t from_ms, std::int64_t to_ms, Profile& profile,
+                 const Progress& progress = {});
+
 // Calls `visit` with each event of the log in order; with none for an aggregated capture.
 void read_events(const std::string& path, const std::function<void(const Event&)>& visit,
                  const Progress& progress = {});

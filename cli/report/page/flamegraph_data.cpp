@@ -13,6 +13,7 @@
 #include "cli/report/metadata_json.h"
 #include "cli/report/page/big_tree.h"
 #include "cli/report/page/page_json.h"
+#include "cli/report/period.h"
 #include "cli/report/selection.h"
 #include "injector/interning/key_index.h"
 #include "injector/interning/string_table.h"
@@ -234,12 +235,13 @@ std::string flamegraph_data(const Profile& profile, const StackView& view, const
 }
 
 std::string flamegraph_data(const Profile& profile, const StackView& view, const FlamegraphOptions& options) {
-    return flamegraph_data(profile, view,
-                           {{"peak", at_peak(profile)},
-                            {"leaked", leaked(profile)},
-                            {"temporary", temporary(profile, options.temporary_threshold)},
-                            {"total", allocated(profile)}},
-                           options);
+    std::vector<Metric> metrics{{"peak", at_peak(profile)}, {"leaked", leaked(profile)}};
+    if (profile.period) { metrics.insert(metrics.begin(), {"kept", kept(profile)}); }
+    if (knows_totals(profile)) {
+        metrics.push_back({"temporary", temporary(profile, options.temporary_threshold)});
+        metrics.push_back({"total", allocated(profile)});
+    }
+    return flamegraph_data(profile, view, metrics, options);
 }
 
 }  // namespace memray::report

@@ -55,7 +55,7 @@ struct Metric {
 };
 [[nodiscard]] std::string flamegraph_data(const capture::Profile& profile, const StackView& view,
                                           const std::vector<Metric>& metrics, const FlamegraphOptions& options);
-// With the metrics peak, leaked, temporary and total.
+// With the metrics peak, leaked, temporary and total; of a profile with a Period also kept, and those that are known.
 [[nodiscard]] std::string flamegraph_data(const capture::Profile& profile, const StackView& view,
                                           const FlamegraphOptions& options);
 

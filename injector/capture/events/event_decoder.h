@@ -41,6 +41,7 @@ public:
         if (!in.done()) { throw Corrupt("events beyond their number"); }
     }
 
+    [[nodiscard]] std::size_t site_count() const noexcept { return size_of_site_.size(); }
     // All slots, also the free ones.
     [[nodiscard]] std::span<LiveSlot> slots() noexcept { return slots_; }
     [[nodiscard]] std::span<const LiveSlot> slots() const noexcept { return slots_; }
