@@ -39,7 +39,7 @@ void LeaksCommand::choose_time(capture::Profile& profile) {
     range_ = report::buckets_near(profile, span.from_ms, span.to_ms);
 }
 
-void LeaksCommand::choose_frames(report::StackView& view) {
+void LeaksCommand::choose_frames(const capture::Profile& /*profile*/, report::StackView& view) {
     if (!all_frames_) { report::show_my_code(view, report::LibraryCalls::kCharged); }
 }
 

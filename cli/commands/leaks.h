@@ -17,7 +17,7 @@ public:
 private:
     void check() override;
     void choose_time(capture::Profile& profile) override;
-    void choose_frames(report::StackView& view) override;
+    void choose_frames(const capture::Profile& /*profile*/, report::StackView& view) override;
     void report(const capture::Profile& profile, const report::StackView& view) override;
 
     std::optional<int> max_rows_;

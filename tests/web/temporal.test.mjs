@@ -77,3 +77,24 @@ test("The whole run can be chosen again", async () => {
   await assertAmount(page, "reach_the_peak (", 30 * MB, 1);
   await close(page);
 });
+
+test("My code has the same in each range, and keeps the range when all frames are shown", async () => {
+  page = await open(browser, report(folder, "flamegraph", record(folder, "reports/report_shapes.py", ["0.6"]), "--temporal"));
+  await assertAmount(page, "reach_the_peak (", 30 * MB, 1);
+  const { first, begin, end } = await peakTimes();
+  await drag(first, begin - 200);
+  assert.equal(await has("reach_the_peak ("), false);
+  await page.selectOption("#metric", "leaked");
+  await assertAmount(page, "main (", 12 * MB, 2);
+  await drag(begin + 100, end - 100);
+  await page.selectOption("#metric", "peak");
+  await assertAmount(page, "reach_the_peak (", 30 * MB, 1);
+  const shown = await page.locator("#range").innerText();
+  await page.check("#all-frames");
+  assert.equal(await page.locator("#range").innerText(), shown);
+  await assertAmount(page, "reach_the_peak (", 30 * MB, 1);
+  assert.ok(await has("<module> (report_shapes_import.py:"));
+  await page.uncheck("#all-frames");
+  await assertAmount(page, "reach_the_peak (", 30 * MB, 1);
+  await close(page);
+});

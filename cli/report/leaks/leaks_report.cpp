@@ -9,10 +9,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 
 #include "cli/report/format.h"
 #include "cli/report/locations.h"
 #include "cli/report/metadata_json.h"
+#include "cli/report/my_code.h"
 #include "cli/report/notes.h"
 #include "cli/report/resident.h"
 #include "cli/report/time_point.h"
@@ -25,6 +27,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kCurveWidth = 40;
 constexpr std::size_t kShownCallers = 3;
+constexpr std::size_t kOfPages = 20;
 constexpr int kIndent = 2;
 constexpr std::array<std::string_view, 8> kLevels{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 
@@ -143,6 +146,18 @@ std::string leaks_text(const capture::Profile& profile, const StackView& view, c
         text += fmt::format("\n{} not shown (see --max-rows)\n", counted(suspects.size() - shown, "more place"));
     }
     return text;
+}
+
+Json growth_json(const capture::Profile& profile, const StackView& view) {
+    if (profile.time_buckets.empty() || profile.period) { return nullptr; }
+    StackView mine = view;
+    show_my_code(mine, LibraryCalls::kCharged);
+    std::vector<Suspect> suspects = leak_suspects(profile, mine, whole_time(profile));
+    Json json = Json::array();
+    for (std::size_t i = 0; i < std::min(suspects.size(), kOfPages); ++i) {
+        json.push_back(suspect_json(profile, mine, suspects[i]));
+    }
+    return {{"bucket_seconds", static_cast<double>(width_ms(profile)) / 1000}, {"suspects", std::move(json)}};
 }
 
 std::string leaks_json(const capture::Profile& profile, const StackView& view, const LeaksOptions& options) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -29,5 +30,9 @@ struct LeaksOptions {
 // metadata.
 [[nodiscard]] std::string leaks_json(const capture::Profile& profile, const StackView& view,
                                      const LeaksOptions& options);
+
+// The same, of what a page is to say of it: bucket_seconds and the first suspects of my code. `view`: of all frames.
+// null if the profile says nothing of growth over time.
+[[nodiscard]] nlohmann::ordered_json growth_json(const capture::Profile& profile, const StackView& view);
 
 }  // namespace memray::report

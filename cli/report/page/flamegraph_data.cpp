@@ -10,6 +10,7 @@
 
 #include "cli/report/call_tree.h"
 #include "cli/report/frame_class.h"
+#include "cli/report/leaks/leaks_report.h"
 #include "cli/report/metadata_json.h"
 #include "cli/report/page/big_tree.h"
 #include "cli/report/page/page_json.h"
@@ -177,7 +178,7 @@ PageObject buckets_json(const Profile& profile, const CallNodes& tree, Allocator
 }
 
 std::string document(const Profile& profile, const StackView& view, const std::vector<Metric>& metrics,
-                     const FlamegraphOptions& options, const CallNodes& tree) {
+                     const FlamegraphOptions& options, const Json* growth, const CallNodes& tree) {
     interning::KeyIndex frames;
     std::vector<std::string> strings;
     interning::StringTable texts(strings);
@@ -199,6 +200,7 @@ std::string document(const Profile& profile, const StackView& view, const std::v
     json.add("snapshots", snapshots_json(profile, options.most_snapshots));
     json.add("processes", processes_json(profile, options.most_snapshots));
     if (options.temporal) { json.add("buckets", buckets_json(profile, tree, allocators)); }
+    if (growth != nullptr) { json.add("growth", *growth); }
     json.add("allocators", allocators.json());
     json.add("strings", Json(strings));
     return json.finish();
@@ -214,10 +216,10 @@ BigTree tree_of(const Profile& profile, const StackView& view, const std::vector
 }  // namespace
 
 std::string flamegraph_data(const Profile& profile, const StackView& view, const std::vector<Metric>& metrics,
-                            const FlamegraphOptions& options) {
+                            const FlamegraphOptions& options, const Json* growth) {
     const BigTree whole = tree_of(profile, view, metrics, options);
     const auto of_largest = [&](std::size_t nodes) {
-        return document(profile, view, metrics, options, whole.largest(nodes));
+        return document(profile, view, metrics, options, growth, whole.largest(nodes));
     };
     if (options.complete) { return of_largest(whole.size()); }
     const std::size_t most = std::min(whole.size(), kMostNodes);
@@ -241,7 +243,8 @@ std::string flamegraph_data(const Profile& profile, const StackView& view, const
         metrics.push_back({"temporary", temporary(profile, options.temporary_threshold)});
         metrics.push_back({"total", allocated(profile)});
     }
-    return flamegraph_data(profile, view, metrics, options);
+    const Json growth = growth_json(profile, view);
+    return flamegraph_data(profile, view, metrics, options, growth.is_null() ? nullptr : &growth);
 }
 
 }  // namespace memray::report

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,7 @@ struct FlamegraphOptions {
 //   threads     [name]
 //   snapshots   [ms since the start, RSS, heap, ...]
 //   processes   see processes_json()
+//   growth      see growth_json(); not in pages that compare
 //   buckets     start_ms[], peak[]; intervals: [node, allocator, allocated, freed (-1: never), bytes, allocations,
 //               ...]
 struct Metric {
@@ -54,7 +56,8 @@ struct Metric {
     Selection selection;
 };
 [[nodiscard]] std::string flamegraph_data(const capture::Profile& profile, const StackView& view,
-                                          const std::vector<Metric>& metrics, const FlamegraphOptions& options);
+                                          const std::vector<Metric>& metrics, const FlamegraphOptions& options,
+                                          const nlohmann::ordered_json* growth = nullptr);
 // With the metrics peak, leaked, temporary and total; of a profile with a Period also kept, and those that are known.
 [[nodiscard]] std::string flamegraph_data(const capture::Profile& profile, const StackView& view,
                                           const FlamegraphOptions& options);

@@ -8,6 +8,7 @@ import { expressionOf } from "./expression.js";
 import { ALL_THREADS, HIDE } from "./model.js";
 
 const METRICS = {
+  kept: "what is live at the end of the time", // that the report is about
   peak: "memory at the peak",
   leaked: "leaked memory",
   temporary: "temporary allocations",
@@ -23,10 +24,11 @@ function fillSelect(id, entries, selected) {
   for (const [value, text] of entries) byId(id).append(element("option", { value, selected: value === selected }, text));
 }
 
-function fillMetrics({ options }) {
+function fillMetrics({ options, metrics: recorded }) {
   const metrics = { ...(options.compares ? DIFF_METRICS : options.temporal ? RANGE_METRICS : METRICS) };
   if (metrics.temporary && options.temporary_threshold !== 1) metrics.temporary += ` (within ${options.temporary_threshold})`;
-  fillSelect("metric", Object.entries(metrics), options.metric);
+  const known = Object.entries(metrics).filter(([name]) => options.compares || recorded[name]);
+  fillSelect("metric", known, options.metric);
 }
 
 function fillThreads({ threads, nodes }) {

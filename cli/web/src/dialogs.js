@@ -90,7 +90,7 @@ function allocatorBadge({ metadata }) {
 
 /** Above everything else: what was there before the recording, and that numbers lack something. */
 function noteLosses({ metadata }) {
-  const notes = [...metadata.beginning, ...metadata.losses];
+  const notes = [...metadata.beginning, ...(metadata.period ? [metadata.period.text] : []), ...metadata.losses];
   byId("losses").hidden = notes.length === 0;
   byId("losses").append(...notes.map((note) => element("li", {}, note)));
 }

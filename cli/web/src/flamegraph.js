@@ -15,6 +15,7 @@ import { FlameChart } from "./flame_chart.js";
 import { FrameColors } from "./frame_colors.js";
 import { FunctionTable } from "./function_table.js";
 import { framesNamed, functionsOf, nameOf, shortName } from "./functions.js";
+import { setUpGrowth } from "./growth.js";
 import { reportName, showLegend, showMatched, showNotes, showTotal } from "./heading.js";
 import { setUpKeys } from "./keyboard.js";
 import { Model, matchingFrames } from "./model.js";
@@ -290,6 +291,7 @@ function setUpEvents() {
 
 function start() {
   setUpPage(data, reportName(data.options), { sparkline: !data.options.temporal });
+  setUpGrowth(data);
   setUpControls(data, address, changed);
   showNotes(data.options);
   setUpRange();
