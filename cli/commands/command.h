@@ -17,6 +17,9 @@ namespace memray::cli {
 // Printed after the usage line of the subcommand.
 using base::UsageError;
 
+// Exit code where a limit that the user has set is exceeded.
+inline constexpr int kLimitExceeded = 3;
+
 class Command {
 public:
     // `usage` follows the name in the usage line; empty: it is made of the options.

@@ -7,18 +7,19 @@
 #include <cstdint>
 #include <string>
 
+#include "cli/commands/quantity.h"
+
 namespace memray::cli {
 
 class GrowthLimit {
 public:
-    // "10MB", "512kB", "1.5GiB", "1000" (bytes), "5%". Throws UsageError for anything else.
+    // See parse_quantity(). Throws UsageError for what is none.
     explicit GrowthLimit(const std::string& text);
 
     [[nodiscard]] bool exceeded(std::uint64_t before, std::uint64_t after) const noexcept;
 
 private:
-    double value_{0};  // bytes or per cent
-    bool percent_{false};
+    Quantity limit_;
 };
 
 }  // namespace memray::cli

@@ -12,13 +12,14 @@ void ReportCommand::add_input() {
 int ReportCommand::run() {
     filter_.check();
     time_.check();
+    limits_.check();
     check();
     capture::Profile profile = load_profile(results_, attempt());
     choose_time(profile);
     report::StackView view = filter_.take_view(profile);
     choose_frames(profile, view);
     report(profile, view);
-    return 0;
+    return limits_.verdict(profile, view);
 }
 
 void FileReportCommand::check() {

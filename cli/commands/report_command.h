@@ -9,6 +9,7 @@
 
 #include "cli/commands/capture_input.h"
 #include "cli/commands/command.h"
+#include "cli/commands/memory_limits.h"
 #include "cli/commands/report_options.h"
 #include "cli/commands/time_range_options.h"
 #include "cli/report/stack_view.h"
@@ -35,6 +36,8 @@ protected:
         time_.add_peak_to(options());
     }
     [[nodiscard]] const TimeRangeOptions& time_range() const noexcept { return time_; }
+    // Limits, beyond which run() ends with kLimitExceeded.
+    void add_limits() { limits_.add_to(options()); }
     [[nodiscard]] const std::string& results() const noexcept { return results_; }
 
     // What fails if the capture cannot be read, as errors say it.
@@ -54,6 +57,7 @@ private:
     std::string results_;
     FilterOptions filter_;
     TimeRangeOptions time_;
+    MemoryLimits limits_;
 };
 
 // Those that write a file, memray-<report>-<name of the capture><suffix> unless it was named.

@@ -37,6 +37,7 @@ StatsCommand::StatsCommand(CLI::App& program)
     auto* json = app.add_flag("--json", json_, "Exports stats to a JSON file");
     app.add_option("-o,--output", output_, "Output file name for JSON output")->option_text("OUTPUT")->needs(json);
     app.add_flag("-f,--force", force_, "If the JSON output file already exists, overwrite it");
+    add_limits();
     add_input();
 }
 

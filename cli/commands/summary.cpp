@@ -38,6 +38,7 @@ SummaryCommand::SummaryCommand(CLI::App& program)
     add_all_frames(app, all_frames_);
     selection_.add_to(app);
     add_time_range_of_selection();
+    add_limits();
     add_input();
 }
 

@@ -77,15 +77,6 @@ bool is_import_system(std::string_view file) {
            file.ends_with("/zipimport.py");
 }
 
-// What follows ".../site-packages/"; nothing if the file is not installed.
-std::string_view below_installed(std::string_view file) {
-    for (const std::string_view folder : {"/site-packages/", "/dist-packages/"}) {
-        const std::size_t found = file.rfind(folder);
-        if (found != kNowhere) { return file.substr(found + folder.size()); }
-    }
-    return {};
-}
-
 bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 
 // Where "/lib/python3.11/" begins, or "/lib/python3/" of Debian; kNowhere if the path has no such folder.
@@ -96,20 +87,6 @@ std::size_t installation_end(std::string_view file) {
         if (found != kNowhere && version < file.size() && is_digit(file[version])) { return found; }
     }
     return kNowhere;
-}
-
-// What follows ".../lib/python3.11/" or ".../python311.zip/"; nothing if the file is not of the standard library.
-std::string_view below_standard(std::string_view file) {
-    constexpr std::string_view kFrozen = "<frozen ";
-    if (file.starts_with(kFrozen)) { return file.substr(kFrozen.size(), file.size() - kFrozen.size() - 1); }
-    const std::size_t found = installation_end(file);
-    if (found != kNowhere) {
-        const std::size_t slash = file.find('/', file.find("/python", found) + 1);
-        return slash == kNowhere ? std::string_view{} : file.substr(slash + 1);
-    }
-    const std::size_t zip = file.find(".zip/");
-    const std::string_view archive = zip == kNowhere ? "" : base_name(file.substr(0, zip));
-    return archive.starts_with("python") ? file.substr(zip + 5) : std::string_view{};
 }
 
 // Code that numpy and decorators make, which has no file.
@@ -162,9 +139,9 @@ std::uint8_t frame_class(std::string_view function, std::string_view file, Frame
     const bool runpy = file == "<frozen runpy>" || file.ends_with("/runpy.py");
     if (runpy || is_calling_machinery(function) || is_cpython_source(file)) { mask |= kIrrelevant; }
     if (is_import_system(file)) { mask |= kImportSystem; }
-    if (!below_installed(file).empty() || is_made_by_library(file)) {
+    if (!path_in_packages(file).empty() || is_made_by_library(file)) {
         mask |= kInstalled;
-    } else if (!below_standard(file).empty()) {
+    } else if (!path_in_standard_library(file).empty()) {
         mask |= kStandard;
     }
     if (kind == FrameKind::kNative && is_runtime(function, file)) { mask |= kRuntime; }
@@ -183,9 +160,30 @@ std::vector<Role> roles_of(const StackView& view) {
     return roles;
 }
 
+std::string_view path_in_packages(std::string_view file) noexcept {
+    for (const std::string_view folder : {"/site-packages/", "/dist-packages/"}) {
+        const std::size_t found = file.rfind(folder);
+        if (found != kNowhere) { return file.substr(found + folder.size()); }
+    }
+    return {};
+}
+
+std::string_view path_in_standard_library(std::string_view file) noexcept {
+    constexpr std::string_view kFrozen = "<frozen ";
+    if (file.starts_with(kFrozen)) { return file.substr(kFrozen.size(), file.size() - kFrozen.size() - 1); }
+    const std::size_t found = installation_end(file);
+    if (found != kNowhere) {
+        const std::size_t slash = file.find('/', file.find("/python", found) + 1);
+        return slash == kNowhere ? std::string_view{} : file.substr(slash + 1);
+    }
+    const std::size_t zip = file.find(".zip/");
+    const std::string_view archive = zip == kNowhere ? "" : base_name(file.substr(0, zip));
+    return archive.starts_with("python") ? file.substr(zip + 5) : std::string_view{};
+}
+
 std::string_view package_of(std::string_view file) noexcept {
-    std::string_view below = below_installed(file);
-    if (below.empty()) { below = below_standard(file); }
+    std::string_view below = path_in_packages(file);
+    if (below.empty()) { below = path_in_standard_library(file); }
     std::size_t slash = below.find('/');
     if (slash != kNowhere && below.substr(0, slash).ends_with(".egg")) {
         below.remove_prefix(slash + 1);

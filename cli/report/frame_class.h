@@ -39,6 +39,13 @@ enum class Role : std::uint8_t {
 // of is a library's: that is how pip installs commands.
 [[nodiscard]] std::vector<Role> roles_of(const StackView& view);
 
+// What follows ".../site-packages/" or ".../dist-packages/"; empty if the file is not installed there.
+[[nodiscard]] std::string_view path_in_packages(std::string_view file) noexcept;
+
+// What follows ".../lib/python3.11/" or ".../python311.zip/"; the name of a frozen module, "importlib._bootstrap".
+// Empty if the file is not of the standard library.
+[[nodiscard]] std::string_view path_in_standard_library(std::string_view file) noexcept;
+
 // The package or module of the library that a file belongs to, as it is imported: "pandas", "json". Empty if the file
 // is of no library.
 [[nodiscard]] std::string_view package_of(std::string_view file) noexcept;

@@ -90,6 +90,8 @@ Selection select(const capture::Profile& profile, SelectionChoice choice) {
             return temporary(profile, choice.threshold);
         case SelectionKind::kKept:
             return kept(profile);
+        case SelectionKind::kTotal:
+            return allocated(profile);
     }
     return at_peak(profile);
 }
@@ -104,6 +106,8 @@ std::string_view selection_name(SelectionKind kind) noexcept {
             return "temporary";
         case SelectionKind::kKept:
             return "kept";
+        case SelectionKind::kTotal:
+            return "total";
     }
     return "peak";
 }
@@ -119,6 +123,8 @@ std::string selection_title(SelectionChoice choice) {
                                counted(choice.threshold, "other allocation"));
         case SelectionKind::kKept:
             return "Allocated then and live at the end of it";
+        case SelectionKind::kTotal:
+            return "Ever allocated";
     }
     return "Live at the peak";
 }

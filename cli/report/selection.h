@@ -50,16 +50,17 @@ struct TimeRange {
 
 // What users choose between.
 // kKept: allocated in a part of the recording's time and live at its end (capture::Period).
-enum class SelectionKind : std::uint8_t { kPeak, kLeaked, kTemporary, kKept };
+enum class SelectionKind : std::uint8_t { kPeak, kLeaked, kTemporary, kTotal, kKept };
 struct SelectionChoice {
     SelectionKind kind{SelectionKind::kPeak};
     std::uint32_t threshold{1};  // of temporary allocations
 };
 [[nodiscard]] Selection select(const capture::Profile& profile, SelectionChoice choice);
 
-// "peak", "leaked", "temporary", "kept"
+// "peak", "leaked", "temporary", "total", "kept"
 [[nodiscard]] std::string_view selection_name(SelectionKind kind) noexcept;
-// "Live at the peak", "Not freed at the end", "Temporary allocations (freed after at most 1 other allocation)"
+// "Live at the peak", "Not freed at the end", "Temporary allocations (freed after at most 1 other allocation)",
+// "Ever allocated"
 [[nodiscard]] std::string selection_title(SelectionChoice choice);
 // The same, of a part of the recording's time if the profile is about one.
 [[nodiscard]] std::string selection_title(const capture::Profile& profile, SelectionChoice choice);

@@ -22,7 +22,7 @@ void add_frames(const capture::Profile& profile, StackView& view) {
     view.frames.reserve(profile.frames.size());
     for (const capture::Frame& frame : profile.frames) {
         const capture::Function& function = profile.functions[frame.function];
-        view.frames.push_back({function.name, function.file, frame.line, FrameKind::kPython});
+        view.frames.push_back({function.name, function.file, frame.line, FrameKind::kPython, function.first_line});
     }
     view.of_site.reserve(profile.sites.size());
     for (const capture::Site& site : profile.sites) { view.of_site.push_back(site.stack); }

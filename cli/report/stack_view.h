@@ -20,6 +20,7 @@ struct ViewFrame {
     std::uint32_t file{0};      // strings
     std::uint32_t line{0};      // 0: not known
     FrameKind kind{FrameKind::kPython};
+    std::uint32_t first_line{0};  // of the function; 0: not known
 
     friend bool operator==(const ViewFrame&, const ViewFrame&) = default;
 };

@@ -36,6 +36,7 @@ test("What is new is red, with what there was before and is after", async () => 
   const page = await open(browser, diff("grown.html", small, large));
   assert.equal(await page.title(), "memray - diff flamegraph report");
   assert.match(await page.locator("#note").innerText(), /before, .* after: \+\d/);
+  assert.equal(await page.locator("#metric").inputValue(), "change");
   const { text } = await amount(page, "reach_the_peak (");
   assert.match(text, /before: 0 B in 0 allocations\nafter: 30\.0 MB in 1 allocation\nchange: \+30\.0 MB/);
   assert.match(text, /held = mmap\.mmap\(-1, 30 \* MB\)/);
@@ -47,15 +48,22 @@ test("What is new is red, with what there was before and is after", async () => 
 
 test("What is gone is blue, and its callers are seen to shrink", async () => {
   const page = await open(browser, diff("shrunk.html", large, small));
-  assert.equal((await labels(page)).some((label) => label.includes("reach_the_peak (")), false);
   assert.match((await amount(page, "<root>")).text, /change: -4\d\.\d MB/);
-  await page.selectOption("#metric", "before");
   const { text } = await amount(page, "reach_the_peak (");
   assert.match(text, /change: -30\.0 MB \(-100\.0 %\)/);
   assert.doesNotMatch(text, /mmap\.mmap/); // the line is not in the new program
   const [red, , blue] = await color(page, "reach_the_peak (");
   assert.ok(blue > red, `${red} ${blue}`);
-  await page.selectOption("#metric", "change");
   assert.match((await amount(page, "leak (")).text, /before: 1\d\.0 MB/);
+  await page.selectOption("#metric", "after");
+  assert.equal((await labels(page)).some((label) => label.includes("reach_the_peak (")), false);
+  await close(page);
+});
+
+test("A page on what did not change says so and shows what there is", async () => {
+  const page = await open(browser, diff("same.html", small, small));
+  assert.match(await page.locator("#note").innerText(), /No changes to show/);
+  assert.equal(await page.locator("#metric").inputValue(), "after");
+  assert.match((await amount(page, "<root>")).text, /change: 0 B/);
   await close(page);
 });

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/report/diff/joined_view.h"
+#include "cli/report/diff/matching_files.h"
 #include "cli/report/selection.h"
 #include "cli/report/stack_view.h"
 #include "injector/capture/profile.h"
@@ -17,21 +19,17 @@ namespace memray::report {
 
 struct Comparison {
     capture::Profile profile;  // what the new capture says of its run; the sites of both
-    StackView view;            // frames of the old capture have the lines that their code moved to (moved_lines.h)
+    StackView view;            // the old capture's code is called what it is in the new one (joined_view.h)
     std::size_t new_frames;    // frames of the view that the new capture has come first
+    std::size_t new_sites;     // and so do its sites
     Selection before;          // of the sites of both; nothing at those of the new capture
     Selection after;           // and the other way round
     // What has to be said of recordings that did not begin with their program (resident.h).
     std::vector<std::string> beginnings;
 };
 
-// A capture and the stacks of it that are compared.
-struct Compared {
-    const capture::Profile& profile;
-    const StackView& view;
-};
-
-[[nodiscard]] Comparison compare(const Compared& before, const Compared& after, SelectionChoice choice);
+[[nodiscard]] Comparison compare(const Compared& before, const Compared& after, SelectionChoice choice,
+                                 const std::vector<PathMap>& maps = {});
 
 // How much more (or less) there is after than before.
 struct Change {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "cli/report/call_tree.h"
 #include "cli/report/diff/diff_report.h"
+#include "cli/report/diff/peak_phases.h"
 #include "cli/report/metadata_json.h"
 #include "cli/report/page/flamegraph_data.h"
 
@@ -52,6 +55,17 @@ Selection changes(const Comparison& comparison) {
     return result;
 }
 
+Json phases_json(const Comparison& comparison, SelectionChoice choice) {
+    const auto phases = choice.kind == SelectionKind::kPeak ? different_phases(comparison) : std::nullopt;
+    return phases ? Json{{"only_before", phases->only_before}, {"only_after", phases->only_after}} : Json();
+}
+
+std::string page_note(const Comparison& comparison, SelectionChoice choice, bool has_changes) {
+    const std::string phases = phases_note(comparison, choice);
+    return fmt::format("{}{}{}{}", diff_heading(comparison, choice), phases.empty() ? "" : "\n", phases,
+                       has_changes ? "" : "\nNo changes to show: these are the frames of the new capture.");
+}
+
 }  // namespace
 
 std::string diff_json(const Comparison& comparison, const capture::Profile& before, const capture::Profile& after,
@@ -64,6 +78,7 @@ std::string diff_json(const Comparison& comparison, const capture::Profile& befo
     const Json document = {{"selection", selection_name(options.selection.kind)},
                            {"before", side(sum(comparison.before, comparison.view), before)},
                            {"after", side(sum(comparison.after, comparison.view), after)},
+                           {"different_phases", phases_json(comparison, options.selection)},
                            {"rows", std::move(rows)}};
     return document.dump(kIndent, ' ', true, Json::error_handler_t::replace) + "\n";
 }
@@ -71,16 +86,18 @@ std::string diff_json(const Comparison& comparison, const capture::Profile& befo
 std::string diff_page_data(const Comparison& comparison, SelectionChoice choice, bool complete,
                            Confidential confidential) {
     FlamegraphOptions options;
-    options.metric = "after";
+    const Selection changed = changes(comparison);
+    const capture::Amount grown_or_shrunk = sum(changed, comparison.view);
+    const bool has_changes = grown_or_shrunk.bytes > 0 || grown_or_shrunk.count > 0;
+    options.metric = has_changes ? "change" : "after";
     options.all_frames = true;
     options.compares = true;
-    options.note = diff_heading(comparison, choice);
+    options.note = page_note(comparison, choice, has_changes);
     options.complete = complete;
     options.confidential = confidential;
     options.quoted_frames = comparison.new_frames;  // the source is likely the new one
-    return flamegraph_data(
-        comparison.profile, comparison.view,
-        {{"after", comparison.after}, {"before", comparison.before}, {"change", changes(comparison)}}, options);
+    return flamegraph_data(comparison.profile, comparison.view,
+                           {{"after", comparison.after}, {"before", comparison.before}, {"change", changed}}, options);
 }
 
 }  // namespace memray::report

@@ -36,14 +36,17 @@ struct DiffRow {
 // "Live at the peak: 12.000MB before, 15.000MB after: +3.000MB (+25.00%)"
 [[nodiscard]] std::string diff_heading(const Comparison& comparison, SelectionChoice choice);
 
+// The heading, and what has to be said before it and after it.
+[[nodiscard]] std::vector<std::string> diff_preamble(const Comparison& comparison, SelectionChoice choice);
+
 // For summary_box() and summary_plain().
 [[nodiscard]] Summary diff_summary(const Comparison& comparison, const DiffOptions& options);
 
 // One line per call that changed or leads to one, indented below its caller.
 [[nodiscard]] std::string diff_tree(const Comparison& comparison, SelectionChoice choice);
 
-// Fields: selection, before and after {bytes, num_allocations, metadata}, rows[function, file, line, and before, after
-// and change, each with total_bytes, own_bytes, num_allocations].
+// Fields: selection, before and after {bytes, num_allocations, metadata}, different_phases (see peak_phases.h),
+// rows[function, file, line, and before, after and change, each with total_bytes, own_bytes, num_allocations].
 [[nodiscard]] std::string diff_json(const Comparison& comparison, const capture::Profile& before,
                                     const capture::Profile& after, const DiffOptions& options);
 

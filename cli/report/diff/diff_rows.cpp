@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "cli/report/diff/diff_report.h"
+#include "cli/report/diff/peak_phases.h"
 #include "cli/report/format.h"
 #include "cli/report/notes.h"
 #include "injector/base/printable.h"
@@ -90,14 +91,20 @@ std::string diff_heading(const Comparison& comparison, SelectionChoice choice) {
                        size_text(after.bytes), change_text(grown), percent);
 }
 
+std::vector<std::string> diff_preamble(const Comparison& comparison, SelectionChoice choice) {
+    std::vector<std::string> lines = comparison.beginnings;
+    lines.push_back(diff_heading(comparison, choice));
+    if (const std::string note = phases_note(comparison, choice); !note.empty()) { lines.push_back(note); }
+    for (const std::string& note : loss_notes(comparison.profile.metadata)) {
+        lines.push_back("Note on the new capture: " + note);
+    }
+    return lines;
+}
+
 Summary diff_summary(const Comparison& comparison, const DiffOptions& options) {
     Summary summary;
     summary.nothing = "No changes to show.";
-    summary.preamble = comparison.beginnings;
-    summary.preamble.push_back(diff_heading(comparison, options.selection));
-    for (const std::string& note : loss_notes(comparison.profile.metadata)) {
-        summary.preamble.push_back("Note on the new capture: " + note);
-    }
+    summary.preamble = diff_preamble(comparison, options.selection);
     summary.titles = {"Location", "Own Change", "Total Change", "Own Before", "Own After", "Allocation Change"};
     const std::vector<DiffRow> rows = diff_rows(comparison);
     const std::size_t most = std::min(rows.size(), options.max_rows);

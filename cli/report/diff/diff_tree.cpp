@@ -76,7 +76,7 @@ private:
 std::string diff_tree(const Comparison& comparison, SelectionChoice choice) {
     const StackView relevant = without_frames(comparison.view, kIrrelevant);
     const CallTree tree = build_call_tree(comparison.profile, relevant, {comparison.before, comparison.after}, {});
-    return diff_heading(comparison, choice) + "\n\n" + DiffTree(relevant, tree).write();
+    return fmt::format("{}\n\n", fmt::join(diff_preamble(comparison, choice), "\n")) + DiffTree(relevant, tree).write();
 }
 
 }  // namespace memray::report

@@ -72,3 +72,63 @@ class Diff(Report):
                         ["--include", "("]):
             done = self.diff(*options)
             self.assertEqual((options, done.returncode, done.stdout), (options, 2, ""))
+
+
+class Moments(Report):
+    """A program whose peak is in its first phase, and after a change in its second one."""
+    PROGRAM = """import mmap
+def load(n): return mmap.mmap(-1, n)
+def store(n): return mmap.mmap(-1, n)
+loaded = load(30_000_000)
+del loaded
+stored = store({0})
+kept = load(1_000_000)
+"""
+    WARNING = ("The peaks are of different phases: 30.000MB of the old one and 21.000MB of the new one were allocated by "
+               "the other run, too, but not live at its peak. Compare with --at end, --at leaks or --at total")
+
+    def setUp(self):
+        super().setUp()
+        self.old = self.folder / "old.bin"
+        self.record_with(20_000_000)
+        self.path.rename(self.old)
+        self.record_with(42_000_000)
+
+    def record_with(self, stored):
+        self.profile("-c", self.PROGRAM.format(stored))
+
+    def diff(self, *options, old=None):
+        only = ["--include", "^(load|store) at"]  # what Python needs itself is not known
+        done = self.memray("diff", *only, *options, old or self.old, self.path)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    def own(self, *options):
+        """Own MB before and after, by function; of the changes that are one."""
+        rows = json.loads(self.diff("--json", *options))["rows"]
+        sides = ((row["function"], row["before"]["own_bytes"], row["after"]["own_bytes"]) for row in rows)
+        return {name: (before / MB, after / MB) for name, before, after in sides if name in ("load", "store")}
+
+    def test_peaks_of_different_phases_are_said_to_be(self):
+        self.assertIn(f"\n{self.WARNING}\n", self.diff())
+        self.assertIn(f"\n{self.WARNING}\n", self.diff("--tree"))
+        self.assertEqual(json.loads(self.diff("--json"))["different_phases"],
+                         {"only_before": 30 * MB, "only_after": 21 * MB})
+        self.assertEqual(self.own(), {"load": (30, 1), "store": (0, 42)})
+
+    def test_other_moments_are_compared_without_a_warning(self):
+        for moment, expected in (("end", {"store": (20, 42)}), ("leaks", {"store": (20, 42)}),
+                                 ("total", {"store": (20, 42)}), ("peak", {"load": (30, 1), "store": (0, 42)})):
+            self.assertEqual((moment, self.own("--at", moment)), (moment, expected))
+            self.assertEqual("different phases" in self.diff("--at", moment), moment == "peak")
+        self.assertEqual(self.own("--leaks"), self.own("--at", "leaks"))
+        self.assertIn("Ever allocated: ", self.diff("--at", "total"))
+        for other in ("--leaks", "--temporary-allocations", "--temporary-allocation-threshold=2"):
+            self.assertEqual(self.memray("diff", "--at", "end", other, self.old, self.path).returncode, 2)
+        self.assertEqual(self.memray("diff", "--at", "noon", self.old, self.path).returncode, 2)
+
+    def test_more_in_the_same_phase_is_no_other_phase(self):
+        first = self.folder / "first.bin"
+        self.path.rename(first)
+        self.record_with(60_000_000)
+        self.assertNotIn("different phases", self.diff(old=first))

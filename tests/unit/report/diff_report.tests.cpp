@@ -125,6 +125,7 @@ TEST_CASE("The page has the amounts of both sides and what changed at each node"
     const Both both{before(), after()};
     const auto json = nlohmann::json::parse(diff_page_data(both.comparison, {}, false));
     CHECK(json["options"]["compares"] == true);
+    CHECK(json["options"]["metric"] == "change");
     const auto total = [&json](const char* metric, std::size_t field) {
         std::uint64_t sum = 0;
         const auto& flat = json["metrics"][metric];
@@ -136,4 +137,42 @@ TEST_CASE("The page has the amounts of both sides and what changed at each node"
     CHECK(total("after", 3) == 6);
     CHECK(total("change", 2) == 700 + 300 + 250);
     CHECK(total("change", 3) == 4 + 1 + 1);
+}
+
+TEST_CASE("The page opens on what changed, be it bytes alone, or else on what there is") {
+    ProfileBuilder larger;
+    larger.site({{"f", "a.py", 1}}, {1, 200});
+    ProfileBuilder smaller;
+    smaller.site({{"f", "a.py", 1}}, {1, 100});
+    const auto options = [](const capture::Profile& first, const capture::Profile& second) {
+        const Both both{first, second};
+        return nlohmann::json::parse(diff_page_data(both.comparison, {}, false))["options"];
+    };
+    const auto grown = options(smaller.profile, larger.profile);
+    CHECK(grown["metric"] == "change");
+    CHECK(grown["note"] == "Live at the peak: 100.000B before, 200.000B after: +100.000B (+100.00%)");
+    const auto same = options(larger.profile, larger.profile);
+    CHECK(same["metric"] == "after");
+    CHECK(same["note"] ==
+          "Live at the peak: 200.000B before, 200.000B after: 0.000B (+0.00%)\n"
+          "No changes to show: these are the frames of the new capture.");
+}
+
+TEST_CASE("A function that is in another file now is the same one, if the name says enough") {
+    const auto run_of = [](const std::string& function, const std::string& file, std::uint32_t first_line) {
+        ProfileBuilder builder;
+        builder.site({{function, file, first_line + 2}}, {1, 100});
+        builder.profile.functions[0].first_line = first_line;
+        return builder.profile;
+    };
+    const auto changed = [&](const capture::Profile& first, const capture::Profile& second) {
+        return diff_rows(Both{first, second}.comparison).size();
+    };
+    CHECK(changed(run_of("load", "/w/a.py", 10), run_of("load", "/w/b.py", 50)) == 0);
+    CHECK(changed(run_of("load", "/w/a.py", 10), run_of("save", "/w/b.py", 50)) == 2);
+    CHECK(changed(run_of("__init__", "/w/a.py", 10), run_of("__init__", "/w/b.py", 50)) == 2);
+    CHECK(changed(run_of("<module>", "/w/a.py", 10), run_of("<module>", "/w/b.py", 50)) == 2);
+    capture::Profile longer = run_of("load", "/w/b.py", 50);
+    longer.functions[0].first_line = 40;  // its only line is another one
+    CHECK(changed(run_of("load", "/w/a.py", 10), longer) == 2);
 }
