@@ -32,6 +32,7 @@ TERMINAL = "cli/terminal"
 REPORT = "cli/report"
 TRANSFORM = "cli/transform"
 TREE = "cli/tree"
+SETTINGS = "cli/settings"
 
 # Folder -> folders it may include from besides its own. The deepest folder that matches counts.
 ALLOWED = {
@@ -58,9 +59,10 @@ ALLOWED = {
     TRANSFORM: {BASE, CAPTURE, REPORT},
     TERMINAL: {BASE},
     TREE: {BASE, CAPTURE, REPORT, TERMINAL},
+    SETTINGS: {BASE},
     "cli/live": {BASE, SOCKETS, CAPTURE, LIVE, REPORT, TERMINAL},
     "cli": {BASE, SOCKETS, CAPTURE, COLLECTOR, MERGE, LIVE, RECORDING, REGION, INJECTION, PURSUIT, REPORT, TRANSFORM, TERMINAL,
-            TREE, "cli/live", "cli", "symbolizer"},
+            TREE, SETTINGS, "cli/live", "cli", "symbolizer"},
 }
 # The wire is compiled into a library without a C++ runtime.
 WIRE_SYSTEM_HEADERS = {"algorithm", "array", "atomic", "bit", "cstddef", "cstdint", "limits", "type_traits"}

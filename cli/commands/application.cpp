@@ -13,6 +13,7 @@
 
 #include "cli/commands/command.h"
 #include "cli/commands/command_list.h"
+#include "cli/commands/defaults.h"
 #include "cli/commands/help_format.h"
 #include "cli/commands/option_scan.h"
 #include "cli/commands/unknown_command.h"
@@ -93,6 +94,9 @@ private:
         const std::vector<std::string> behind(name + 1, arguments.end());
         const ScannedOptions own =
             scan_options(*used_, behind, ends ? Positionals::kEndOptions : Positionals::kAnywhere);
+        const std::vector<settings::Setting> defaults = wanted_settings(*used_, own.given);
+        require_known(defaults, program_);
+        apply_settings(defaults, *program_.get_subcommand(*name), own.given);
         (*command)->take_rest({behind.begin() + static_cast<std::ptrdiff_t>(own.count), behind.end()});
         before.arguments.push_back(*name);
         before.arguments.insert(before.arguments.end(), own.arguments.begin(), own.arguments.end());

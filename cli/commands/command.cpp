@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/command.h"
 
+#include "cli/commands/defaults.h"
 #include "cli/commands/help_format.h"
 
 namespace memray::cli {
@@ -10,6 +11,7 @@ Command::Command(CLI::App& program, const std::string& name, const std::string& 
     : app_(program.add_subcommand(name, description)) {
     app_->formatter(std::make_shared<HelpFormat>(usage));
     app_->get_help_ptr()->description("show this help message and exit");
+    app_->add_flag("--no-config")->description("Take no defaults from memray.toml, pyproject.toml and MEMRAY_OPTIONS");
 }
 
 }  // namespace memray::cli

@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 
 const { chromium } = createRequire(`${process.env.MEMRAY_WEB_MODULES}/`)("playwright-core");
 const TARGETS = fileURLToPath(new URL("../targets/", import.meta.url));
+process.env.MEMRAY_OPTIONS = "--no-config"; // nothing that this machine sets
 export const PYTHON = "/usr/bin/python3";
 
 export function newFolder() {

@@ -3,6 +3,7 @@
 #include "cli/commands/application.h"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ Refusal refusal(std::vector<std::string> arguments) {
     std::vector<char*> pointers;
     for (std::string& argument : arguments) { pointers.push_back(argument.data()); }
     pointers.push_back(nullptr);
+    ::setenv("MEMRAY_OPTIONS", "--no-config", 1);  // nothing that this machine sets
     try {
         cli::run(static_cast<int>(arguments.size()), pointers.data());
     } catch (const base::Error& error) { return {error.what(), error.exit_code()}; }
