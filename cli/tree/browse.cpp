@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "cli/report/resident.h"
 #include "cli/report/source_lines.h"
 #include "cli/terminal/screen.h"
 #include "cli/tree/actions.h"
@@ -15,13 +16,13 @@ namespace memray::tree {
 void browse(const capture::Profile& profile, const report::StackView& view, const report::TreeOptions& options) {
     TreeModel model(profile, view, options);
     report::SourceLines source(report::Confidential::kAll);  // the user's own screen
-    TreeScreen screen(model, source);
+    TreeScreen screen(model, source, report::beginning_lines(profile));
     terminal::Screen terminal({.mouse = false, .signals = true});
     std::optional<terminal::KeyPress> key;
     do {
         terminal.draw(screen.draw(terminal.size()));
         key = terminal.wait_for_key();
-    } while (key && perform(model, action_of(*key), TreeScreen::rows(terminal.size())));
+    } while (key && perform(model, action_of(*key), screen.rows(terminal.size())));
 }
 
 }  // namespace memray::tree

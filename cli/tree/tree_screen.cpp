@@ -27,8 +27,8 @@ struct Layout {
 
 std::size_t less(std::size_t from, std::size_t part) { return from - std::min(from, part); }
 
-Layout layout_of(terminal::Size size) {
-    const std::size_t lines = less(size.lines, 2);  // title and keys
+Layout layout_of(terminal::Size size, std::size_t notes) {
+    const std::size_t lines = less(size.lines, 2 + notes);  // title and keys
     if (size.columns >= kColumnsForTwo) {
         const std::size_t beside = size.columns * 2 / 5;
         return {size.columns - beside - 3, lines, beside, 0};
@@ -87,7 +87,7 @@ void put_beside(std::vector<Line>& left, std::size_t columns, const std::vector<
 
 }  // namespace
 
-std::size_t TreeScreen::rows(terminal::Size size) noexcept { return layout_of(size).tree_lines; }
+std::size_t TreeScreen::rows(terminal::Size size) const noexcept { return layout_of(size, notes_.size()).tree_lines; }
 
 Line TreeScreen::row_line(std::size_t number, std::size_t columns, std::size_t skipped) const {
     const TreeRow& row = model_.rows()[number];
@@ -121,8 +121,10 @@ std::vector<Line> TreeScreen::tree_lines(std::size_t columns, std::size_t lines)
 }
 
 std::vector<Line> TreeScreen::draw(terminal::Size size) {
-    const Layout layout = layout_of(size);
-    std::vector<Line> result{clipped(title(model_), size.columns)};
+    const Layout layout = layout_of(size, notes_.size());
+    std::vector<Line> result;
+    for (const std::string& note : notes_) { result.push_back(clipped({note, looks::kFaint}, size.columns)); }
+    result.push_back(clipped(title(model_), size.columns));
     std::vector<Line> tree = tree_lines(layout.tree_columns, layout.tree_lines);
     if (layout.beside > 0) {
         put_beside(tree, layout.tree_columns, details(model_, source_, layout.beside, layout.tree_lines));

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/report/source_lines.h"
@@ -16,14 +18,15 @@ namespace memray::tree {
 
 class TreeScreen {
 public:
-    // Both must outlive the screen.
-    TreeScreen(const TreeModel& model, report::SourceLines& source) : model_(model), source_(source) {}
+    // Model and source must outlive the screen. `notes`: said first of all, a line each.
+    TreeScreen(const TreeModel& model, report::SourceLines& source, std::vector<std::string> notes = {})
+        : model_(model), source_(source), notes_(std::move(notes)) {}
 
     // `size.lines` lines, none wider than `size.columns`. Scrolls so that the cursor is in sight.
     [[nodiscard]] std::vector<Line> draw(terminal::Size size);
 
     // Rows of the tree that a screen of this size shows.
-    [[nodiscard]] static std::size_t rows(terminal::Size size) noexcept;
+    [[nodiscard]] std::size_t rows(terminal::Size size) const noexcept;
 
 private:
     [[nodiscard]] std::vector<Line> tree_lines(std::size_t columns, std::size_t lines);
@@ -31,6 +34,7 @@ private:
 
     const TreeModel& model_;
     report::SourceLines& source_;
+    std::vector<std::string> notes_;
     std::size_t top_{0};  // the first row in sight
 };
 

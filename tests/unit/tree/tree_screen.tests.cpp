@@ -93,6 +93,17 @@ TEST_CASE("The cursor stays in sight") {
     CHECK(sample.draw({60, 5})[1].find("<ROOT>") != std::string::npos);
 }
 
+TEST_CASE("What was there before the recording is said first") {
+    Sample sample;
+    TreeScreen screen(sample.model, sample.source, {"206.000MB was resident when recording began"});
+    const std::vector<Line> lines = screen.draw({60, 10});
+    REQUIRE(lines.size() == 10);
+    CHECK(lines[0].spans.at(0).text == "206.000MB was resident when recording began");
+    CHECK(lines[1].spans.at(0).text == "Live at the peak: 10.000kB in 9 allocations");
+    CHECK(lines[9].spans.at(0).text.starts_with("q quit"));
+    CHECK(screen.rows({60, 10}) == 7);
+}
+
 TEST_CASE("Deep calls move to the left") {
     report::ProfileBuilder builder;
     std::vector<report::Place> stack;
