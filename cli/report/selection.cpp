@@ -139,6 +139,8 @@ std::string selection_title(const capture::Profile& profile, SelectionChoice cho
             return fmt::format("Allocated from {} and not freed at the end of the recording", time);
         case SelectionKind::kTemporary:
             return fmt::format("{}, from {}", selection_title(choice), time);
+        case SelectionKind::kTotal:
+            return fmt::format("Allocated from {}", time);
         case SelectionKind::kKept:
             return fmt::format("Allocated from {} and live at the end of that", time);
     }
