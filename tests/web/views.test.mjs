@@ -63,6 +63,7 @@ onPage("Functions have what they hold themselves and in total; a click shows whe
   assert.deepEqual(all.leak, ["0 B", "12.0 MB"]);
   await page.locator("#functions th", { hasText: "Total" }).click();
   assert.deepEqual(Object.keys(await functions(page)).slice(0, 2), ["<module>", "main"]);
+  assert.match(await address(page), /#sort=total$/);
   await row(page, "reach_the_peak").click();
   assert.match(await page.locator("#details b").innerText(), /^reach_the_peak at /);
   assert.match(await page.locator("g.frame.selected").textContent(), /^reach_the_peak /);

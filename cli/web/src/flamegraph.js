@@ -36,7 +36,7 @@ const address = new Address();
 const colors = new FrameColors(data, everything.own[data.options.metric] ?? Object.values(everything.own)[0]);
 const chart = new FlameChart(byId("chart"), colors, { zoomed, hovered: hoveredIn(growsDown, leadsToCallers), left: hideTooltip });
 const callers = new FlameChart(byId("callers"), colors, { zoomed: describeCaller, hovered: hoveredIn(() => false, () => true), left: hideTooltip });
-const table = new FunctionTable(byId("functions"), mine, { picked, callers: (row) => focusOn(nameOf(model, row)) });
+const table = new FunctionTable(byId("functions"), mine, { picked, callers: (row) => focusOn(nameOf(model, row)), sorted: () => address.write() });
 let model = mine;
 let showRange = () => {}; // of time, in temporal pages
 let range = null; // {first, last}: buckets
@@ -295,6 +295,7 @@ function start() {
   setUpControls(data, address, changed);
   showNotes(data.options);
   setUpRange();
+  address.add("sort", () => table.sorted, (text) => table.sortBy(text));
   address.add("function", () => focus, (text) => (focus = text));
   address.add("zoom", () => String(zoom), (text) => (zoom = Number(text) || 0));
   setUpEvents();

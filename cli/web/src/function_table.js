@@ -15,7 +15,7 @@ const COLUMNS = [
 ];
 
 export class FunctionTable {
-  /** events: {picked(row), callers(row)} */
+  /** events: {picked(row), callers(row), sorted()} */
   constructor(host, model, events) {
     this.host = host;
     this.model = model;
@@ -36,8 +36,14 @@ export class FunctionTable {
     button.addEventListener("click", () => {
       this.sorted = key;
       this.draw();
+      this.events.sorted();
     });
     return element("th", { scope: "col", "data-key": key }, button);
+  }
+
+  /** Of a column that there is. Takes effect when rows are shown. */
+  sortBy(key) {
+    if (COLUMNS.some((column) => column.key === key)) this.sorted = key;
   }
 
   /** rows: of functionsOf(). Shares are of `whole`, in this unit. */
