@@ -24,11 +24,11 @@ function fillSelect(id, entries, selected) {
   for (const [value, text] of entries) byId(id).append(element("option", { value, selected: value === selected }, text));
 }
 
-function fillMetrics({ options, metrics: recorded }) {
+/** Those that the data has. */
+function fillMetrics({ options, metrics: known }) {
   const metrics = { ...(options.compares ? DIFF_METRICS : options.temporal ? RANGE_METRICS : METRICS) };
   if (metrics.temporary && options.temporary_threshold !== 1) metrics.temporary += ` (within ${options.temporary_threshold})`;
-  const known = Object.entries(metrics).filter(([name]) => options.compares || recorded[name]);
-  fillSelect("metric", known, options.metric);
+  fillSelect("metric", Object.entries(metrics).filter(([name]) => known[name]), options.metric);
 }
 
 function fillThreads({ threads, nodes }) {
