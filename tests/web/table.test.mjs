@@ -82,7 +82,13 @@ test("On a narrow screen locations can be read", async () => {
   const clipped = await page.locator(".tabulator-row .tabulator-cell:last-child").evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).length);
   assert.equal(clipped, 0);
   assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 420);
+  await page.check("#allocators");
+  assert.deepEqual((await rows(page))[0].slice(0, 3), ["30.0 MB", "30.0 MB", "mmap"]);
   await close(page);
+  const wider = await open(browser, report(folder, "table", capture), { viewport: { width: 800, height: 800 } });
+  const cell = await wider.locator(".tabulator-row .tabulator-cell:last-child").first().boundingBox();
+  assert.ok(cell.width > 300 && cell.x + cell.width <= 800, JSON.stringify(cell));
+  await close(wider);
 });
 
 test("Nothing in names becomes markup", async () => {

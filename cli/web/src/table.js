@@ -19,6 +19,7 @@ applyTheme();
 
 Tabulator.registerModule([FilterModule, FormatModule, PageModule, SortModule]);
 const NARROW = innerWidth < 700;
+const ROOMY = innerWidth >= 1000;
 const FIRST_SORT = "bytes-desc";
 const data = JSON.parse(byId("data").textContent);
 const address = new Address();
@@ -36,24 +37,28 @@ const size = (cell) => document.createTextNode(sizeText(cell.getValue()));
 const count = (cell) => document.createTextNode(cell.getValue().toLocaleString("en-US"));
 const share = (field) => (cell) => element("span", { class: "muted" }, shareText(cell.getData()[field], whole.bytes));
 
-/** "keep_history at /app/report.py:22"; without the folders on narrow screens. */
+/** Without the folders on narrow screens, and without the environment that a package is installed in. */
+function shortPlace(place) {
+  return NARROW ? place.slice(place.lastIndexOf("/") + 1) : place.replace(/^.*\/(?:site|dist)-packages\//s, "…/");
+}
+
+/** "keep_history at /app/report.py:22" */
 function location(cell) {
   const [name, place = ""] = cell.getValue().split(/ at (?!.* at )/s);
-  const shown = NARROW ? place.slice(place.lastIndexOf("/") + 1) : place;
-  return element("span", { title: cell.getValue() }, element("b", {}, name), place && element("span", { class: "muted" }, ` at ${shown}`));
+  return element("span", { title: cell.getValue() }, element("b", {}, name), place && element("span", { class: "muted" }, ` at ${shortPlace(place)}`));
 }
 
 const PLAIN = { hozAlign: "right", headerHozAlign: "right", headerSort: false, width: 72 };
 const NUMBER = { sorter: "number", hozAlign: "right", headerHozAlign: "right", headerSortStartingDir: "desc" };
 const totals = !data.options.split_threads; // are of all threads
-const COLUMNS = [
+const columns = () => [
   { title: "Thread", field: "thread", formatter: text, width: NARROW ? 90 : 170, visible: data.options.split_threads },
   { title: "Own", field: "bytes", formatter: size, width: NARROW ? 82 : 100, ...NUMBER },
   { title: "%", formatter: share("bytes"), visible: !NARROW, ...PLAIN },
   { title: "Total", field: "total", formatter: size, width: NARROW ? 82 : 100, visible: totals, ...NUMBER },
   { title: "%", formatter: share("total"), visible: totals && !NARROW, ...PLAIN },
-  { title: "Allocations", field: "count", formatter: count, width: 130, visible: !NARROW, ...NUMBER },
-  { title: "Allocator", field: "allocators", formatter: text, width: 165, visible: !NARROW },
+  { title: "Allocations", field: "count", formatter: count, width: 130, visible: ROOMY, ...NUMBER },
+  { title: "Allocator", field: "allocators", formatter: text, width: ROOMY ? 165 : 80, visible: ROOMY || byId("allocators").checked },
   { title: "Location", field: "location", formatter: location, minWidth: NARROW ? 150 : 300, variableHeight: true },
 ];
 
@@ -79,12 +84,13 @@ function setUpAddress() {
   address.addValue("search", "search");
   address.addCheck("all-frames", "all-frames");
   address.addCheck("allocators", "allocators");
-  address.add("sort", () => sort, (chosen) => (sort = COLUMNS.some(({ field }) => chosen.startsWith(`${field}-`)) ? chosen : FIRST_SORT));
+  address.add("sort", () => sort, (chosen) => (sort = columns().some(({ field }) => chosen.startsWith(`${field}-`)) ? chosen : FIRST_SORT));
   address.read();
 }
 
 function setUpEvents(table) {
   const show = async () => {
+    if (!ROOMY) table[byId("allocators").checked ? "showColumn" : "hideColumn"]("allocators");
     await table.replaceData(chooseRows());
     search(table);
   };
@@ -119,7 +125,7 @@ function say() {
 function draw() {
   const table = new Tabulator(byId("table"), {
     data: rows,
-    columns: COLUMNS,
+    columns: columns(),
     layout: "fitColumns",
     initialSort: sortersOf(sort),
     pagination: true,
