@@ -14,6 +14,7 @@ void Model::update(const Recording& recording) {
     if (paused_ || recording.changes == seen_changes_) { return; }
     seen_changes_ = recording.changes;
     take(recording);
+    if (!view_.stacks.empty()) { growth_.sample(location_rows(view_, live_)); }
     compute();
 }
 
@@ -43,6 +44,9 @@ void Model::compute() {
     whole_ = report::sum(shown);
     rows_ = rows_of(of_thread(shown));
     if (amounts_ == Amounts::kDifference && baseline_) { rows_ = difference(rows_, rows_of(of_thread(*baseline_))); }
+    if (amounts_ == Amounts::kGrowing && focus() == nullptr) {
+        std::erase_if(rows_, [this](const Row& row) { return !growth_.grows(row); });
+    }
     keep_matching(rows_, filter_);
     sort_rows(rows_, order_);
     place_cursor(selected);
@@ -109,11 +113,18 @@ void Model::toggle_baseline() {
     compute();
 }
 
+void Model::toggle_growth() {
+    amounts_ = amounts_ == Amounts::kGrowing ? Amounts::kLive : Amounts::kGrowing;
+    baseline_.reset();
+    compute();
+}
+
 // A location that was entered may not be shown any more.
 void Model::toggle_all_frames() {
     all_frames_ = !all_frames_;
     while (leave()) {}
     choose_frames();
+    growth_.forget();  // other functions own other memory
     compute();
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/live/growth_watch.h"
 #include "cli/live/relatives.h"
 #include "cli/live/rows.h"
 #include "cli/report/locations.h"
@@ -22,6 +23,7 @@ enum class Amounts : std::uint8_t {
     kLive,
     kSince,       // live, and made since the mark
     kDifference,  // live now less what was live at the baseline
+    kGrowing,     // live, of functions that have grown steadily since they are watched
 };
 
 class Model {
@@ -37,6 +39,7 @@ public:
     // The mark itself is the recorder's: see Request::kMark.
     void set_mark(bool marked);
     void toggle_baseline();
+    void toggle_growth();
     void toggle_all_frames();  // or my code: see cli/report/my_code.h
 
     void move_cursor(std::ptrdiff_t rows);
@@ -77,6 +80,7 @@ private:
     report::Selection live_;
     report::Selection since_;
     std::optional<report::Selection> baseline_;
+    GrowthWatch growth_;
 
     report::LocationOrder order_{report::LocationOrder::kOwn};
     Amounts amounts_{Amounts::kLive};

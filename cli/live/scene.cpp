@@ -32,6 +32,7 @@ constexpr std::array kHelp{
     Key{"Space", "pause the table; header and graphs go on"},
     Key{"l", "mark: what was allocated since now and is still live; again: off"},
     Key{"b", "baseline: how much more or less than now; again: off"},
+    Key{"g", "growth: functions whose own memory has grown steadily since the view was opened; again: off"},
     Key{"c", "processes of the program (with --follow-fork, --follow-exec); Enter: shows that one"},
     Key{"s", "save a capture of now, for all reports; the program goes on"},
     Key{"p", "output of the program: small, large, hidden (with run --live)"},

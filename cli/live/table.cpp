@@ -152,6 +152,9 @@ std::string title_text(const Model& model) {
         case Amounts::kDifference:
             text += "Change since the baseline";
             break;
+        case Amounts::kGrowing:
+            text += "Growing steadily since the view was opened";
+            break;
     }
     if (model.all_frames()) { text += " of all frames"; }
     if (model.focus() != nullptr) { text += " in " + base::printable(model.focus()->function); }

@@ -86,6 +86,8 @@ void change_table(Model& model, wchar_t key) {
             return model.toggle_pause();
         case L'b':
             return model.toggle_baseline();
+        case L'g':
+            return model.toggle_growth();
         case L'f':
             return model.toggle_all_frames();
         default:

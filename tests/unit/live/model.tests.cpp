@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/live/model.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "sample_recording.h"
@@ -110,6 +111,30 @@ TEST_CASE("a baseline shows what became more and less since") {
     CHECK(table(model) == Rows{"parse 100 100 1", "run 100 0 1", "main -1500 0 -1", "load -1500 -1500 -1"});
     model.toggle_baseline();
     CHECK(model.rows().size() == 4);
+}
+
+TEST_CASE("growth shows the functions that go on growing") {
+    Model model;
+    Recording recording = sample_recording();
+    // load leaks, parse levels off, and the worker's comes and goes; 300 moments, so that some are left out.
+    for (std::uint64_t i = 1; i <= 300; ++i) {
+        recording.profile.sites[0].leaked = {i, 10 * i};
+        recording.profile.sites[1].leaked = {1, 1000 * std::min<std::uint64_t>(i, 100)};
+        recording.profile.sites[2].leaked = {1, 100 * (i % 9)};
+        recording.changes = i;
+        model.update(recording);
+    }
+    model.toggle_growth();
+    CHECK(model.amounts() == Amounts::kGrowing);
+    CHECK(table(model) == Rows{"load 3000 3000 300"});
+    model.enter();
+    CHECK(!model.rows().empty());  // callers need not grow
+    CHECK(model.leave());
+    model.toggle_growth();
+    CHECK(model.rows().size() == 4);
+    model.toggle_all_frames();
+    model.toggle_growth();
+    CHECK(model.rows().empty());  // it has not seen these yet
 }
 
 TEST_CASE("after a mark, only what the recorder says was allocated since") {
