@@ -52,6 +52,12 @@ DiffCommand::DiffCommand(CLI::App& program)
            "512KiB) or a percentage (5%)")
         ->option_text("SIZE|PERCENT");
     selection_.add_to(app);
+    add_moment(app);
+    filter_.add_to(app);
+}
+
+// After the options of the selection.
+void DiffCommand::add_moment(CLI::App& app) {
     auto* at =
         app.add_option("--at", moment_,
                        "Compare what was live at the peak (default) or at the end, which is the same as leaks, or\n"
@@ -61,7 +67,6 @@ DiffCommand::DiffCommand(CLI::App& program)
     for (const char* other : {"--leaks", "--temporary-allocations", "--temporary-allocation-threshold"}) {
         at->excludes(app.get_option(other));
     }
-    filter_.add_to(app);
 }
 
 report::SelectionChoice DiffCommand::choice() const {

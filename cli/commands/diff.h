@@ -20,6 +20,7 @@ public:
     int run() override;
 
 private:
+    void add_moment(CLI::App& app);
     [[nodiscard]] report::DiffOptions report_options() const;
     [[nodiscard]] std::vector<report::PathMap> path_maps() const;
     [[nodiscard]] report::SelectionChoice choice() const;
