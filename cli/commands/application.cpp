@@ -24,8 +24,8 @@ namespace {
 
 constexpr const char* kDescription = R"(Memory profiler for Python applications
 
-Run `memray run` to record the memory use of a program, then use a reporter command
-such as `memray summary` or `memray stats` to look at the recording.
+Run `memray run` to record the memory use of a program, then use a reporter
+command such as `memray summary` or `memray stats` to look at the recording.
 
 Example:
 
@@ -115,8 +115,8 @@ private:
 
     base::Error described(const std::string& message) const {
         const std::string name = used_ == &program_ ? "memray" : "memray " + used_->get_name();
-        const std::string usage = used_->get_formatter()->make_help(used_, name, CLI::AppFormatMode::Normal);
-        return base::Error(fmt::format("{}\n{}: error: {}", usage.substr(0, usage.find('\n')), name, message), 2);
+        const auto& format = dynamic_cast<const HelpFormat&>(*used_->get_formatter());
+        return base::Error(fmt::format("{}\n{}: error: {}", format.usage_line(*used_, name), name, message), 2);
     }
 
     CLI::App program_{"", "memray"};

@@ -8,14 +8,16 @@
 #include <utility>
 #include <vector>
 
-#include "cli/report/text.h"
 #include "cli/terminal/kind.h"
+#include "cli/terminal/word_wrap.h"
 
 namespace memray::cli {
 namespace {
 
 constexpr std::size_t kColumn = 34;
-constexpr const char* kEpilog = "Every subcommand explains its options: memray <command> --help\n";
+constexpr std::size_t kNarrowest = 60;  // below, the terminal breaks lines
+constexpr std::size_t kWidest = 120;    // lines beyond are hard to read
+constexpr const char* kEpilog = "Every subcommand explains its options: memray <command> --help";
 
 // As short as it can be written.
 std::string word_of(const CLI::Option& option) {
@@ -52,49 +54,37 @@ std::string usage_of(const CLI::App& app) {
     return usage;
 }
 
-// Where the text of a line begins: behind an option or the name of a command, or behind "usage: ".
-std::size_t text_column(const std::string& line) {
-    constexpr std::size_t kUsage = 7;
-    if (!line.starts_with(' ')) { return line.starts_with("usage: ") ? kUsage : 0; }
-    const std::size_t name = line.find_first_not_of(' ');
-    const std::size_t gap = line.find("  ", name);
-    return gap == std::string::npos ? name : line.find_first_not_of(' ', gap);
+// With `indent` blanks before all lines but the first.
+std::string indented(const std::string& text, std::size_t indent) {
+    return CLI::detail::find_and_replace(text, "\n", "\n" + std::string(indent, ' '));
 }
 
-// Lines that are written for a wide terminal, without the breaks within an explanation.
-std::vector<std::string> joined_lines(const std::string& help) {
-    std::vector<std::string> lines;
-    std::istringstream stream(help);
-    for (std::string line; std::getline(stream, line);) {
-        const bool goes_on = line.starts_with(std::string(kColumn, ' ')) && text_column(lines.back()) == kColumn;
-        if (!goes_on) { lines.push_back(std::move(line)); }
-        if (goes_on) { lines.back() += line.substr(kColumn - 1); }
-    }
-    return lines;
-}
-
-std::string fitted(const std::string& help, std::size_t width) {
-    constexpr std::size_t kNarrow = 60;
-    constexpr std::size_t kIndentation = 8;
+// Lines that begin with a blank, as examples do, and empty ones stay; those between them are one text each.
+std::string paragraphs_wrapped(const std::string& text, std::size_t width) {
+    std::istringstream lines(text);
     std::string result;
-    for (const std::string& line : joined_lines(help)) {
-        const std::size_t column = text_column(line);
-        const bool below = width < kNarrow && column > kIndentation;  // there is no room beside it
-        const std::size_t margin = below ? kIndentation : column;
-        result += below ? line.substr(0, line.find_last_not_of(' ', column - 1) + 1) : line.substr(0, column);
-        bool first = !below;
-        for (const std::string& part : report::wrapped(line.substr(column), width - std::min(width, margin))) {
-            result += first ? part : "\n" + std::string(margin, ' ') + part;
-            first = false;
+    std::string paragraph;
+    const auto finish = [&] {
+        if (!paragraph.empty()) { result += terminal::word_wrapped(paragraph, width) + "\n"; }
+        paragraph.clear();
+    };
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.empty() && !line.starts_with(' ')) {
+            paragraph += line + "\n";
+            continue;
         }
-        result += '\n';
+        finish();
+        result += line + "\n";
     }
+    finish();
     return result;
 }
 
 }  // namespace
 
-HelpFormat::HelpFormat(std::string usage) : usage_(std::move(usage)) {
+HelpFormat::HelpFormat(std::string usage)
+    : usage_(std::move(usage)),
+      width_(std::clamp(terminal::output_size().value_or(terminal::Size{}).columns, kNarrowest, kWidest)) {
     column_width(kColumn);
     label("Positionals", "positional arguments");
 }
@@ -107,13 +97,27 @@ std::string HelpFormat::make_help(const CLI::App* app, std::string name, CLI::Ap
     std::string help = make_usage(app, std::move(name)) + "\n" + make_description(app);
     help += make_positionals(app) + make_groups(app, mode) + make_subcommands(app, mode);
     const std::string footer = make_footer(app);
-    help += "\n" + (footer.empty() ? "" : footer + "\n") + kEpilog;
-    const auto size = terminal::output_size();
-    return size ? fitted(help, size->columns) : help;
+    return help + "\n" + (footer.empty() ? "" : paragraphs_wrapped(footer, width_) + "\n") +
+           terminal::word_wrapped(kEpilog, width_) + "\n";
+}
+
+std::string HelpFormat::make_description(const CLI::App* app) const {
+    return paragraphs_wrapped(CLI::Formatter::make_description(app), width_);
 }
 
 std::string HelpFormat::make_usage(const CLI::App* app, std::string name) const {
-    return "usage: " + name + " " + (usage_.empty() ? usage_of(*app) : usage_) + "\n";
+    constexpr std::size_t kIndent = 7;  // below what follows "usage: "
+    const std::string line = usage_line(*app, name).substr(kIndent);
+    return "usage: " + indented(terminal::word_wrapped(line, width_ - kIndent), kIndent) + "\n";
+}
+
+std::string HelpFormat::usage_line(const CLI::App& app, const std::string& name) const {
+    return "usage: " + name + " " + (usage_.empty() ? usage_of(app) : usage_);
+}
+
+// CLI11 puts lines below each other.
+std::string HelpFormat::make_option_desc(const CLI::Option* option) const {
+    return terminal::word_wrapped(option->get_description(), width_ - kColumn);
 }
 
 std::string HelpFormat::make_option_opts(const CLI::Option* option) const {
@@ -124,7 +128,8 @@ std::string HelpFormat::make_option_opts(const CLI::Option* option) const {
 std::string HelpFormat::make_subcommand(const CLI::App* command) const {
     std::string line = "  " + command->get_name();
     line.resize(std::max(line.size() + 1, kColumn - 20), ' ');
-    return line + command->get_description() + "\n";
+    const std::size_t indent = line.size();
+    return line + indented(terminal::word_wrapped(command->get_description(), width_ - indent), indent) + "\n";
 }
 
 }  // namespace memray::cli

@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 #include <utility>
 
 #include "cli/live/header.h"
 #include "cli/live/table.h"
 #include "cli/report/text.h"
+#include "cli/terminal/word_wrap.h"
 #include "injector/base/printable.h"
 
 namespace memray::live {
@@ -113,7 +115,8 @@ std::vector<Line> help_lines(std::size_t width) {
     std::vector<Line> lines;
     for (const Key& key : kHelp) {
         Line line(fmt::format("  {}", key.key), looks::kLabel);
-        for (const std::string& part : report::wrapped(key.what, width > margin + 1 ? width - margin - 1 : 1)) {
+        std::istringstream parts(terminal::word_wrapped(key.what, width > margin + 1 ? width - margin - 1 : 1));
+        for (std::string part; std::getline(parts, part);) {
             if (report::width_of(line.spans) >= margin) { lines.push_back(std::exchange(line, Line())); }
             pad(line, margin);
             line.add(part);

@@ -92,25 +92,6 @@ std::string shortened(std::string_view text, std::size_t width) {
     return result;
 }
 
-std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
-    std::vector<std::string> lines(1);
-    std::size_t used = 0;
-    for (std::size_t begin = 0; begin < text.size();) {
-        const std::size_t end = std::min(text.find(' ', begin), text.size());
-        const std::string_view word = text.substr(begin, end - begin);
-        const std::size_t columns = display_width(word);
-        if (used > 0 && used + 1 + columns > width) {
-            lines.emplace_back();
-            used = 0;
-        }
-        if (used > 0) { lines.back() += ' '; }
-        lines.back() += word;
-        used += columns + (used > 0 ? 1 : 0);
-        begin = std::min(text.find_first_not_of(' ', end), text.size());
-    }
-    return lines;
-}
-
 std::string padded(std::string_view text, std::size_t width) {
     const std::size_t used = display_width(text);
     return std::string(text) + std::string(used < width ? width - used : 0, ' ');

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace memray::report {
 
@@ -32,8 +31,4 @@ template <class Spans>
 // Spaces added on the right or left up to `width` columns.
 [[nodiscard]] std::string padded(std::string_view text, std::size_t width);
 [[nodiscard]] std::string padded_left(std::string_view text, std::size_t width);
-
-// Lines of at most `width` columns, broken between words; a word that is longer has a line of its own.
-[[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t width);
-
 }  // namespace memray::report

@@ -29,12 +29,3 @@ TEST_CASE("Padding counts columns, not bytes") {
     CHECK(padded_left("é", 3) == "  é");
     CHECK(padded("long", 2) == "long");
 }
-TEST_CASE("Text is wrapped between words") {
-    using Lines = std::vector<std::string>;
-    CHECK(wrapped("one two three", 7) == Lines{"one two", "three"});
-    CHECK(wrapped("one two three", 13) == Lines{"one two three"});
-    CHECK(wrapped("one two three", 12) == Lines{"one two", "three"});
-    CHECK(wrapped("a incomprehensible b", 5) == Lines{"a", "incomprehensible", "b"});
-    CHECK(wrapped("日本 語", 4) == Lines{"日本", "語"});
-    CHECK(wrapped("", 5) == Lines{""});
-}
