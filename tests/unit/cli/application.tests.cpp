@@ -52,7 +52,7 @@ TEST_CASE("A missing or unknown subcommand is wrong usage") {
     check_usage_error({}, "memray: error: the following arguments are required: command");
     check_usage_error({"zebra"},
                       "memray: error: argument command: invalid choice: 'zebra' (choose from "
-                      "run,flamegraph,table,live,tree,parse,summary,stats,transform,diff,attach,detach,merge,"
+                      "run,flamegraph,table,live,tree,parse,summary,leaks,stats,transform,diff,attach,detach,merge,"
                       "snapshot)");
 }
 
