@@ -65,16 +65,16 @@ std::string paragraphs_wrapped(const std::string& text, std::size_t width) {
     std::string result;
     std::string paragraph;
     const auto finish = [&] {
-        if (!paragraph.empty()) { result += terminal::word_wrapped(paragraph, width) + "\n"; }
+        if (!paragraph.empty()) { result.append(terminal::word_wrapped(paragraph, width)).append("\n"); }
         paragraph.clear();
     };
     for (std::string line; std::getline(lines, line);) {
         if (!line.empty() && !line.starts_with(' ')) {
-            paragraph += line + "\n";
+            paragraph.append(line).append("\n");
             continue;
         }
         finish();
-        result += line + "\n";
+        result.append(line).append("\n");
     }
     finish();
     return result;
