@@ -48,7 +48,9 @@ std::string usage_of(const CLI::App& app) {
     }
     for (const CLI::Option* positional : app.get_options([&](const CLI::Option* each) { return !is_option(each); })) {
         const std::string name = positional->get_single_name();
-        usage += name + (positional->get_expected_max() > 1 ? " [" + name + " ...] " : " ");
+        usage.append(name);
+        if (positional->get_expected_max() > 1) { usage.append(" [").append(name).append(" ...]"); }
+        usage += ' ';
     }
     usage.pop_back();
     return usage;
