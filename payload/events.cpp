@@ -85,6 +85,19 @@ void record_code_death(std::uint32_t id, std::uint32_t generation) noexcept {
     record_event(wire::header_word(RecordKind::kCodeDeath, Allocator::kNone, id), nullptr);
 }
 
+void record_mapped_file(std::uint64_t device, std::uint64_t inode, std::uint64_t offset) noexcept {
+    const RecordingScope scope;
+    if (!scope) { return; }
+    wire::Slot* slot = begin_event(own_session());
+    if (slot == nullptr) { return; }
+    wire::RingWriter writer = writer_of(*slot);
+    if (!writer.reserve(kEventWords, wait_for_room)) { return; }
+    const std::uint64_t header =
+        wire::header_word(RecordKind::kMappedFile, Allocator::kNone, wire::clamped_value(device));
+    writer.put_record(header, inode, offset);
+    writer.commit();
+}
+
 void record_thread_name(const char* name) noexcept {
     constexpr std::uint32_t kLongestName = 15;  // bytes, prctl(2) PR_SET_NAME
     const RecordingScope scope;

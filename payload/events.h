@@ -33,6 +33,8 @@ inline void record_undo(const void* address) noexcept {
 }
 // A code object that had this id in the recording of that generation dies; id 0: one that may have had a private id.
 void record_code_death(std::uint32_t id, std::uint32_t generation) noexcept;
+// The file that the thread's next mapping is of.
+void record_mapped_file(std::uint64_t device, std::uint64_t inode, std::uint64_t offset) noexcept;
 void record_thread_name(const char* name) noexcept;
 
 }  // namespace memray::payload

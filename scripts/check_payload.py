@@ -20,6 +20,7 @@ CALLED = {
     # The functions it stands in for.
     "malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc", "memalign", "valloc", "pvalloc",
     "reallocarray", "free_sized", "free_aligned_sized", "mmap", "mmap64", "munmap", "mremap",
+    "mprotect",
     "dlopen", "dlmopen", "dlclose", "prctl", "pthread_setname_np",
     "execl", "execle", "execlp", "execv", "execve", "execvp", "execvpe", "fexecve", "posix_spawn", "posix_spawnp",
     "popen", "system", "fork", "_Fork",
@@ -42,6 +43,7 @@ SYSTEM_CALLS = {
     # munlock: only where the program has memory locked at the beginning.
     "gettid", "madvise", "membarrier", "mmap", "munlock", "munmap",
     # In a followed child before its first event (newfstatat), and before it executes a program. And futex, getpid.
+    # Where it maps a file to share it (newfstatat), as Python's own mmap does.
     "newfstatat", "faccessat", "getxattr", "prctl",
 }
 

@@ -12,6 +12,7 @@
 #include "cli/commands/command.h"
 #include "cli/commands/report_file.h"
 #include "cli/report/frame_filter.h"
+#include "cli/report/mappings.h"
 #include "cli/report/notes.h"
 #include "cli/web/page_templates.h"
 #include "injector/base/printable.h"
@@ -77,9 +78,14 @@ void FilterOptions::add_to(CLI::App& app) {
                    "in \"function at file\"")
         ->option_text("REGEX")
         ->allow_extra_args(false);
+    app.add_flag(
+        "--count-mappings", count_mappings_,
+        "Count all that was mapped: reserved address space, files and shared memory that counts elsewhere, too.\n"
+        "By default these are no memory and stand beside the sums");
 }
 
 report::StackView FilterOptions::take_view(capture::Profile& profile) const {
+    count_mappings_ ? report::count_mappings(profile) : report::leave_out_mappings(profile);
     report::StackView view = report::take_stack_view(profile);
     report::FrameFilter(include_, exclude_).apply(view);
     return view;

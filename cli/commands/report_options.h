@@ -40,12 +40,12 @@ private:
     std::optional<int> threshold_;
 };
 
-// --include and --exclude.
+// --include, --exclude and --count-mappings.
 class FilterOptions {
 public:
     void add_to(CLI::App& app);
-    // The stacks that the report is about, which may be taken out of the profile (see take_stack_view()). Throws
-    // UsageError for an expression that is not valid.
+    // The stacks that the report is about, which may be taken out of the profile (see take_stack_view()), whose sums
+    // are what is to be counted afterwards. Throws UsageError for an expression that is not valid.
     [[nodiscard]] report::StackView take_view(capture::Profile& profile) const;
     // Throws as take_view() does, before any work is done.
     void check() const;
@@ -53,6 +53,7 @@ public:
 private:
     std::vector<std::string> include_;
     std::vector<std::string> exclude_;
+    bool count_mappings_{false};
 };
 
 // --all-frames: not "my code" (cli/report/my_code.h) but every frame that was recorded.

@@ -33,6 +33,7 @@ std::string TableCommand::content(const capture::Profile& profile, const report:
     options.subject = report::selection_title(choice_);
     options.split_threads = split_threads_;
     options.all_frames = all_frames_;
+    options.leaks = choice_.kind == report::SelectionKind::kLeaked;
     options.complete = page_options_.complete();
     return page_options_.content(web::table_template(), report::table_data(profile, rows, options));
 }

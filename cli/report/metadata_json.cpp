@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/report/format.h"
+#include "cli/report/mappings.h"
 #include "cli/report/notes.h"
 #include "cli/report/period.h"
 #include "cli/report/resident.h"
@@ -40,6 +41,8 @@ nlohmann::ordered_json metadata_json(const capture::Profile& profile) {
             {"period", period_json(profile)},
             {"beginning", beginning_lines(profile)},
             {"processes", resident_json(profile)},
+            {"beside", beside_json(profile)},
+            {"notes", kind_notes(profile)},
             {"losses", loss_notes(data)}};
 }
 

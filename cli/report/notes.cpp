@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "cli/report/format.h"
+#include "cli/report/mappings.h"
 #include "injector/base/printable.h"
 
 namespace memray::report {
@@ -75,6 +76,10 @@ void add_hook_notes(std::vector<std::string>& notes, const capture::Metadata& me
     }
 }
 
+bool has_arenas(const capture::Profile& profile) {
+    return profile.allocators[static_cast<std::size_t>(capture::Allocator::kArena)].count > 0;
+}
+
 }  // namespace
 
 std::vector<std::string> kind_notes(const capture::Profile& profile) {
@@ -88,7 +93,22 @@ std::vector<std::string> kind_notes(const capture::Profile& profile) {
         notes.push_back(fmt::format("a snapshot of the running process, taken at {}", second_text(metadata.end_ms)));
     }
     add_hook_notes(notes, metadata);
+    if (has_arenas(profile)) {
+        notes.emplace_back(
+            "Python's objects of up to 512 bytes live in arenas: what is a PYTHON_ARENA counts for the line that "
+            "needed "
+            "the next one (--trace-python-allocators records each object)");
+    }
+    if (std::string note = not_resident_note(profile); !note.empty()) { notes.push_back(std::move(note)); }
     return notes;
+}
+
+std::string leak_note(const capture::Metadata& metadata) {
+    if (metadata.trace_python_allocators || metadata.python_allocator.starts_with("malloc")) { return {}; }
+    return "Note that the Python allocator doesn't necessarily release memory to the system when Python objects are "
+           "deallocated and these can still appear as \"leaks\". If you want to exclude these, you can run your "
+           "application with the `PYTHONMALLOC=malloc` environment variable set, or record every object with "
+           "`--trace-python-allocators`.";
 }
 
 std::vector<std::string> loss_notes(const capture::Metadata& metadata) {

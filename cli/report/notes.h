@@ -25,6 +25,9 @@ namespace memray::report {
 // What kind of capture it is, one sentence each; empty for that of one process from start to end.
 [[nodiscard]] std::vector<std::string> kind_notes(const capture::Profile& profile);
 
+// What to think of when something was not freed, in memray's words; empty if every object was recorded.
+[[nodiscard]] std::string leak_note(const capture::Metadata& metadata);
+
 // One sentence per kind of loss; empty if everything was recorded.
 [[nodiscard]] std::vector<std::string> loss_notes(const capture::Metadata& metadata);
 

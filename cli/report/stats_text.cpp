@@ -4,6 +4,7 @@
 
 #include "cli/report/format.h"
 #include "cli/report/histogram.h"
+#include "cli/report/mappings.h"
 #include "cli/report/notes.h"
 #include "cli/report/period.h"
 #include "cli/report/resident.h"
@@ -30,6 +31,7 @@ public:
         value("📏", "Total allocations:", std::to_string(profile_.total.count));
         value("📦", "Total memory allocated:", size_text(profile_.total.bytes));
         value("📈", "Peak memory usage:", size_text(profile_.peak.bytes));
+        lines("🗺", "Mapped beside it, not counted:", beside_lines(profile_));
         heading("📊", "Histogram of allocation size:");
         text_ += histogram_text(profile_.sizes, kHistogramBins, kBarWidth, "\t") + "\n";
         allocators();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cli/report/format.h"
+#include "cli/report/mappings.h"
 #include "cli/report/notes.h"
 #include "cli/report/period.h"
 #include "cli/report/resident.h"
@@ -75,6 +76,7 @@ std::vector<std::string> preamble(const Profile& profile, const SummaryOptions& 
         lines.push_back(fmt::format("{}: {}", selection_title(profile, options.selection), amount_text(whole)));
     }
     lines.push_back(totals_line(profile));
+    if (std::string beside = beside_line(profile); !beside.empty()) { lines.push_back(std::move(beside)); }
     // That is of the whole recording.
     if (std::string resident = resident_line(profile); !resident.empty() && !profile.period) {
         lines.push_back(std::move(resident));

@@ -203,6 +203,15 @@ struct Columns<Site> {
         column.delta([](auto& row) -> auto& { return row.native_stack; });
         column.delta([](auto& row) -> auto& { return row.thread; });
         column.plain([](auto& row) -> auto& { return row.allocator; });
+        column.later([](auto& row) -> auto& { return row.file; });
+    }
+};
+template <>
+struct Columns<SharedFile> {
+    static void visit(auto&& column) {
+        column.plain([](auto& row) -> auto& { return row.boot; });
+        column.plain([](auto& row) -> auto& { return row.device; });
+        column.plain([](auto& row) -> auto& { return row.inode; });
     }
 };
 template <>
@@ -298,6 +307,8 @@ struct AmountColumns {
         column.plain([](auto& row) -> auto& { return row.leaked.bytes; });
         column.plain([](auto& row) -> auto& { return row.total.count; });
         column.plain([](auto& row) -> auto& { return row.total.bytes; });
+        column.later([](auto& row) -> auto& { return row.all_peak.count; });
+        column.later([](auto& row) -> auto& { return row.all_peak.bytes; });
     }
 };
 

@@ -24,7 +24,7 @@ static_assert(std::endian::native == std::endian::little, "headers are written a
 
 using Bytes = std::vector<std::uint8_t>;
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 inline constexpr std::array<std::uint8_t, 8> kFileMagic{0x8b, 'm', 'e', 'm', 'r', 'a', 'y', '\n'};
 inline constexpr std::array<std::uint8_t, 8> kFooterMagic{'e', 'n', 'd', 'm', 'r', 'a', 'y', '\n'};
 
@@ -70,6 +70,7 @@ enum class SectionType : std::uint16_t {
     kProcessSnapshots = 26,
     kKeptSymbols = 27,
     kResidences = 28,
+    kSharedFiles = 29,
 };
 
 enum SectionFlags : std::uint16_t {

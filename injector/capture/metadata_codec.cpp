@@ -94,6 +94,8 @@ void totals_fields(Fields&& field, P& profile) {
     field(profile.total);
     field(profile.leaked);
     for (auto& amount : profile.allocators) { field(amount); }
+    field(profile.all_peak);
+    field(profile.all_peak_ms);
 }
 
 }  // namespace

@@ -161,9 +161,19 @@ struct Site {
     std::uint32_t native_stack{kRootStack};
     std::uint32_t thread{0};  // index of threads
     Allocator allocator{Allocator::kNone};
-    Amount peak;    // live when the whole heap was largest
-    Amount leaked;  // live at the end
-    Amount total;   // ever allocated
+    Amount peak;            // live when the whole heap was largest
+    Amount leaked;          // live at the end
+    Amount total;           // ever allocated
+    Amount all_peak;        // live when the heap and all else that was mapped were largest together
+    std::uint32_t file{0};  // shared_files, + 1, of shared memory that is known; else 0
+};
+// Shared memory, as other processes know it, too.
+struct SharedFile {
+    std::uint64_t boot{0};    // a hash of the boot id (random(4)): numbers of another boot or machine mean others
+    std::uint64_t device{0};  // as stat(2) has it
+    std::uint64_t inode{0};
+
+    friend bool operator==(const SharedFile&, const SharedFile&) = default;
 };
 // Allocations of a site that were freed by their own thread after at most `distance` further allocations of that
 // thread (and more than the previous entry's of the same site). See lifetime.h for the distances there are.
@@ -221,6 +231,12 @@ struct SizeCount {
     std::uint64_t size{0};
     std::uint64_t count{0};
 };
+// What a report leaves out of its sums and shows beside them (cli/report/mappings.h). In no capture.
+struct Beside {
+    Allocator allocator{Allocator::kNone};
+    Amount peak;
+    Amount leaked;
+};
 // One of those whose captures were merged, and what it held at a time.
 struct Process {
     std::int64_t pid{0};
@@ -263,21 +279,27 @@ struct Profile {
     std::vector<NativeStack> native_stacks{NativeStack{}};
     std::vector<KeptSymbols> kept_symbols;
     Symbols symbols;  // of native_frames
+    std::vector<SharedFile> shared_files;
     std::vector<Site> sites;
     std::vector<Lifetime> lifetimes;  // by site, then distance
     std::vector<Interval> intervals;  // by site
     std::vector<TimeBucket> time_buckets;
     std::vector<Snapshot> snapshots;                   // by time
     std::vector<Residence> residences;                 // by process, then moment
-    std::vector<SizeCount> sizes;                      // every size asked for, ascending
+    std::vector<SizeCount> sizes;                      // every size of memory asked for, ascending
     std::vector<Process> processes;                    // of a merged capture
     std::vector<ProcessSnapshot> process_snapshots;    // by process, then time
     std::array<Amount, kAllocatorCount> allocators{};  // allocations and bytes per allocator; for frees only counts
+    // Of memory (is_memory() of its allocator): what else was mapped is in the sites only.
     Amount peak;
     std::int64_t peak_ms{0};
     Amount total;
     Amount leaked;
     std::optional<Period> period;  // never in a file
+    // Of all that was mapped or allocated.
+    Amount all_peak;
+    std::int64_t all_peak_ms{0};
+    std::vector<Beside> beside;
 };
 
 }  // namespace memray::capture

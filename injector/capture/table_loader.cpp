@@ -42,8 +42,17 @@ void decode_section(SectionType type, ByteReader& in, LoadedTables& tables) {
     }
 }
 
+// What writers before version 2 had one sum for.
+void fill_all_peak(Profile& profile) {
+    if (profile.all_peak.count != 0) { return; }
+    profile.all_peak = profile.peak;
+    profile.all_peak_ms = profile.peak_ms;
+    for (Site& site : profile.sites) { site.all_peak = site.peak; }
+}
+
 void complete(LoadedTables& tables) {
     Profile& profile = tables.profile;
+    fill_all_peak(profile);
     if (profile.stacks.empty()) { profile.stacks.emplace_back(); }
     if (profile.native_stacks.empty()) { profile.native_stacks.emplace_back(); }
     if (profile.symbols.present() && tables.symbols_key != symbols_key(profile)) { profile.symbols = {}; }

@@ -40,6 +40,7 @@ void for_each_table(P& profile, Visit visit) {
     visit(SectionType::kModules, Written::kGrowing, profile.modules);
     visit(SectionType::kNativeFrames, Written::kGrowing, profile.native_frames);
     visit(SectionType::kNativeStacks, Written::kGrowing, profile.native_stacks);
+    visit(SectionType::kSharedFiles, Written::kGrowing, profile.shared_files);
     visit(SectionType::kSites, Written::kGrowing, profile.sites);
     visit(SectionType::kSnapshots, Written::kThinned, profile.snapshots);
     visit(SectionType::kResidences, Written::kChanging, profile.residences);

@@ -65,6 +65,7 @@ void check_sites(const Profile& profile) {
         check(site.native_stack < profile.native_stacks.size(), "a site has no native stack");
         check(site.thread < profile.threads.size(), "a site has no thread");
         check(static_cast<std::size_t>(site.allocator) < kAllocatorCount, "a site has no allocator");
+        check(site.file <= profile.shared_files.size(), "a site has no shared memory");
     }
 }
 

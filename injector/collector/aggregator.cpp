@@ -8,11 +8,13 @@
 #include <utility>
 
 namespace memray::collector {
-namespace {
 
-constexpr std::uint32_t kNobody = 0xffffffff;
-
-}  // namespace
+std::uint32_t Aggregator::site_for(const SiteKey& key) {
+    const std::uint32_t before = sites_.size();
+    const std::uint32_t site = sites_.find(key);
+    if (sites_.size() != before) { sites_[site].epoch = epoch_; }
+    return site;
+}
 
 void Aggregator::advance(std::int64_t ms) {
     if (ms <= now_ms_) { return; }
@@ -35,66 +37,6 @@ void Aggregator::implicit_free(std::uint64_t address) {
     }
     remove_live(block.site, block.size);
     if (log_ != nullptr) { log_->deallocation(slot, true); }
-}
-
-// A new mapping replaces what it covers, as with MAP_FIXED.
-void Aggregator::map(const Block& block, std::uint64_t size) {
-    replace_mappings(block.address, block.address + size);
-    ranges_.insert({block.address, block.address + size, live_.acquire(block)});
-}
-
-void Aggregator::replace_mappings(std::uint64_t start, std::uint64_t end) {
-    for (const Range& range : ranges_.take_overlapping(start, end)) {
-        const Block block = drop(range, kNobody);
-        const std::uint64_t bytes = std::min(range.end, end) - std::max(range.start, start);
-        const bool whole = bytes == range.end - range.start;
-        if (block.bucket != buckets_.current()) {
-            intervals_.add(block.site, block.bucket, buckets_.current(), {whole ? 1U : 0U, bytes});
-        }
-        restore_rest(range, block, start, end);
-    }
-}
-
-void Aggregator::unmap(ThreadState& thread, std::uint64_t start, std::uint64_t end) {
-    Freed& freed = thread.freed;
-    freed.mappings.clear();
-    freed.kind = Freed::Kind::kMappings;
-    for (const Range& range : ranges_.take_overlapping(start, end)) {
-        const bool covered = start <= range.start && range.end <= end;
-        const Block block = drop(range, covered ? thread.thread : kNobody);
-        const std::uint64_t bytes = std::min(range.end, end) - std::max(range.start, start);
-        const bool whole = bytes == range.end - range.start;
-        const std::uint32_t lifetime = count_free(thread, block, whole, bytes);
-        ++allocators_[static_cast<std::size_t>(capture::Allocator::kMunmap)].count;
-        freed.mappings.push_back({range, block, bytes, whole, lifetime});
-        restore_rest(range, block, start, end);
-    }
-    if (!freed.mappings.empty()) { return; }
-    ++unknown_frees_;
-    freed.kind = Freed::Kind::kUnknown;
-}
-
-// Ends a mapping that was taken out of the table. `freeing_thread`: whose free ends its lifetime, if anybody's.
-Block Aggregator::drop(const Range& range, std::uint32_t freeing_thread) {
-    Block block;
-    live_.release(range.slot, block);
-    remove_live(block.site, block.size);
-    if (log_ != nullptr) { log_->deallocation(range.slot, sites_[block.site].thread != freeing_thread); }
-    return block;
-}
-
-void Aggregator::restore(const Range& range, Block block) {
-    block.address = range.start;
-    block.size = range.end - range.start;
-    ranges_.insert({range.start, range.end, live_.acquire(block)});
-    if (log_ != nullptr) { log_->restore(block.site, block.size); }
-    add_live(block.site, block.size);
-}
-
-// What lies before and behind [start, end).
-void Aggregator::restore_rest(const Range& range, const Block& block, std::uint64_t start, std::uint64_t end) {
-    if (range.start < start) { restore({range.start, start, 0}, block); }
-    if (end < range.end) { restore({end, range.end, 0}, block); }
 }
 
 void Aggregator::undo_deallocation(ThreadState& thread) {
@@ -135,23 +77,11 @@ void Aggregator::undo_block(Freed& freed) {
     add_live(freed.block.site, freed.block.size);
 }
 
-void Aggregator::undo_mappings(Freed& freed) {
-    for (const Freed::Mapping& mapping : freed.mappings) {
-        uncount_free(freed, mapping.block, mapping.lifetime, mapping.whole, mapping.unmapped);
-        for (const Range& rest : ranges_.take_overlapping(mapping.range.start, mapping.range.end)) {
-            drop(rest, kNobody);
-        }
-        Block block = mapping.block;
-        block.bucket >>= std::min(folds_ - freed.folds, 31U);
-        restore(mapping.range, block);
-    }
-}
-
 void Aggregator::add_sites(capture::Profile& profile) const {
     assert(profile.sites.size() <= sites_.size());  // they have the same numbers
     while (profile.sites.size() < sites_.size()) {
         const SiteKey key = sites_.key(static_cast<std::uint32_t>(profile.sites.size()));
-        profile.sites.push_back({key.node, key.native_node, key.thread, key.allocator, {}, {}, {}});
+        profile.sites.push_back({key.node, key.native_node, key.thread, key.allocator, {}, {}, {}, {}, key.file});
     }
 }
 
@@ -165,6 +95,8 @@ void Aggregator::fill(capture::Profile& profile) const {
     profile.peak = peak_;
     profile.peak_ms = peak_ms_;
     profile.leaked = heap_;
+    profile.all_peak = all_peak_.began() ? all_peak_.peak() : peak_;
+    profile.all_peak_ms = all_peak_.began() ? all_peak_.peak_ms() : peak_ms_;
     profile.metadata.losses.unknown_frees = unknown_frees_;
     profile.metadata.losses.reused_addresses = reused_addresses_;
     profile.metadata.losses.bad_stacks += sites_.rejected();
@@ -173,7 +105,9 @@ void Aggregator::fill(capture::Profile& profile) const {
 
 void Aggregator::fill_live(capture::Profile& profile) const {
     add_sites(profile);
-    for (std::uint32_t i = 0; i < profile.sites.size(); ++i) { profile.sites[i].leaked = sites_[i].live; }
+    for (std::uint32_t i = 0; i < profile.sites.size(); ++i) {
+        if (sites_[i].memory != 0) { profile.sites[i].leaked = sites_[i].live; }
+    }
     profile.leaked = heap_;
     profile.peak = peak_;
     profile.peak_ms = peak_ms_;
@@ -199,7 +133,7 @@ std::vector<capture::Amount> Aggregator::live_since(const Mark& mark) const {
     };
     std::vector<capture::Amount> amounts(sites_.size());
     live_.for_each([&](const Block& block) {
-        if (!is_since(block)) { return; }
+        if (sites_[block.site].memory == 0 || !is_since(block)) { return; }
         ++amounts[block.site].count;
         amounts[block.site].bytes += block.size;
     });
@@ -215,9 +149,9 @@ void Aggregator::fill_sites(capture::Profile& profile) const {
         to.peak = from.epoch == epoch_ ? from.peak : from.live;
         to.leaked = from.live;
         to.total = from.total;
+        to.all_peak = all_peak_.began() ? all_peak_.of_site(i, from.live) : to.peak;
         lifetimes_.append(from, i, profile.lifetimes);
-        profile.total.count += from.total.count;
-        profile.total.bytes += from.total.bytes;
+        if (from.memory != 0) { profile.total += from.total; }
     }
 }
 

@@ -17,6 +17,12 @@
 //
 // At the end a site held `peak` if its epoch is the newest, else what is live.
 //
+// The heap is what is memory. Mappings that are not (is_memory() in allocator.h) have sites, lives and events as all
+// else, and are summed up beside the heap; the peak of both together is SecondPeak's.
+//
+// Shared memory counts once: of each byte of a file that is mapped several times, one mapping has it as kSharedMemory
+// and the others as kSharedAgain. When that one goes, another takes its place: a free and a restore for the log.
+//
 // Time buckets fold: when all are used up, each two become one, here, in the blocks (`bucket`) and in the intervals. A
 // block of bucket 5 is one of bucket 2 afterwards, of bucket 1 after the next fold (5 >> folds).
 //
@@ -40,12 +46,19 @@
 #include "injector/collector/tables/lifetimes.h"
 #include "injector/collector/tables/live_table.h"
 #include "injector/collector/tables/range_table.h"
+#include "injector/collector/tables/second_peak.h"
 #include "injector/collector/tables/site_table.h"
 #include "injector/collector/tables/size_counts.h"
 #include "injector/collector/tables/time_buckets.h"
 #include "injector/collector/thread_state.h"
 
 namespace memray::collector {
+
+// What is mapped of a file in memory; file 0: it is not known which, or none.
+struct SharedPlace {
+    std::uint32_t file{0};  // number, from 1 on
+    std::uint64_t offset{0};
+};
 
 class Aggregator {
 public:
@@ -56,10 +69,16 @@ public:
     // Of the thread's current stacks.
     std::uint32_t site_of(ThreadState& thread, capture::Allocator allocator);
     void allocation(ThreadState& thread, std::uint32_t site, capture::Allocator allocator, std::uint64_t address,
-                    std::uint64_t size);
+                    std::uint64_t size, const SharedPlace& place = {});
     void allocation(ThreadState& thread, capture::Allocator allocator, std::uint64_t address, std::uint64_t size) {
         allocation(thread, site_of(thread, allocator), allocator, address, size);
     }
+    // Of shared memory: it counts only if nothing of that place is mapped elsewhere.
+    void map_shared(ThreadState& thread, std::uint64_t address, std::uint64_t size, const SharedPlace& place);
+    // mremap: what the thread unmapped last is mapped here.
+    void map_moved(ThreadState& thread, std::uint64_t address, std::uint64_t size);
+    // mprotect: what is reserved of this becomes memory, allocated by this thread.
+    void make_accessible(ThreadState& thread, std::uint64_t start, std::uint64_t end);
     // `size` matters for kMunmap only.
     void deallocation(ThreadState& thread, capture::Allocator allocator, std::uint64_t address, std::uint64_t size);
     // The thread's latest deallocation did not happen: as if it had never been recorded.
@@ -91,6 +110,11 @@ public:
     [[nodiscard]] std::vector<capture::Amount> live_since(const Mark& mark) const;
 
 private:
+    static bool fits(std::uint64_t address, std::uint64_t size) noexcept {
+        return address != 0 && address <= kMaxAddress && size <= kMaxAddress + 1 - address;
+    }
+    std::uint32_t site_for(const SiteKey& key);
+    void keep_peaks(std::uint32_t site);
     void add_live(std::uint32_t site, std::uint64_t size);
     void remove_live(std::uint32_t site, std::uint64_t size);
     std::uint32_t count_free(ThreadState& thread, const Block& block, bool whole, std::uint64_t bytes);
@@ -98,11 +122,17 @@ private:
     void insert(const Block& block, std::uint32_t& slot);
     void implicit_free(std::uint64_t address);
 
-    void map(const Block& block, std::uint64_t size);
+    [[nodiscard]] capture::Allocator allocator_of(const Range& range) const;
+    [[nodiscard]] std::uint32_t site_as(std::uint32_t site, capture::Allocator allocator);
+    void map(const Block& block, const SharedPlace& place);
     void unmap(ThreadState& thread, std::uint64_t start, std::uint64_t end);
     void replace_mappings(std::uint64_t start, std::uint64_t end);
     Block drop(const Range& range, std::uint32_t freeing_thread);
     void restore(const Range& range, Block block);
+    void reclass(std::uint64_t start, std::uint64_t end, capture::Allocator allocator);
+    [[nodiscard]] bool is_counted(const SharedPlace& place, std::uint64_t size) const;
+    void settle_file(std::uint32_t file);
+    void settle_files(const std::vector<Range>& changed);
     void restore_rest(const Range& range, const Block& block, std::uint64_t start, std::uint64_t end);
     void undo_block(Freed& freed);
     void undo_mappings(Freed& freed);
@@ -114,6 +144,8 @@ private:
     std::int64_t now_ms_;
     std::uint64_t events_{0};
     capture::Amount heap_;
+    capture::Amount beside_;  // what was mapped and is no memory
+    SecondPeak all_peak_;
     capture::Amount peak_;
     std::int64_t peak_ms_;
     std::uint64_t epoch_{0};
@@ -136,9 +168,7 @@ inline std::uint32_t Aggregator::site_of(ThreadState& thread, capture::Allocator
     const std::uint32_t native_node = thread.native.node;
     if (thread.site == kNoSlot || thread.site_node != node || thread.site_native_node != native_node ||
         thread.site_allocator != allocator) {
-        const std::uint32_t before = sites_.size();
-        thread.site = sites_.find({node, native_node, thread.thread, allocator});
-        if (sites_.size() != before) { sites_[thread.site].epoch = epoch_; }
+        thread.site = site_for({node, native_node, thread.thread, allocator});
         thread.site_node = node;
         thread.site_native_node = native_node;
         thread.site_allocator = allocator;
@@ -146,35 +176,48 @@ inline std::uint32_t Aggregator::site_of(ThreadState& thread, capture::Allocator
     return thread.site;
 }
 
-inline void Aggregator::add_live(std::uint32_t number, std::uint64_t size) {
+// What a site held at the peaks, before it changes.
+inline void Aggregator::keep_peaks(std::uint32_t number) {
     Site& site = sites_[number];
+    if (site.memory == 0 && !all_peak_.began()) [[unlikely]] { all_peak_.begin(sites_, epoch_, peak_, peak_ms_); }
+    if (all_peak_.began()) [[unlikely]] { all_peak_.keep(number, site.live); }
     if (site.epoch != epoch_) {
         site.peak = site.live;
         site.epoch = epoch_;
     }
+}
+
+inline void Aggregator::add_live(std::uint32_t number, std::uint64_t size) {
+    keep_peaks(number);
+    Site& site = sites_[number];
     ++site.live.count;
     site.live.bytes += size;
-    ++heap_.count;
-    heap_.bytes += size;
-    if (heap_.bytes > peak_.bytes) {
-        peak_ = heap_;
-        peak_ms_ = now_ms_;
-        ++epoch_;
+    if (site.memory != 0) [[likely]] {
+        ++heap_.count;
+        heap_.bytes += size;
+        if (heap_.bytes > peak_.bytes) {
+            peak_ = heap_;
+            peak_ms_ = now_ms_;
+            ++epoch_;
+        }
+        buckets_.heap_is(heap_.bytes);
+    } else {
+        beside_ += {1, size};
     }
-    buckets_.heap_is(heap_.bytes);
+    if (all_peak_.began()) [[unlikely]] {
+        all_peak_.raise({heap_.count + beside_.count, heap_.bytes + beside_.bytes}, now_ms_);
+    }
 }
 
 inline void Aggregator::remove_live(std::uint32_t number, std::uint64_t size) {
+    keep_peaks(number);
     Site& site = sites_[number];
-    if (site.epoch != epoch_) {
-        site.peak = site.live;
-        site.epoch = epoch_;
-    }
     assert(site.live.count > 0 && site.live.bytes >= size);  // only what is in the live table is taken out, once
     --site.live.count;
     site.live.bytes -= size;
-    --heap_.count;
-    heap_.bytes -= size;
+    capture::Amount& sum = site.memory != 0 ? heap_ : beside_;
+    --sum.count;
+    sum.bytes -= size;
 }
 
 inline void Aggregator::insert(const Block& block, std::uint32_t& slot) {
@@ -184,11 +227,10 @@ inline void Aggregator::insert(const Block& block, std::uint32_t& slot) {
 }
 
 inline void Aggregator::allocation(ThreadState& thread, std::uint32_t number, capture::Allocator allocator,
-                                   std::uint64_t address, std::uint64_t size) {
+                                   std::uint64_t address, std::uint64_t size, const SharedPlace& place) {
     ++events_;
-    const bool is_mapping = allocator == capture::Allocator::kMmap;
-    const bool fits = address != 0 && address <= kMaxAddress && size <= kMaxAddress + 1 - address;
-    if (!fits || (size == 0 && is_mapping)) [[unlikely]] {
+    const bool is_mapping = capture::is_mapping(allocator);
+    if (!fits(address, size) || (size == 0 && is_mapping)) [[unlikely]] {
         ++bad_events_;
         return;
     }
@@ -198,10 +240,10 @@ inline void Aggregator::allocation(ThreadState& thread, std::uint32_t number, ca
     capture::Amount& by_allocator = allocators_[static_cast<std::size_t>(allocator)];
     ++by_allocator.count;
     by_allocator.bytes += size;
-    sizes_.add(size);
+    if (site.memory != 0) [[likely]] { sizes_.add(size); }
     const Block block{address, size, number, buckets_.current(), ++thread.allocations};
     if (is_mapping) [[unlikely]] {
-        map(block, size);
+        map(block, place);
     } else {
         std::uint32_t slot = 0;
         insert(block, slot);

@@ -6,6 +6,7 @@
 
 #include "injector/base/utf8.h"
 #include "injector/collector/code_announcement.h"
+#include "injector/collector/mapping_class.h"
 #include "injector/collector/text.h"
 
 namespace memray::collector {
@@ -17,7 +18,7 @@ constexpr bool is_same(wire::Allocator wire, capture::Allocator capture) {
 }
 using W = wire::Allocator;
 using C = capture::Allocator;
-static_assert(wire::kAllocatorCount == capture::kAllocatorCount);
+static_assert(wire::kAllocatorCount == static_cast<std::uint8_t>(C::kMunmap) + 1);
 static_assert(is_same(W::kNone, C::kNone) && is_same(W::kPymallocFree, C::kPymallocFree) &&
               is_same(W::kPymallocMalloc, C::kPymallocMalloc) && is_same(W::kPymallocCalloc, C::kPymallocCalloc) &&
               is_same(W::kPymallocRealloc, C::kPymallocRealloc) && is_same(W::kFree, C::kFree) &&
@@ -45,6 +46,23 @@ void RecordDecoder::advance(std::int64_t ms) {
     if (finished_) { return held_.add_time(ms); }
     settle();
     aggregator_.advance(ms);
+}
+
+// Such events are few, and what they are depends on what came before.
+void RecordDecoder::mapping(ThreadState& state, std::uint64_t word, std::uint64_t size) {
+    settle();
+    const std::uint64_t address = wire::mapping_address(word);
+    const std::uint32_t traits = wire::mapping_traits(word);
+    const MappedFile file = std::exchange(state.file, {});
+    if ((traits & wire::kMovedTrait) != 0) { return aggregator_.map_moved(state, address, size); }
+    const bool in_memory = file.known && devices_ != nullptr && devices_->contains(file.device);
+    const capture::Allocator allocator = (traits & wire::kDuplicateTrait) != 0
+                                             ? capture::Allocator::kSharedAgain
+                                             : class_of({traits, size, in_memory}, hex_version_);
+    if (allocator != capture::Allocator::kSharedMemory || !file.known) {
+        return aggregator_.allocation(state, allocator, address, size);
+    }
+    aggregator_.map_shared(state, address, size, {files_.number(file.device, file.inode), file.offset});
 }
 
 void RecordDecoder::after_end(ThreadState& state, std::uint64_t header, std::uint64_t address) {
@@ -90,6 +108,10 @@ void RecordDecoder::change(std::uint32_t ring, std::uint64_t header, const wire:
             break;
         case wire::RecordKind::kThreadName:
             thread_name(state, wire::value_of(header));
+            break;
+        case wire::RecordKind::kMappedFile:
+            // Offsets are signed (off_t).
+            state.file = {reader.word(2) >> 63U == 0, wire::value_of(header), reader.word(1), reader.word(2)};
             break;
         default:
             break;

@@ -12,8 +12,10 @@
 #include "injector/collector/aggregator.h"
 #include "injector/collector/event_pipeline.h"
 #include "injector/collector/held_events.h"
+#include "injector/collector/memory_devices.h"
 #include "injector/collector/native_frames.h"
 #include "injector/collector/ordered_merge.h"
+#include "injector/collector/shared_files.h"
 #include "injector/collector/tables/code_table.h"
 #include "injector/collector/tables/edge_cache.h"
 #include "injector/collector/thread_state.h"
@@ -26,10 +28,14 @@ namespace memray::collector {
 class RecordDecoder {
 public:
     // `merge`: what delivers the records. `profile` gets strings, functions, frames, stacks, modules, native frames and
-    // native stacks, which nobody else may change. `modules` may be null: no native stacks.
+    // native stacks, and shared files, which nobody else may change. `modules` may be null: no native stacks; so may
+    // `devices`: no file lies in memory.
     RecordDecoder(const OrderedMerge& merge, std::uint32_t rings, std::uint32_t hex_version, Aggregator& aggregator,
-                  capture::Profile& profile, const NativeModules* modules = nullptr)
+                  capture::Profile& profile, const NativeModules* modules = nullptr, MemoryDevices* devices = nullptr)
         : merge_(merge),
+          hex_version_(hex_version),
+          devices_(devices),
+          files_(profile),
           aggregator_(aggregator),
           pipeline_(aggregator),
           tables_(profile),
@@ -60,6 +66,7 @@ public:
 
 private:
     void apply(ThreadState& state, std::uint64_t header, std::uint64_t address);
+    void mapping(ThreadState& state, std::uint64_t word, std::uint64_t size);
     void after_end(ThreadState& state, std::uint64_t header, std::uint64_t address);
     void restart();
     void frames(std::uint32_t ring, std::uint64_t value, const wire::RingReader& reader);
@@ -72,6 +79,9 @@ private:
     void look_ahead(std::uint32_t id);
 
     const OrderedMerge& merge_;
+    std::uint32_t hex_version_;
+    MemoryDevices* devices_;
+    SharedFiles files_;
     Aggregator& aggregator_;
     EventPipeline pipeline_;
     interning::ProfileTables tables_;
@@ -95,10 +105,13 @@ inline void RecordDecoder::event(std::uint32_t ring, std::uint64_t header, std::
 
 inline void RecordDecoder::apply(ThreadState& state, std::uint64_t header, std::uint64_t address) {
     const auto wire_allocator = static_cast<std::uint8_t>(wire::allocator_of(header));
-    const auto allocator = wire_allocator < capture::kAllocatorCount ? static_cast<capture::Allocator>(wire_allocator)
-                                                                     : capture::Allocator::kNone;
+    const auto allocator = wire_allocator < wire::kAllocatorCount ? static_cast<capture::Allocator>(wire_allocator)
+                                                                  : capture::Allocator::kNone;
     switch (wire::kind_of(header)) {
         case wire::RecordKind::kAllocation:
+            if (wire_allocator == static_cast<std::uint8_t>(wire::Allocator::kMmap)) [[unlikely]] {
+                return mapping(state, address, wire::value_of(header));
+            }
             pipeline_.allocation(state, allocator, address, wire::value_of(header));
             break;
         case wire::RecordKind::kDeallocation:
@@ -107,6 +120,10 @@ inline void RecordDecoder::apply(ThreadState& state, std::uint64_t header, std::
         case wire::RecordKind::kUndoDeallocation:
             settle();
             aggregator_.undo_deallocation(state);
+            break;
+        case wire::RecordKind::kAccessible:
+            settle();
+            aggregator_.make_accessible(state, address, address + wire::value_of(header));
             break;
         case wire::RecordKind::kCodeDeath:
             codes_.remove(static_cast<std::uint32_t>(wire::value_of(header)));

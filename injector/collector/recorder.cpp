@@ -109,6 +109,7 @@ private:
     OrderedMerge merge_;
     Pace pace_;
     NativeModules modules_;
+    MemoryDevices devices_;
     RecordDecoder decoder_;
     ProcessSampler sampler_;
     TargetThreads threads_;
@@ -131,7 +132,8 @@ Recorder::Impl::Impl(base::SharedMemory region, std::int64_t pid, capture::Metad
       merge_(region_),
       pace_(region_.ring_words()),
       modules_(region_, pid),
-      decoder_(merge_, region_.slot_count(), region_.hex_version(), aggregator_, profile_, &modules_),
+      devices_(pid),
+      decoder_(merge_, region_.slot_count(), region_.hex_version(), aggregator_, profile_, &modules_, &devices_),
       sampler_(pid, profile_.metadata.start_ms),
       threads_(pid),
       reclaimer_(region_, merge_, threads_),

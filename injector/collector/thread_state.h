@@ -28,12 +28,21 @@ struct Freed {
         std::uint32_t lifetime{0};
     };
     Kind kind{Kind::kNone};
+    std::uint64_t start{0};  // of kMappings
     capture::Allocator allocator{capture::Allocator::kNone};
     std::uint32_t bucket{0};    // of time
     std::uint32_t folds{0};     // of the buckets so far
     std::uint32_t lifetime{0};  // class + 1, 0: not counted
     Block block;
     std::vector<Mapping> mappings;
+};
+
+// The file that a thread maps next, if it is told of one.
+struct MappedFile {
+    bool known{false};
+    std::uint64_t device{0};
+    std::uint64_t inode{0};
+    std::uint64_t offset{0};
 };
 
 // A thread's stack, as nodes of a tree.
@@ -74,6 +83,7 @@ struct ThreadState {
     std::uint32_t site{kNoSlot};
 
     std::string blob;
+    MappedFile file;
     Freed freed;
 };
 

@@ -9,6 +9,7 @@
 #include "injector/base/file.h"
 #include "injector/cpython/attribute_layout.h"
 #include "injector/cpython/python_layout.h"
+#include "injector/elf/memory_map.h"
 
 namespace memray::cpython {
 namespace {
@@ -46,6 +47,15 @@ wire::PythonAddresses find_addresses(const elf::Modules& modules, std::uint64_t 
     return addresses;
 }
 
+// The mapping that the interpreter's functions are in, as one of them is.
+void add_code(wire::PythonAddresses& addresses, pid_t pid) {
+    const base::RemoteAddr function(addresses.get_allocator);
+    const auto code = elf::find_mapping("/proc/" + std::to_string(pid) + "/maps", function);
+    if (function.is_null() || !code) { return; }
+    addresses.code = code->begin.value();
+    addresses.code_size = code->end.value() - code->begin.value();
+}
+
 std::string find_allocator(const PythonStop& stop, ptrace::RemoteCall& call) {
     const auto get_name = stop.modules.find("_PyMem_GetCurrentAllocatorName");
     if (!get_name) { return allocator_title(""); }
@@ -72,6 +82,7 @@ PythonFacts inspect_python(pid_t pid, const PythonStop& stop, ptrace::RemoteCall
     facts.info.layout = layout.layout;
     if (facts.info.layout.model != wire::FrameModel::kNone) { add_attributes(facts.info.layout, facts.version); }
     facts.info.addresses = find_addresses(stop.modules, layout.finalizing);
+    add_code(facts.info.addresses, pid);
     facts.allocator = known_allocator(find_allocator(stop, call), pid, layout.layout.free_threaded != 0);
     facts.bypasses_malloc = facts.allocator.starts_with("mimalloc");
     return facts;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "injector/merge/merged_tables.h"
+#include "injector/merge/shared_once.h"
 
 namespace memray::merge {
 namespace {
@@ -71,16 +72,22 @@ std::uint64_t common_run(const Profiles& profiles) {
 
 class Merge {
 public:
-    explicit Merge(const Profiles& from) : from_(from), tables_(to_), buckets_(from), peak_(find_peak(from)) {}
+    explicit Merge(const Profiles& from)
+        : from_(from),
+          tables_(to_),
+          buckets_(from),
+          peak_(find_peak(from)),
+          all_peak_(find_peak(from, Counted::kAll)) {}
 
     Profile run() {
-        for (std::size_t i = 0; i < from_.size(); ++i) { add_profile(from_[i], peak_.states[i]); }
+        for (std::size_t i = 0; i < from_.size(); ++i) { add_profile(from_[i], peak_.states[i], all_peak_.states[i]); }
         tables_.finish();
         for (const auto& [size, count] : sizes_) { to_.sizes.push_back({size, count}); }
         to_.time_buckets = buckets_.table(from_);
         to_.snapshots = merged_curve(from_);
         add_processes(from_, to_);
         to_.peak_ms = peak_.ms;
+        to_.all_peak_ms = all_peak_.ms;
         to_.metadata.aggregated = true;
         to_.metadata.ending = from_.front().metadata.ending;
         to_.metadata.run = common_run(from_);
@@ -88,18 +95,20 @@ public:
     }
 
 private:
-    void add_profile(const Profile& from, State at_peak) {
+    void add_profile(const Profile& from, State at_peak, State at_all_peak) {
         add_metadata(to_.metadata, from.metadata);
-        add_sites(from, amounts_in(from, at_peak));
+        add_sites(from, amounts_in(from, at_peak), amounts_in(from, at_all_peak, Counted::kAll));
         for (const capture::SizeCount& size : from.sizes) { sizes_[size.size] += size.count; }
         for (std::size_t i = 0; i < from.allocators.size(); ++i) { add(to_.allocators[i], from.allocators[i]); }
         add(to_.total, from.total);
         add(to_.leaked, from.leaked);
     }
 
-    void add_sites(const Profile& from, const std::vector<Amount>& at_peak) {
+    void add_sites(const Profile& from, const std::vector<Amount>& at_peak, const std::vector<Amount>& at_all_peak) {
         const auto first_site = static_cast<std::uint32_t>(to_.sites.size());
         const auto first_thread = static_cast<std::uint32_t>(to_.threads.size());
+        const auto first_file = static_cast<std::uint32_t>(to_.shared_files.size());
+        to_.shared_files.insert(to_.shared_files.end(), from.shared_files.begin(), from.shared_files.end());
         const MergedTables::Places places = tables_.add(from, name_of(from.metadata), from.metadata.command_line);
         for (capture::Thread thread : from.threads) {
             thread.id = to_.threads.size() + 1;
@@ -111,7 +120,10 @@ private:
             site.native_stack = places.native_stacks[site.native_stack];
             site.thread += first_thread;
             site.peak = at_peak[i];
-            add(to_.peak, site.peak);
+            site.all_peak = at_all_peak[i];
+            if (site.file != 0) { site.file += first_file; }
+            if (capture::is_memory(site.allocator)) { add(to_.peak, site.peak); }
+            add(to_.all_peak, site.all_peak);
             to_.sites.push_back(site);
         }
         for (capture::Lifetime lifetime : from.lifetimes) {
@@ -126,11 +138,15 @@ private:
     MergedTables tables_;
     MergedBuckets buckets_;
     PeakMoment peak_;
+    PeakMoment all_peak_;
     std::map<std::uint64_t, std::uint64_t> sizes_;
 };
 
 }  // namespace
 
-Profile merge(const Profiles& profiles) { return Merge(profiles).run(); }
+Profile merge(Profiles profiles) {
+    count_shared_once(profiles);
+    return Merge(profiles).run();
+}
 
 }  // namespace memray::merge

@@ -11,6 +11,7 @@
 namespace memray::merge {
 
 // Allocations, leaks, sizes and allocators are sums. The peak is that of find_peak(); the curve is that of all.
-[[nodiscard]] capture::Profile merge(const Profiles& profiles);
+// Shared memory counts once (shared_once.h).
+[[nodiscard]] capture::Profile merge(Profiles profiles);
 
 }  // namespace memray::merge

@@ -22,10 +22,15 @@ struct Known {
     std::uint64_t bytes;
 };
 
-std::vector<std::uint64_t> bytes_at_bucket_starts(const Profile& profile) {
+bool counts(const capture::Site& site, Counted counted) {
+    return counted == Counted::kAll || capture::is_memory(site.allocator);
+}
+
+std::vector<std::uint64_t> bytes_at_bucket_starts(const Profile& profile, Counted counted) {
     const auto buckets = static_cast<std::uint32_t>(profile.time_buckets.size());
     std::vector<std::uint64_t> bytes(buckets + 1);  // differences: their running sum, modulo 2^64, is what was live
     for (const capture::Interval& interval : profile.intervals) {
+        if (!counts(profile.sites[interval.site], counted)) { continue; }
         bytes[interval.allocated + 1] += interval.amount.bytes;
         if (interval.freed < buckets) { bytes[interval.freed + 1] -= interval.amount.bytes; }
     }
@@ -33,15 +38,25 @@ std::vector<std::uint64_t> bytes_at_bucket_starts(const Profile& profile) {
     return bytes;
 }
 
-void append_known(const Profile& profile, std::size_t number, std::vector<Known>& known) {
-    const std::vector<std::uint64_t> bytes = bytes_at_bucket_starts(profile);
+std::uint64_t bytes_at_end(const Profile& profile, Counted counted) {
+    if (counted == Counted::kMemory) { return profile.leaked.bytes; }
+    std::uint64_t bytes = 0;
+    for (const capture::Site& site : profile.sites) { bytes += site.leaked.bytes; }
+    return bytes;
+}
+
+void append_known(const Profile& profile, std::size_t number, Counted counted, std::vector<Known>& known) {
+    const std::vector<std::uint64_t> bytes = bytes_at_bucket_starts(profile, counted);
+    const bool all = counted == Counted::kAll;
+    const std::int64_t peak_ms = all ? profile.all_peak_ms : profile.peak_ms;
     for (std::uint32_t i = 1; i < profile.time_buckets.size(); ++i) {
         known.push_back({profile.time_buckets[i].start_ms, number, {State::Kind::kBucketStart, i}, bytes[i]});
     }
-    known.push_back({profile.peak_ms, number, {State::Kind::kPeak, 0}, profile.peak.bytes});
-    const std::int64_t end = std::max(profile.metadata.end_ms, profile.peak_ms);
+    const std::uint64_t peak = all ? profile.all_peak.bytes : profile.peak.bytes;
+    known.push_back({peak_ms, number, {State::Kind::kPeak, 0}, peak});
+    const std::int64_t end = std::max(profile.metadata.end_ms, peak_ms);
     const bool ended = has_ended(profile);
-    known.push_back({end, number, {State::Kind::kEnd, 0}, profile.leaked.bytes});
+    known.push_back({end, number, {State::Kind::kEnd, 0}, bytes_at_end(profile, counted)});
     if (ended) { known.push_back({end, number, {}, 0}); }
 }
 
@@ -100,9 +115,9 @@ bool has_ended(const Profile& profile) noexcept {
     return kind != capture::EndKind::kDetached && kind != capture::EndKind::kRunning;
 }
 
-PeakMoment find_peak(const Profiles& profiles) {
+PeakMoment find_peak(const Profiles& profiles, Counted counted) {
     std::vector<Known> known;
-    for (std::size_t i = 0; i < profiles.size(); ++i) { append_known(profiles[i], i, known); }
+    for (std::size_t i = 0; i < profiles.size(); ++i) { append_known(profiles[i], i, counted, known); }
     std::stable_sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.ms < b.ms; });
     PeakMoment peak{0, std::vector<State>(profiles.size())};
     std::vector<State> states(profiles.size());
@@ -120,7 +135,7 @@ PeakMoment find_peak(const Profiles& profiles) {
     return peak;
 }
 
-std::vector<Amount> amounts_in(const Profile& profile, State state) {
+std::vector<Amount> amounts_in(const Profile& profile, State state, Counted counted) {
     std::vector<Amount> amounts(profile.sites.size());
     if (state.kind == State::Kind::kBucketStart) {
         for (const capture::Interval& interval : profile.intervals) {
@@ -130,7 +145,9 @@ std::vector<Amount> amounts_in(const Profile& profile, State state) {
         }
     } else if (state.kind != State::Kind::kNothing) {
         for (std::size_t i = 0; i < amounts.size(); ++i) {
-            amounts[i] = state.kind == State::Kind::kPeak ? profile.sites[i].peak : profile.sites[i].leaked;
+            const capture::Site& site = profile.sites[i];
+            const Amount& peak = counted == Counted::kAll ? site.all_peak : site.peak;
+            amounts[i] = state.kind == State::Kind::kPeak ? peak : site.leaked;
         }
     }
     return amounts;

@@ -49,10 +49,13 @@ struct PeakMoment {
     std::int64_t ms{0};
     std::vector<State> states;  // one per profile
 };
-[[nodiscard]] PeakMoment find_peak(const Profiles& profiles);
+// `counted`: only what is memory, or all that was mapped, too.
+enum class Counted : std::uint8_t { kMemory, kAll };
+[[nodiscard]] PeakMoment find_peak(const Profiles& profiles, Counted counted = Counted::kMemory);
 
 // What each site held then.
-[[nodiscard]] std::vector<capture::Amount> amounts_in(const capture::Profile& profile, State state);
+[[nodiscard]] std::vector<capture::Amount> amounts_in(const capture::Profile& profile, State state,
+                                                      Counted counted = Counted::kMemory);
 
 // Equal buckets over all recordings. The peak of one is the sum of what each process had at most in it.
 class MergedBuckets {

@@ -31,7 +31,8 @@
     X(mmap)                     \
     X(mmap64)                   \
     X(munmap)                   \
-    X(mremap)
+    X(mremap)                   \
+    X(mprotect)
 
 #define MEMRAY_LOADER_HOOKS(X) \
     X(dlopen)                  \
@@ -88,6 +89,7 @@ void free_aligned_sized(void* address, std::size_t alignment, std::size_t size) 
 void* mmap(void* address, std::size_t size, int protection, int flags, int fd, long offset) noexcept;
 void* mmap64(void* address, std::size_t size, int protection, int flags, int fd, long offset) noexcept;
 int munmap(void* address, std::size_t size) noexcept;
+int mprotect(void* address, std::size_t size, int protection) noexcept;
 void* mremap(void* address, std::size_t old_size, std::size_t new_size, int flags, ...) noexcept;
 int execl(const char* path, const char* argument, ...) noexcept;
 int execle(const char* path, const char* argument, ...) noexcept;

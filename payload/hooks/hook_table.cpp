@@ -45,8 +45,10 @@ static_assert(kVariants == 6, "one and the five that the assembler is told of");
 }  // namespace
 
 // What the later variants share.
-#define MEMRAY_LATER(name, hook, parameters, arguments, register)                                                    \
-    extern "C" [[gnu::visibility("hidden")]] auto memray_later_##name parameters noexcept { return hook arguments; } \
+#define MEMRAY_LATER(name, hook, parameters, arguments, register)                                      \
+    extern "C" [[gnu::visibility("hidden"), gnu::cold]] auto memray_later_##name parameters noexcept { \
+        return hook arguments;                                                                         \
+    }                                                                                                  \
     MEMRAY_LATER_HOOKS(name, 5, 32, register)
 #define MEMRAY_LATER_ALLOCATOR_1(name, type) \
     MEMRAY_LATER(name, AllocatorHooks<int>::name, (type a, int variant), (a, variant), esi)
@@ -56,7 +58,7 @@ static_assert(kVariants == 6, "one and the five that the assembler is told of");
     MEMRAY_LATER(name, AllocatorHooks<int>::name, (type a, std::size_t b, std::size_t c, int variant), \
                  (a, b, c, variant), ecx)
 #define MEMRAY_LATER_MMAP(name)                                                                         \
-    extern "C" [[gnu::visibility("hidden")]] void* memray_later_##name(                                 \
+    extern "C" [[gnu::visibility("hidden"), gnu::cold]] void* memray_later_##name(                      \
         void* address, std::size_t size, int protection, int flags, int fd, long offset, int variant) { \
         return MappingHooks<int>::name(address, size, protection, flags, fd, offset, variant);          \
     }                                                                                                   \
@@ -79,6 +81,9 @@ MEMRAY_LATER_MMAP(mmap64)
 MEMRAY_LATER(munmap, MappingHooks<int>::munmap, (void* a, std::size_t b, int variant), (a, b, variant), edx)
 MEMRAY_LATER(mremap, MappingHooks<int>::remap, (void* a, std::size_t b, std::size_t c, int d, void* e, int variant),
              (a, b, c, d, e, variant), r9d)
+
+MEMRAY_LATER(mprotect, MappingHooks<int>::mprotect, (void* a, std::size_t b, int c, int variant), (a, b, c, variant),
+             ecx)
 
 #define MEMRAY_DECLARE_LATER(name) \
     extern "C" [[gnu::visibility("hidden")]] const unsigned char memray_later_hooks_##name[5 * kLaterHookSize];

@@ -9,21 +9,33 @@
 #include <cstdarg>
 
 #include "payload/hooks/gate.h"
+#include "payload/hooks/mapping_events.h"
 #include "payload/hooks/originals.h"
 #include "payload/stack/stack_window.h"
 
 namespace memray::payload {
 
+// `caller`: where the mapping was asked for.
 template <typename Original>
-void* record_map(Original original, void* address, std::size_t size, int protection, int flags, int fd,
-                 long offset) noexcept {
+[[gnu::cold]] void* record_map(Original original, void* address, std::size_t size, int protection, int flags, int fd,
+                               long offset, const void* caller) noexcept {
     if (!is_recordable()) { return original(address, size, protection, flags, fd, offset); }
     void* result = call_original(original, address, size, protection, flags, fd, offset);
-    if (result != MAP_FAILED) { record_allocation(result, size, wire::Allocator::kMmap); }
+    if (result != MAP_FAILED) {
+        record_mapping(result, size, {protection, flags, fd, offset, address == nullptr ? caller : nullptr});
+    }
+    return result;
+}
+// Only what can be used now is of interest: a reservation may have become memory.
+template <typename Original>
+[[gnu::cold]] int record_protect(Original original, void* address, std::size_t size, int protection) noexcept {
+    if (!is_recordable()) { return original(address, size, protection); }
+    const int result = call_original(original, address, size, protection);
+    if (result == 0 && protection != PROT_NONE) { record_accessible(address, size); }
     return result;
 }
 template <typename Original>
-int record_unmap(Original original, void* address, std::size_t size) noexcept {
+[[gnu::cold]] int record_unmap(Original original, void* address, std::size_t size) noexcept {
     if (!is_recordable()) { return original(address, size); }
     record_deallocation(address, size, wire::Allocator::kMunmap);
     unmaps.fetch_add(1, std::memory_order_relaxed);
@@ -32,8 +44,8 @@ int record_unmap(Original original, void* address, std::size_t size) noexcept {
     return result;
 }
 template <typename Original>
-void* record_remap(Original original, void* address, std::size_t old_size, std::size_t new_size, int flags,
-                   void* wanted) noexcept {
+[[gnu::cold]] void* record_remap(Original original, void* address, std::size_t old_size, std::size_t new_size,
+                                 int flags, void* wanted) noexcept {
     if (!is_recordable()) { return original(address, old_size, new_size, flags, wanted); }
     // Size 0 duplicates a shared mapping, MREMAP_DONTUNMAP leaves the old range mapped: nothing is given back.
     const bool keeps_old = old_size == 0 || (flags & MREMAP_DONTUNMAP) != 0;
@@ -41,7 +53,8 @@ void* record_remap(Original original, void* address, std::size_t old_size, std::
     unmaps.fetch_add(1, std::memory_order_relaxed);
     void* result = call_original(original, address, old_size, new_size, flags, wanted);
     if (result != MAP_FAILED) {
-        record_allocation(result, new_size, wire::Allocator::kMmap);
+        const std::uint32_t kept = old_size == 0 ? wire::kDuplicateTrait : 0U;
+        record_mapping(result, new_size, keeps_old ? kept : wire::kMovedTrait);
     } else if (!keeps_old) {
         record_undo(address);
     }
@@ -50,13 +63,22 @@ void* record_remap(Original original, void* address, std::size_t old_size, std::
 
 template <typename... Variant>
 struct MappingHooks {
+    // Of a later variant it is code of our own (later_hooks.h).
+    [[gnu::always_inline]] static const void* caller() {
+        return sizeof...(Variant) == 0 ? __builtin_return_address(0) : nullptr;
+    }
     static void* mmap(void* address, std::size_t size, int protection, int flags, int fd, long offset,
                       Variant... variant) {
-        return record_map(original_of<&Originals::mmap>(variant...), address, size, protection, flags, fd, offset);
+        return record_map(original_of<&Originals::mmap>(variant...), address, size, protection, flags, fd, offset,
+                          caller());
     }
     static void* mmap64(void* address, std::size_t size, int protection, int flags, int fd, long offset,
                         Variant... variant) {
-        return record_map(original_of<&Originals::mmap64>(variant...), address, size, protection, flags, fd, offset);
+        return record_map(original_of<&Originals::mmap64>(variant...), address, size, protection, flags, fd, offset,
+                          caller());
+    }
+    static int mprotect(void* address, std::size_t size, int protection, Variant... variant) {
+        return record_protect(original_of<&Originals::mprotect>(variant...), address, size, protection);
     }
     static int munmap(void* address, std::size_t size, Variant... variant) {
         return record_unmap(original_of<&Originals::munmap>(variant...), address, size);

@@ -131,16 +131,18 @@ constexpr std::size_t kLaterHooks = std::size_t{kVariants - 1} * kDomains;
 static_assert(kLaterHooks == 15, "as the assembler is told");
 
 extern "C" {
-[[gnu::used]] void* memray_later_py_malloc(void* ctx, std::size_t size, int number) noexcept {
+[[gnu::used, gnu::cold]] void* memray_later_py_malloc(void* ctx, std::size_t size, int number) noexcept {
     return SharedHooks<Later>::malloc(Later(number), ctx, size);
 }
-[[gnu::used]] void* memray_later_py_calloc(void* ctx, std::size_t count, std::size_t size, int number) noexcept {
+[[gnu::used, gnu::cold]] void* memray_later_py_calloc(void* ctx, std::size_t count, std::size_t size,
+                                                      int number) noexcept {
     return SharedHooks<Later>::calloc(Later(number), ctx, count, size);
 }
-[[gnu::used]] void* memray_later_py_realloc(void* ctx, void* address, std::size_t size, int number) noexcept {
+[[gnu::used, gnu::cold]] void* memray_later_py_realloc(void* ctx, void* address, std::size_t size,
+                                                       int number) noexcept {
     return SharedHooks<Later>::realloc(Later(number), ctx, address, size);
 }
-[[gnu::used]] void memray_later_py_free(void* ctx, void* address, int number) noexcept {
+[[gnu::used, gnu::cold]] void memray_later_py_free(void* ctx, void* address, int number) noexcept {
     SharedHooks<Later>::free(Later(number), ctx, address);
 }
 #define MEMRAY_DECLARE_LATER(name) \
@@ -168,7 +170,7 @@ public:
         return Domain(Number, {nullptr, &Hooks::malloc, &Hooks::calloc, &Hooks::realloc, &Hooks::free});
     }
 
-    void install() const noexcept {
+    [[gnu::cold]] void install() const noexcept {
         const PyAllocator found = get();
         if (variant_of(found) >= 0) { return; }
         for (int v = 0; v < kVariants; ++v) {
@@ -179,7 +181,7 @@ public:
         }
         newest_session()->control->losses.unpatched.fetch_add(1, std::memory_order_relaxed);
     }
-    void restore() const noexcept {
+    [[gnu::cold]] void restore() const noexcept {
         const int variant = variant_of(get());
         if (variant >= 0) { set(originals_of[variant][number_]); }
     }
@@ -231,7 +233,7 @@ Wanted wanted_by(std::uint32_t flags) noexcept {
 
 }  // namespace
 
-void install_python_allocators() noexcept {
+[[gnu::cold]] void install_python_allocators() noexcept {
     const Wanted now = wanted_by(newest_session()->control->flags);
     if (!is_possible() || now == Wanted::kNothing) { return; }
     if (now == Wanted::kLarge) { large_blocks.clear(); }
@@ -241,7 +243,7 @@ void install_python_allocators() noexcept {
     Domain::number<2>().install();
 }
 
-void restore_python_allocators() noexcept {
+[[gnu::cold]] void restore_python_allocators() noexcept {
     if (!is_possible()) { return; }
     wanted.store(Wanted::kNothing, std::memory_order_relaxed);
     Domain::number<0>().restore();

@@ -80,6 +80,8 @@ struct PythonAddresses {
     std::uint64_t code_type{0};                 // PyCode_Type
     std::uint64_t get_allocator{0};             // PyMem_GetAllocator
     std::uint64_t set_allocator{0};             // PyMem_SetAllocator
+    std::uint64_t code{0};                      // of the interpreter: what is executable of its module
+    std::uint64_t code_size{0};
     std::uint64_t finalizing{0};  // of _PyRuntime's finalizing word: not 0 once teardown began (Py_FinalizeEx)
 };
 

@@ -33,12 +33,15 @@ enum class RecordKind : std::uint8_t {
     kCodeDeath = 10,    // value: code id · word 1: 0 · word 2: sequence. The code object has died: no event from this
                         // number on has it on its stack.
     kRestart = 11,      // word 1: 0 · word 2: sequence. Python is initialized again: all events count
+    kAccessible = 12,   // value: bytes · word 1: address · word 2: sequence. mprotect: that range can be used now
+    kMappedFile = 13,   // value: device (stat(2)) · word 1: inode · word 2: offset. What the next allocation of the
+                        // thread maps, if that has the traits of a file that is shared
 };
 
 // Whether word 2 is a number of the one order that all threads share.
 constexpr bool is_numbered(RecordKind kind) noexcept {
     return kind <= RecordKind::kUndoDeallocation || kind == RecordKind::kFinish || kind == RecordKind::kCodeDeath ||
-           kind == RecordKind::kRestart;
+           kind == RecordKind::kRestart || kind == RecordKind::kAccessible;
 }
 
 // The allocator ids of memray's reports and files.
@@ -61,6 +64,28 @@ enum class Allocator : std::uint8_t {
     kMunmap = 15,
 };
 inline constexpr std::uint8_t kAllocatorCount = 16;
+
+// Of an allocation by kMmap: what was asked for, in the bits of word 1 above the address, which has 48 at most.
+inline constexpr unsigned kAddressBits = 48;
+enum MappingTrait : std::uint32_t {
+    kInaccessibleTrait = 1U << 0U,  // PROT_NONE
+    kSharedTrait = 1U << 1U,        // MAP_SHARED, MAP_SHARED_VALIDATE
+    kFileTrait = 1U << 2U,          // neither MAP_ANONYMOUS nor /dev/zero
+    kUnreservedTrait = 1U << 3U,    // MAP_NORESERVE
+    kStackTrait = 1U << 4U,         // MAP_STACK, MAP_GROWSDOWN
+    kInterpreterTrait = 1U << 5U,   // Python itself asked, for private memory anywhere, to read and to write
+    kMovedTrait = 1U << 6U,         // mremap: it is what the thread's latest deallocation was
+    kDuplicateTrait = 1U << 7U,     // mremap: it is what another mapping is, which stays
+};
+constexpr std::uint64_t mapping_word(std::uint64_t address, std::uint32_t traits) noexcept {
+    return address | (std::uint64_t{traits} << kAddressBits);
+}
+constexpr std::uint64_t mapping_address(std::uint64_t word) noexcept {
+    return word & ((std::uint64_t{1} << kAddressBits) - 1);
+}
+constexpr std::uint32_t mapping_traits(std::uint64_t word) noexcept {
+    return static_cast<std::uint32_t>(word >> kAddressBits);
+}
 
 inline constexpr std::size_t kMaxPushes = 60;
 inline constexpr std::size_t kMaxBytes = 480;
@@ -137,6 +162,8 @@ constexpr std::size_t record_words(std::uint64_t header) noexcept {
         case RecordKind::kFinish:
         case RecordKind::kCodeDeath:
         case RecordKind::kRestart:
+        case RecordKind::kAccessible:
+        case RecordKind::kMappedFile:
             return 3;
         case RecordKind::kFrames:
         case RecordKind::kNativeFrames:

@@ -90,13 +90,18 @@ void check(const capture::Profile& profile) {
         require(profile.stacks[i].parent < i && profile.stacks[i].frame < profile.frames.size());
     }
     std::uint64_t leaked = 0;
+    std::uint64_t all = 0;
     for (const capture::Site& site : profile.sites) {
         require(site.stack < profile.stacks.size() && site.native_stack < profile.native_stacks.size());
-        require(site.leaked.bytes <= site.total.bytes);  // pieces of one mapping count as several
-        leaked += site.leaked.bytes;
+        require(site.file <= profile.shared_files.size());
+        // Pieces of one mapping count as several. Shared memory was allocated by one and may count for another.
+        require(site.leaked.bytes <= site.total.bytes || site.file != 0);
+        if (capture::is_memory(site.allocator)) { leaked += site.leaked.bytes; }
+        all += site.leaked.bytes;
     }
     require(leaked == profile.leaked.bytes);
     require(profile.leaked.bytes <= profile.peak.bytes);
+    require(all <= profile.all_peak.bytes && profile.peak.bytes <= profile.all_peak.bytes);
 }
 
 }  // namespace
@@ -108,7 +113,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     collector::Aggregator aggregator(0, nullptr);
     collector::OrderedMerge merge(region);
     capture::Profile profile;
-    collector::RecordDecoder decoder(merge, region.slot_count(), region.hex_version(), aggregator, profile, &modules());
+    collector::MemoryDevices devices(::getpid());
+    collector::RecordDecoder decoder(merge, region.slot_count(), region.hex_version(), aggregator, profile, &modules(),
+                                     &devices);
     for (int round = 0; round < 2000; ++round) {
         if (merge.drain(decoder, 1000) > 0) { continue; }
         if (!merge.blocked()) { break; }

@@ -12,6 +12,7 @@
 #include "cli/report/frame_class.h"
 #include "cli/report/leaks/leaks_report.h"
 #include "cli/report/metadata_json.h"
+#include "cli/report/notes.h"
 #include "cli/report/page/big_tree.h"
 #include "cli/report/page/page_json.h"
 #include "cli/report/period.h"
@@ -191,6 +192,7 @@ std::string document(const Profile& profile, const StackView& view, const std::v
                          {"all_frames", options.all_frames},
                          {"compares", options.compares},
                          {"note", options.note},
+                         {"leak_note", leak_note(profile.metadata)},
                          {"temporal", options.temporal}});
     json.add("metadata", metadata_json(profile));
     json.add("frames", frames_json(view, frames, texts, options));

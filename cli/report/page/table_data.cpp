@@ -13,6 +13,7 @@
 #include "cli/report/format.h"
 #include "cli/report/locations.h"
 #include "cli/report/metadata_json.h"
+#include "cli/report/notes.h"
 #include "cli/report/page/page_json.h"
 
 namespace memray::report {
@@ -107,7 +108,8 @@ std::string page_of(const capture::Profile& profile, const std::vector<TableRow>
                        {{"title", options.title},
                         {"subject", options.subject},
                         {"split_threads", options.split_threads},
-                        {"all_frames", options.all_frames}}},
+                        {"all_frames", options.all_frames},
+                        {"leak_note", options.leaks ? leak_note(profile.metadata) : ""}}},
                       {"metadata", metadata_json(profile)},
                       {"threads", threads},
                       {"snapshots", snapshots_json(profile, options.most_snapshots)},

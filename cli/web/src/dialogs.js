@@ -38,6 +38,23 @@ function residentRows(processes) {
   );
 }
 
+const KINDS = {
+  reservation: "reserved",
+  private_file: "of files, private",
+  shared_file: "of files, shared",
+  shared_memory_again: "of shared memory again",
+};
+
+/** [name, text] of what was mapped and is not counted. */
+function besideRows(beside) {
+  return [["peak", "Mapped beside the peak"], ["leaked", "Mapped beside it at the end"]]
+    .map(([moment, name]) => {
+      const rows = beside.filter((row) => row[`${moment}_bytes`] > 0);
+      return [name, rows.map((row) => `${sizeText(row[`${moment}_bytes`])} ${KINDS[row.kind]}`).join(", ")];
+    })
+    .filter(([, text]) => text);
+}
+
 function fillStats({ metadata, threads }) {
   const rows = [
     ["Command line", metadata.command_line],
@@ -53,7 +70,8 @@ function fillStats({ metadata, threads }) {
     ["Threads that allocated", String(threads.length)],
     ["How it ended", metadata.ending],
     ...residentRows(metadata.processes),
-    ...metadata.losses.map((note) => ["Note", note]),
+    ...besideRows(metadata.beside),
+    ...[...metadata.notes, ...metadata.losses].map((note) => ["Note", note]),
   ];
   const list = byId("stats-list");
   for (const [name, value] of rows) list.append(element("dt", {}, name), element("dd", {}, value));
@@ -89,8 +107,9 @@ function allocatorBadge({ metadata }) {
 }
 
 /** Above everything else: what was there before the recording, and that numbers lack something. */
-function noteLosses({ metadata }) {
-  const notes = [...metadata.beginning, ...(metadata.period ? [metadata.period.text] : []), ...metadata.losses];
+function noteLosses({ metadata, options, rows }) {
+  const leaks = rows && options.leak_note ? [options.leak_note] : []; // a flame graph has more than leaks
+  const notes = [...metadata.beginning, ...(metadata.period ? [metadata.period.text] : []), ...metadata.losses, ...leaks];
   byId("losses").hidden = notes.length === 0;
   byId("losses").append(...notes.map((note) => element("li", {}, note)));
 }

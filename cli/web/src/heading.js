@@ -12,20 +12,17 @@ export function reportName({ inverted, temporal, metric, compares }) {
   return `${inverted ? "inverted " : ""}${temporal ? "temporal " : ""}flamegraph report${metric === "leaked" ? " (memory leaks)" : ""}`;
 }
 
-export function showNotes({ note }) {
+export function showNotes({ note, leak_note: leakNote }) {
   byId("note").textContent = note ?? "";
   byId("note").hidden = !note;
-  byId("banner").textContent =
-    "Python's allocator keeps memory of freed objects for later ones, so some of this may not be leaked. Record with " +
-    "--trace-python-allocators or PYTHONMALLOC=malloc to see what is.";
+  byId("banner").textContent = leakNote ?? "";
 }
 
 /** The total, and what it is of. whole: the root of all that is shown. */
-export function showTotal({ metadata }, whole, unit) {
+export function showTotal({ options }, whole, unit) {
   byId("total").textContent = unit === "count" ? countText(whole.count, "allocation") : sizeText(whole.bytes);
   byId("of").textContent = unit === "count" ? sizeText(whole.bytes) : `in ${countText(whole.count, "allocation")}`;
-  const pooled = !metadata.python_allocator.startsWith("malloc") && !metadata.trace_python_allocators;
-  byId("banner").hidden = !(byId("metric").value === "leaked" && pooled);
+  byId("banner").hidden = !(byId("metric").value === "leaked" && options.leak_note);
 }
 
 /** problem: with an expression; found: of matchedAmount(), null without a search. */

@@ -82,7 +82,7 @@ void PeriodReplay::finish(Profile& profile) {
     profile.leaked = {};
     for (std::size_t i = 0; i < leaked.size(); ++i) {
         profile.sites[i].leaked = leaked[i];
-        profile.leaked += leaked[i];
+        if (is_memory(profile.sites[i].allocator)) { profile.leaked += leaked[i]; }
     }
     period_.most_bytes = profile.peak.bytes;
     profile.period = std::move(period_);

@@ -14,16 +14,9 @@ Allocator deallocator_of(Allocator allocator) {
         case Allocator::kPymallocCalloc:
         case Allocator::kPymallocRealloc:
             return Allocator::kPymallocFree;
-        case Allocator::kMmap:
-            return Allocator::kMunmap;
         default:
-            return Allocator::kFree;
+            return is_mapping(allocator) ? Allocator::kMunmap : Allocator::kFree;
     }
-}
-
-void add(Amount& sum, const Amount& amount) {
-    sum.count += amount.count;
-    sum.bytes += amount.bytes;
 }
 
 }  // namespace
@@ -33,8 +26,12 @@ ReplayTotals::ReplayTotals(const Profile& tables)
       allocations_of_thread_(tables.threads.size()),
       small_sizes_(kSmallSizes),
       now_ms_(tables.metadata.start_ms),
-      peak_ms_(tables.metadata.start_ms) {
-    for (std::size_t i = 0; i < sites_.size(); ++i) { sites_[i].thread = tables.sites[i].thread; }
+      peak_ms_(tables.metadata.start_ms),
+      all_peak_ms_(tables.metadata.start_ms) {
+    for (std::size_t i = 0; i < sites_.size(); ++i) {
+        sites_[i].thread = tables.sites[i].thread;
+        sites_[i].memory = is_memory(tables.sites[i].allocator);
+    }
 }
 
 void ReplayTotals::restart() {
@@ -48,6 +45,9 @@ void ReplayTotals::restart() {
     peak_ = live_;
     peak_ms_ = now_ms_;
     ++epoch_;
+    all_peak_ = all_;
+    all_peak_ms_ = now_ms_;
+    ++all_epoch_;
 }
 
 void ReplayTotals::fill(Profile& profile) const {
@@ -57,6 +57,8 @@ void ReplayTotals::fill(Profile& profile) const {
     profile.peak = peak_;
     profile.peak_ms = peak_ms_;
     profile.leaked = live_;
+    profile.all_peak = all_peak_;
+    profile.all_peak_ms = all_peak_ms_;
 }
 
 void ReplayTotals::fill_sites(Profile& profile) const {
@@ -67,10 +69,11 @@ void ReplayTotals::fill_sites(Profile& profile) const {
         keep_peak(state);
         Site& site = profile.sites[i];
         site.peak = state.peak;
+        site.all_peak = state.all_peak;
         site.leaked = state.live;
         site.total = state.total;
-        add(profile.total, state.total);
-        add(profile.allocators[static_cast<std::size_t>(site.allocator)], state.total);
+        if (state.memory) { profile.total += state.total; }
+        profile.allocators[static_cast<std::size_t>(site.allocator)] += state.total;
         profile.allocators[static_cast<std::size_t>(deallocator_of(site.allocator))].count += state.freed;
     }
 }

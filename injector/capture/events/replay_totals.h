@@ -39,16 +39,27 @@ private:
         Amount live;
         Amount peak;             // as of `epoch`
         std::uint64_t epoch{0};  // of the heap's peak
+        Amount all_peak;         // as of `all_epoch`
+        std::uint64_t all_epoch{0};
         Amount total;
         std::uint64_t freed{0};
         std::uint32_t thread{0};
+        bool memory{true};
     };
     static constexpr std::size_t kSmallSizes = 4096;
     static constexpr std::uint32_t kClassBits = 6;
     static_assert(kLifetimeClasses <= 1U << kClassBits);
 
+    static void add(Amount& sum, std::uint64_t size) noexcept {
+        sum.count += 1;
+        sum.bytes += size;
+    }
+    static void remove(Amount& sum, std::uint64_t size) noexcept {
+        sum.count -= 1;
+        sum.bytes -= size;
+    }
     void keep_peak(SiteState& site) const noexcept;
-    void raise_peak() noexcept;
+    void raise_peaks() noexcept;
     void count_size(std::uint64_t size);
     void fill_sites(Profile& profile) const;
     void fill_lifetimes(Profile& profile) const;
@@ -59,21 +70,34 @@ private:
     AmountTable lifetimes_;  // site, lifetime class
     std::vector<std::uint64_t> small_sizes_;
     AmountTable large_sizes_;
-    Amount live_;
+    Amount live_;  // memory
     Amount peak_;
     std::int64_t now_ms_;
     std::int64_t peak_ms_;
     std::uint64_t epoch_{0};
+    Amount all_;  // with all else that was mapped
+    Amount all_peak_;
+    std::int64_t all_peak_ms_;
+    std::uint64_t all_epoch_{0};
 };
 
 // Only the first change of a site after the heap's peak costs something.
 inline void ReplayTotals::keep_peak(SiteState& site) const noexcept {
+    if (site.all_epoch != all_epoch_) {
+        site.all_peak = site.live;
+        site.all_epoch = all_epoch_;
+    }
     if (site.epoch == epoch_) { return; }
     site.peak = site.live;
     site.epoch = epoch_;
 }
 
-inline void ReplayTotals::raise_peak() noexcept {
+inline void ReplayTotals::raise_peaks() noexcept {
+    if (all_.bytes > all_peak_.bytes) {
+        all_peak_ = all_;
+        all_peak_ms_ = now_ms_;
+        ++all_epoch_;
+    }
     if (live_.bytes <= peak_.bytes) { return; }
     peak_ = live_;
     peak_ms_ = now_ms_;
@@ -91,28 +115,25 @@ inline void ReplayTotals::count_size(std::uint64_t size) {
 inline void ReplayTotals::allocate(const Event& event, LiveSlot& slot, bool counts) {
     SiteState& site = sites_[event.site];
     keep_peak(site);
-    site.live.count += 1;
-    site.live.bytes += event.size;
-    live_.count += 1;
-    live_.bytes += event.size;
+    add(site.live, event.size);
+    add(all_, event.size);
+    if (site.memory) { add(live_, event.size); }
     if (counts) {
-        site.total.count += 1;
-        site.total.bytes += event.size;
+        add(site.total, event.size);
         allocations_of_thread_[site.thread] += 1;
-        count_size(event.size);
+        if (site.memory) { count_size(event.size); }
     }
     slot.birth = allocations_of_thread_[site.thread];
-    raise_peak();
+    raise_peaks();
 }
 
 inline void ReplayTotals::free(const Event& event, const LiveSlot& slot, bool has_lifetime) {
     SiteState& site = sites_[event.site];
     keep_peak(site);
-    site.live.count -= 1;
-    site.live.bytes -= event.size;
+    remove(site.live, event.size);
     site.freed += 1;
-    live_.count -= 1;
-    live_.bytes -= event.size;
+    remove(all_, event.size);
+    if (site.memory) { remove(live_, event.size); }
     if (event.other_thread || !has_lifetime) { return; }
     const std::uint32_t distance = allocations_of_thread_[site.thread] - slot.birth;
     lifetimes_.add((std::uint64_t{event.site} << kClassBits) | lifetime_class(distance), 1, event.size);

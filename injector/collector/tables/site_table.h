@@ -21,15 +21,18 @@ struct Site {
     capture::Amount total;
     capture::Amount peak;  // valid if epoch is the current one, else it is `live`
     std::uint64_t epoch{0};
-    std::uint32_t thread{0};
+    std::uint32_t thread : 24 {0};
+    std::uint32_t memory : 8 {1};  // is_memory() of its allocator
     std::uint32_t lifetimes{kNoLifetimes};
 };
+static_assert(sizeof(Site) == 64);  // a cache line
 
 struct SiteKey {
     std::uint32_t node{0};         // of the Python stack
     std::uint32_t native_node{0};  // of the native one
     std::uint32_t thread{0};       // below 2^24
     capture::Allocator allocator{capture::Allocator::kNone};
+    std::uint32_t file{0};  // as in Range
 };
 
 class SiteTable {
@@ -50,6 +53,7 @@ private:
     }
 
     interning::KeyIndex stacks_;  // nodes of both
+    interning::KeyIndex files_;   // stacks, file
     interning::KeyIndex index_;   // stacks, thread, allocator
     std::vector<Site> sites_;
     std::uint64_t rejected_{0};

@@ -10,6 +10,7 @@ import zlib
 
 MAGIC, FOOTER_MAGIC = b"\x8bmemray\n", b"endmray\n"
 METADATA, AMOUNTS, TOTALS, EVENTS, INDEX, SYMBOLS_KEY = 1, 8, 14, 15, 16, 24
+TOTAL_NUMBERS = 2 + 1 + 2 + 2 + 2 * 23 + 2 + 1
 FAILURES = {1: "the disk was full", 2: "the file reached the limit on file sizes", 3: "the disk quota was used up"}
 
 # Columns: name, d(elta), p(lain), l(ater), t(ext); with s behind it, signed.
@@ -19,8 +20,9 @@ TABLES = {
     4: ("frames", "function:d line:d"),
     5: ("stacks", "parent:d frame:d entry:l"),
     6: ("threads", "id:d tid:d name:t"),
-    7: ("sites", "stack:d native_stack:d thread:d allocator:p"),
-    8: ("amounts", "peak.count:p peak.bytes:p leaked.count:p leaked.bytes:p total.count:p total.bytes:p"),
+    7: ("sites", "stack:d native_stack:d thread:d allocator:p file:l"),
+    8: ("amounts", "peak.count:p peak.bytes:p leaked.count:p leaked.bytes:p total.count:p total.bytes:p "
+                   "all_peak.count:l all_peak.bytes:l"),
     9: ("lifetimes", "site:d distance:p count:p bytes:p"),
     10: ("intervals", "site:d allocated:d freed:d count:p bytes:p"),
     11: ("time_buckets", "start_ms:ds peak_bytes:d"),
@@ -38,6 +40,7 @@ TABLES = {
     27: ("kept_symbols", "module:d file:t"),
     28: ("residences", "process:d moment:p time_ms:ds anonymous:p file:p shared:p cgroup.anonymous:p cgroup.file:p "
                        "cgroup.slab:p cgroup.kernel:p"),
+    29: ("shared_files", "boot:p device:p inode:p"),
 }
 COLUMNS = {number: [column.split(":") for column in columns.split()] for number, (_, columns) in TABLES.items()}
 METADATA_FIELDS = """command_line:t python_version:t python_executable:t python_allocator:t search_paths:list pid:s
@@ -159,7 +162,7 @@ class File:
             self.data = file.read()
         check(self.data[:8] == MAGIC and len(self.data) >= 16, "no capture")
         version, self.failure = struct.unpack_from("<II", self.data, 8)
-        check(version == 1, "another version")
+        check(version in (1, 2), "another version")
 
     def header(self, at):
         """(type, flags, raw length, stored length, checksum) of a valid header, or None."""
@@ -210,6 +213,16 @@ class File:
         return finished, at < len(self.data) and not finished, sections
 
 
+def fill_all_peak(profile):
+    """Of version 1, which had one sum for everything."""
+    totals = profile["totals"]
+    if totals[-3]:
+        return
+    totals[-3:] = totals[:3]
+    for row in profile["sites"]:
+        row["all_peak.count"], row["all_peak.bytes"] = row["peak.count"], row["peak.bytes"]
+
+
 def load(file, found):
     finished, cut, sections = found
     profile = {name: [] for name, _ in TABLES.values()}
@@ -222,7 +235,8 @@ def load(file, found):
         if kind == METADATA:
             profile["metadata"] = read_metadata(payload)
         elif kind == TOTALS:
-            profile["totals"] = [payload.number() for _ in range(2 + 1 + 2 + 2 + 32)]
+            profile["totals"] = [0 if payload.done() else payload.number() for _ in range(TOTAL_NUMBERS)]
+            fill_all_peak(profile)
         elif kind == SYMBOLS_KEY:
             profile["symbols_key"] = payload.number()
         elif kind in TABLES:

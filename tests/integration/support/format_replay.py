@@ -8,10 +8,11 @@ from format_events import DEALLOCATION, RESTORE, TIME, log
 NEVER = 0xFFFFFFFF
 DISTANCES = [*range(17), *(1 << power for power in range(5, 32)), 0xFFFFFFFF]
 PYMALLOC_FREE, FREE, MMAP, MUNMAP = 1, 5, 14, 15
+BESIDE = 16, 17, 19, 20  # mappings that are no memory
 
 
 def deallocator(allocator):
-    return PYMALLOC_FREE if 2 <= allocator <= 4 else MUNMAP if allocator == MMAP else FREE
+    return PYMALLOC_FREE if 2 <= allocator <= 4 else MUNMAP if allocator == MMAP or allocator > MUNMAP else FREE
 
 
 class Amounts:
@@ -66,7 +67,8 @@ class Replay:
         self.timeline = Timeline(profile["metadata"]["start_ms"])
         self.live, self.total, self.lifetimes = Amounts(), Amounts(), Amounts()
         self.heap, self.peak, self.peak_ms = [0, 0], [0, 0], self.timeline.now
-        self.site_peaks = {}
+        self.all, self.all_peak, self.all_peak_ms = [0, 0], [0, 0], self.timeline.now
+        self.site_peaks, self.site_all_peaks = {}, {}
         self.sizes, self.frees, self.made = Counter(), Counter(), Counter()
         self.births, self.slots = {}, {}
 
@@ -80,21 +82,32 @@ class Replay:
 
     def change(self, site, size, sign):
         self.live.add(site, size, sign)
-        self.heap = [self.heap[0] + sign, self.heap[1] + sign * size]
+        self.all = [self.all[0] + sign, self.all[1] + sign * size]
+        if self.is_memory(site):
+            self.heap = [self.heap[0] + sign, self.heap[1] + sign * size]
+
+    def is_memory(self, site):
+        return self.sites[site]["allocator"] not in BESIDE
+
+    def live_now(self):
+        return {i: (self.live.counts[i], self.live.bytes[i]) for i in self.live.counts}
 
     def take(self, slot, site, size, again):
         thread = self.sites[site]["thread"]
         self.change(site, size, 1)
         if not again:
             self.total.add(site, size)
-            self.sizes[size] += 1
+            self.sizes[size] += self.is_memory(site)
             self.made[thread] += 1
         self.births[slot] = self.made[thread], self.timeline.current()
         self.slots[slot] = site, size
         self.timeline.peaks[-1] = max(self.timeline.peaks[-1], self.heap[1])
         if self.heap[1] > self.peak[1]:
             self.peak, self.peak_ms = self.heap, self.timeline.now
-            self.site_peaks = {i: (self.live.counts[i], self.live.bytes[i]) for i in self.live.counts}
+            self.site_peaks = self.live_now()
+        if self.all[1] > self.all_peak[1]:
+            self.all_peak, self.all_peak_ms = self.all, self.timeline.now
+            self.site_all_peaks = self.live_now()
 
     def free(self, slot, site, size, other_thread):
         self.change(site, size, -1)
@@ -111,7 +124,8 @@ class Replay:
         allocators = defaultdict(lambda: [0, 0])
         for i, site in enumerate(self.sites):
             amounts = {"peak": self.site_peaks.get(i, (0, 0)), "leaked": (self.live.counts[i], self.live.bytes[i]),
-                       "total": (self.total.counts[i], self.total.bytes[i])}
+                       "total": (self.total.counts[i], self.total.bytes[i]),
+                       "all_peak": self.site_all_peaks.get(i, (0, 0))}
             for name, amount in amounts.items():
                 site[name + ".count"], site[name + ".bytes"] = amount
             allocators[site["allocator"]][0] += self.total.counts[i]
@@ -120,14 +134,16 @@ class Replay:
             allocators[allocator][0] += count
         for slot, (site, size) in self.slots.items():
             self.timeline.intervals.add((site, self.births[slot][1], NEVER), size)
-        total = [sum(self.total.counts.values()), sum(self.total.bytes.values())]
+        total = [sum(amounts[i] for i in amounts if self.is_memory(i))
+                 for amounts in (self.total.counts, self.total.bytes)]
         profile["totals"] = [*self.peak, self.peak_ms, *total, *self.heap,
-                             *(number for i in range(16) for number in allocators[i])]
+                             *(number for i in range(23) for number in allocators[i]),
+                             *self.all_peak, self.all_peak_ms]
         profile["lifetimes"] = list(self.lifetimes.rows(("site", "distance")))
         profile["intervals"] = list(self.timeline.intervals.rows(("site", "allocated", "freed")))
         profile["time_buckets"] = [{"start_ms": self.timeline.start + i * self.timeline.width, "peak_bytes": peak}
                                    for i, peak in enumerate(self.timeline.peaks)]
-        profile["sizes"] = [{"size": size, "count": self.sizes[size]} for size in sorted(self.sizes)]
+        profile["sizes"] = [{"size": size, "count": self.sizes[size]} for size in sorted(self.sizes) if self.sizes[size]]
         profile["metadata"]["end_ms"] = max(profile["metadata"]["end_ms"], self.timeline.now)
 
 

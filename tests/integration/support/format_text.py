@@ -2,11 +2,12 @@
 # SPDX-FileCopyrightText: The memray authors
 """A capture as the text beside the golden captures: tests/unit/capture/profile_text.cpp and golden.tests.cpp."""
 from format_events import read_events
-from format_reader import read_profile
+from format_reader import TOTAL_NUMBERS, read_profile
 from format_replay import replay
 
 ALLOCATORS = ("UNKNOWN PYMALLOC_FREE PYMALLOC_MALLOC PYMALLOC_CALLOC PYMALLOC_REALLOC FREE MALLOC REALLOC CALLOC "
-              "POSIX_MEMALIGN ALIGNED_ALLOC MEMALIGN VALLOC PVALLOC MMAP MUNMAP").split()
+              "POSIX_MEMALIGN ALIGNED_ALLOC MEMALIGN VALLOC PVALLOC MMAP MUNMAP PRIVATE_FILE SHARED_FILE "
+              "SHARED_MEMORY SHARED_MEMORY_AGAIN RESERVATION STACK PYTHON_ARENA").split()
 
 
 class Text:
@@ -48,6 +49,10 @@ class Text:
         self.rows("thread", profile["threads"], "id", "tid", "name")
         for row in profile["sites"]:
             self.line("site", row["stack"], row["native_stack"], row["thread"], ALLOCATORS[row["allocator"]])
+        self.rows("shared", profile["shared_files"], "boot", "device", "inode")
+        for i, row in enumerate(profile["sites"]):
+            if row["file"]:
+                self.line("site", i, "of", row["file"])
         self.rows("snapshot", profile["snapshots"], "time_ms", "rss", "heap")
 
     def native(self, profile):
@@ -80,11 +85,17 @@ class Text:
         self.rows("residence", profile["residences"], "process", "moment", "time_ms", "anonymous", "file", "shared",
                   *("cgroup." + name for name in ("anonymous", "file", "slab", "kernel")))
         self.rows("size", profile["sizes"], "size", "count")
-        peak, peak_bytes, peak_ms, total, total_bytes, leaked, leaked_bytes, *allocators = profile["totals"]
-        for count, size in zip(allocators[::2], allocators[1::2]):
-            self.line("allocator", f"{count}/{size}")
+        (peak, peak_bytes, peak_ms, total, total_bytes, leaked, leaked_bytes, *allocators,
+         all_peak, all_peak_bytes, all_peak_ms) = profile["totals"]
+        for i, (count, size) in enumerate(zip(allocators[::2], allocators[1::2])):
+            if i < 16 or count:
+                self.line("allocator", f"{count}/{size}")
         self.line("peak", f"{peak}/{peak_bytes}", peak_ms, "total", f"{total}/{total_bytes}", "leaked",
                   f"{leaked}/{leaked_bytes}")
+        if all_peak_bytes != peak_bytes:
+            for row in profile["sites"]:
+                self.line("all", f"{row['all_peak.count']}/{row['all_peak.bytes']}")
+            self.line("all", f"{all_peak}/{all_peak_bytes}", all_peak_ms)
 
     def events(self, events):
         for kind, slot, site, size, other_thread, at in events:
@@ -93,10 +104,10 @@ class Text:
 
 def text_of(path):
     profile = read_profile(path, replay)
-    profile["totals"] = profile["totals"] or [0] * 39
+    profile["totals"] = profile["totals"] or [0] * TOTAL_NUMBERS
     profile["stacks"] = profile["stacks"] or [{"parent": 0, "frame": 0, "entry": 0}]
     for site in profile["sites"]:
-        for name in ("peak", "leaked", "total"):
+        for name in ("peak", "leaked", "total", "all_peak"):
             site.setdefault(name + ".count", 0)
             site.setdefault(name + ".bytes", 0)
     text = Text()

@@ -76,6 +76,11 @@ def embeddable():
     return ends_of(filter(embedding_flags, supported()))
 
 
+def arena_size(python):
+    """Bytes that its pymalloc takes from the system at a time (ARENA_SIZE of Objects/obmalloc.c)."""
+    return 1 << (20 if version_of(python) >= (3, 10) else 18)
+
+
 def oldest_and_newest(modules=(), since=OLDEST, before=(4, 0)):
     """At most two of the supported ones that are of these versions and have these modules."""
     return ends_of(python for python in supported()

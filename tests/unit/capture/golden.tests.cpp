@@ -68,20 +68,20 @@ TEST_CASE("captures of every released format version read as they always did") {
 }
 
 TEST_CASE("the golden capture of this version says what the sample says") {
-    CHECK(profile_text(read_profile(kGolden + "v1-log.bin")) == profile_text(sample_profile(false)));
-    CHECK(profile_text(read_profile(kGolden + "v1-aggregated.bin")) == profile_text(sample_profile(true)));
-    CHECK(profile_text(read_profile(kGolden + "v1-native.bin")) == profile_text(native_sample_profile()));
+    CHECK(profile_text(read_profile(kGolden + "v2-log.bin")) == profile_text(sample_profile(false)));
+    CHECK(profile_text(read_profile(kGolden + "v2-aggregated.bin")) == profile_text(sample_profile(true)));
+    CHECK(profile_text(read_profile(kGolden + "v2-native.bin")) == profile_text(native_sample_profile()));
 }
 
 // For a new format version: unit_capture "[add-golden]" after changing the names. Files of old versions stay.
 TEST_CASE("add the golden captures of this version", "[.][add-golden]") {
     use_utc();
-    add_golden("v1-log", {"", false, true, false}, SampleEnd::kFinished);
-    add_golden("v1-log-raw", {"", false, false, false}, SampleEnd::kFinished);
-    add_golden("v1-log-killed", {"", false, true, false}, SampleEnd::kKilled);
-    add_golden("v1-aggregated", {"", false, true, true}, SampleEnd::kFinished);
-    add_golden("v1-aggregated-killed", {"", false, true, true}, SampleEnd::kKilled);
-    add_golden("v1-native", [](const std::string& path) {
+    add_golden("v2-log", {"", false, true, false}, SampleEnd::kFinished);
+    add_golden("v2-log-raw", {"", false, false, false}, SampleEnd::kFinished);
+    add_golden("v2-log-killed", {"", false, true, false}, SampleEnd::kKilled);
+    add_golden("v2-aggregated", {"", false, true, true}, SampleEnd::kFinished);
+    add_golden("v2-aggregated-killed", {"", false, true, true}, SampleEnd::kKilled);
+    add_golden("v2-native", [](const std::string& path) {
         write_capture(native_sample_profile(), {path, false, true});
     });
 }

@@ -70,6 +70,10 @@ std::string definitions_text(const Profile& p) {
     for (const Site& row : p.sites) {
         line(out, "site", row.stack, row.native_stack, row.thread, allocator_name(row.allocator));
     }
+    for (const SharedFile& row : p.shared_files) { line(out, "shared", row.boot, row.device, row.inode); }
+    for (std::size_t i = 0; i < p.sites.size(); ++i) {
+        if (p.sites[i].file != 0) { line(out, "site", i, "of", p.sites[i].file); }
+    }
     for (const Snapshot& row : p.snapshots) { line(out, "snapshot", row.time_ms, row.rss, row.heap); }
     return out.str() + native_text(p);
 }
@@ -105,8 +109,15 @@ std::string amounts_text(const Profile& p) {
              row.shared, row.cgroup.anonymous, row.cgroup.file, row.cgroup.slab, row.cgroup.kernel);
     }
     for (const SizeCount& row : p.sizes) { line(out, "size", row.size, row.count); }
-    for (const Amount& amount : p.allocators) { line(out, "allocator", amount); }
+    for (std::size_t i = 0; i < p.allocators.size(); ++i) {
+        const Amount& amount = p.allocators[i];
+        if (i <= static_cast<std::size_t>(Allocator::kMunmap) || amount.count != 0) { line(out, "allocator", amount); }
+    }
     line(out, "peak", p.peak, p.peak_ms, "total", p.total, "leaked", p.leaked);
+    // Where nothing else was mapped the one is the other, as it is in captures of version 1.
+    if (p.all_peak.bytes == p.peak.bytes) { return out.str(); }
+    for (const Site& row : p.sites) { line(out, "all", row.all_peak); }
+    line(out, "all", p.all_peak, p.all_peak_ms);
     return out.str();
 }
 

@@ -61,6 +61,10 @@ void RandomCapture::grow(Profile& p, std::size_t rows) {
         site.native_stack = index(p.native_stacks);
         site.thread = index(p.threads);
         site.allocator = static_cast<Allocator>(below(kAllocatorCount));
+        if (below(4) == 0) {
+            p.shared_files.push_back({number(), number(), number()});
+            site.file = static_cast<std::uint32_t>(p.shared_files.size());
+        }
         p.sites.push_back(site);
         now_ += static_cast<std::int64_t>(below(20));
         p.snapshots.push_back({now_, number(), number()});
@@ -70,6 +74,7 @@ void RandomCapture::grow(Profile& p, std::size_t rows) {
 void RandomCapture::finished(Profile& p, std::size_t rows) {
     for (Site& site : p.sites) {
         std::tie(site.peak, site.leaked, site.total) = std::tuple(amount(), amount(), amount());
+        site.all_peak = amount();
     }
     for (std::uint32_t i = 0; i < rows; ++i) {
         p.time_buckets.push_back({std::int64_t{i} * 100 - 1000, number()});
@@ -88,6 +93,8 @@ void RandomCapture::finished(Profile& p, std::size_t rows) {
     for (Amount& each : p.allocators) { each = amount(); }
     std::tie(p.peak, p.total, p.leaked) = std::tuple(amount(), amount(), amount());
     p.peak_ms = static_cast<std::int64_t>(number());
+    p.all_peak = {1 + below(1000), number()};
+    p.all_peak_ms = static_cast<std::int64_t>(number());
 }
 
 void RandomCapture::processes(Profile& p, std::size_t rows) {

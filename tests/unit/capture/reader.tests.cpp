@@ -143,11 +143,11 @@ TEST_CASE("files that are no captures give one line") {
 TEST_CASE("a capture of a later format version is refused with one line") {
     const ScratchDir dir;
     std::string content = small_capture(dir, false).content;
-    content[offsetof(FileHeader, version)] = 2;
+    content[offsetof(FileHeader, version)] = 3;
     write_file(dir.file("later.bin"), content);
     CHECK_THROWS_WITH(read_profile(dir.file("later.bin")),
-                      "The provided input file is incompatible with this version of memray (format version 2, this "
-                      "memray reads up to 1).");
+                      "The provided input file is incompatible with this version of memray (format version 3, this "
+                      "memray reads up to 2).");
 }
 
 TEST_CASE("sections of unknown types are skipped") {

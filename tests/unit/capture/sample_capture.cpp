@@ -36,6 +36,7 @@ std::vector<Event> sample_events() {
             allocation(3, 3, 5'000'000'000),
             time(2000),
             free(3),
+            allocation(3, 1, 1U << 21U),
             free(1)};
 }
 
@@ -77,12 +78,12 @@ Profile sample_profile(bool aggregated) {
     p.frames = {{0, 20}, {1, 4}, {1, 5}, {2, 10}, {3, 982}, {0, 0}};
     p.stacks = {{0, 0}, {0, 0}, {1, 1}, {1, 2}, {0, 4}, {4, 3}};
     p.threads = {{1, 4711, ""}, {2, 4712, "worker"}};
-    p.sites = {{2, 0, 0, Allocator::kPymallocMalloc, {}, {}, {}},
-               {3, 0, 0, Allocator::kMmap, {}, {}, {}},
-               {5, 0, 1, Allocator::kCalloc, {}, {}, {}},
-               {kRootStack, 0, 1, Allocator::kMalloc, {}, {}, {}}};
-    p.snapshots = {
-        {kStart, 9'000'000, 0}, {kStart + 15, 9'100'000, 1'048'704}, {kStart + 2000, 8'999'999, 5'000'004'208}};
+    p.sites = {{2, 0, 0, Allocator::kPymallocMalloc, {}, {}, {}, {}, 0},
+               {3, 0, 0, Allocator::kMmap, {}, {}, {}, {}, 0},
+               {5, 0, 1, Allocator::kSharedMemory, {}, {}, {}, {}, 1},
+               {kRootStack, 0, 1, Allocator::kReservation, {}, {}, {}, {}, 0}};
+    p.shared_files = {{0x1234567890abcdef, 1, 1025}};
+    p.snapshots = {{kStart, 9'000'000, 0}, {kStart + 15, 9'100'000, 1'048'704}, {kStart + 2000, 8'999'999, 4'208}};
     p.metadata.end_ms = kStart + 2000;
     slow_replay(p, sample_events());
     p.metadata.ending = {EndKind::kExited, 3};

@@ -60,16 +60,23 @@ private:
         const Site& site = p_.sites[event.site];
         if (event.kind == EventKind::kAllocation) {
             add(p_.sites[event.site].total, event.size);
-            add(p_.total, event.size);
             add(p_.allocators[static_cast<std::size_t>(site.allocator)], event.size);
-            ++sizes_[event.size];
+            if (is_memory(site.allocator)) {
+                add(p_.total, event.size);
+                ++sizes_[event.size];
+            }
             ++thread_allocations_[site.thread];
         }
         live_[event.slot] = {event, now_ms_, thread_allocations_[site.thread]};
         if (live_bytes() > p_.peak.bytes) {
-            p_.peak = {live_.size(), live_bytes()};
+            p_.peak = memory();
             p_.peak_ms = now_ms_;
             peak_ = live_;
+        }
+        if (everything().bytes > p_.all_peak.bytes) {
+            p_.all_peak = everything();
+            p_.all_peak_ms = now_ms_;
+            all_peak_ = live_;
         }
     }
 
@@ -79,9 +86,9 @@ private:
         const Site& site = p_.sites[live.event.site];
         spans_.push_back({live.event.site, live.allocated_ms, now_ms_, live.event.size});
         const auto allocator = static_cast<int>(site.allocator);
-        const auto deallocator = allocator >= 2 && allocator <= 4 ? Allocator::kPymallocFree
-                                 : allocator == 14                ? Allocator::kMunmap
-                                                                  : Allocator::kFree;
+        const auto deallocator = allocator >= 2 && allocator <= 4    ? Allocator::kPymallocFree
+                                 : allocator == 14 || allocator > 15 ? Allocator::kMunmap
+                                                                     : Allocator::kFree;
         ++p_.allocators[static_cast<std::size_t>(deallocator)].count;
         if (event.other_thread) { return; }
         const std::uint32_t distance = thread_allocations_[site.thread] - live.thread_allocations;
@@ -91,9 +98,10 @@ private:
     void finish() {
         p_.peak_ms = p_.peak_ms == 0 ? p_.metadata.start_ms : p_.peak_ms;
         for (const auto& [slot, live] : peak_) { add(p_.sites[live.event.site].peak, live.event.size); }
+        for (const auto& [slot, live] : all_peak_) { add(p_.sites[live.event.site].all_peak, live.event.size); }
+        p_.leaked = memory();
         for (const auto& [slot, live] : live_) {
             add(p_.sites[live.event.site].leaked, live.event.size);
-            add(p_.leaked, live.event.size);
             spans_.push_back({live.event.site, live.allocated_ms, -1, live.event.size});
         }
         for (const auto& [key, amount] : lifetimes_) { p_.lifetimes.push_back({key.first, key.second, amount}); }
@@ -127,17 +135,26 @@ private:
         }
     }
 
-    [[nodiscard]] std::uint64_t live_bytes() const {
-        std::uint64_t bytes = 0;
-        for (const auto& [slot, live] : live_) { bytes += live.event.size; }
-        return bytes;
+    [[nodiscard]] Amount everything() const {
+        Amount sum;
+        for (const auto& [slot, live] : live_) { add(sum, live.event.size); }
+        return sum;
     }
+    [[nodiscard]] Amount memory() const {
+        Amount sum;
+        for (const auto& [slot, live] : live_) {
+            if (is_memory(p_.sites[live.event.site].allocator)) { add(sum, live.event.size); }
+        }
+        return sum;
+    }
+    [[nodiscard]] std::uint64_t live_bytes() const { return memory().bytes; }
 
     Profile& p_;
     std::int64_t now_ms_;
     std::vector<std::pair<std::int64_t, std::uint64_t>> heap_;  // after each event
     std::map<std::uint32_t, Live> live_;
     std::map<std::uint32_t, Live> peak_;
+    std::map<std::uint32_t, Live> all_peak_;
     std::map<std::uint32_t, std::uint32_t> thread_allocations_;
     std::map<std::pair<std::uint32_t, std::uint32_t>, Amount> lifetimes_;
     std::map<std::uint64_t, std::uint64_t> sizes_;
@@ -152,8 +169,8 @@ void slow_replay(Profile& profile, const std::vector<Event>& events) {
     profile.time_buckets.clear();
     profile.sizes.clear();
     profile.allocators = {};
-    profile.peak = profile.total = profile.leaked = {};
-    profile.peak_ms = 0;
-    for (Site& site : profile.sites) { site.peak = site.leaked = site.total = {}; }
+    profile.peak = profile.total = profile.leaked = profile.all_peak = {};
+    profile.peak_ms = profile.all_peak_ms = 0;
+    for (Site& site : profile.sites) { site.peak = site.leaked = site.total = site.all_peak = {}; }
     SlowReplay(profile).run(events);
 }

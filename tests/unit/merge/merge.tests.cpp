@@ -37,7 +37,7 @@ Profile process(std::int64_t pid, std::int64_t start_ms, std::uint64_t peak, std
     profile.symbols.names = {{0, 1, 0}};
     profile.symbols.chains = {{0, 1}};
     profile.symbols.modules.resize(1);
-    profile.sites = {{1, 1, 0, capture::Allocator::kMalloc, {1, peak}, {1, leaked}, {2, peak}}};
+    profile.sites = {{1, 1, 0, capture::Allocator::kMalloc, {1, peak}, {1, leaked}, {2, peak}, {1, peak}, 0}};
     for (int i = 0; i < 4; ++i) { profile.time_buckets.push_back({start_ms + 100 * i, i == 0 ? 0 : peak}); }
     profile.intervals = {{0, 1, 3, {1, peak - leaked}}, {0, 1, capture::kNever, {1, leaked}}};
     profile.snapshots = {{start_ms + 100, 5 * peak, peak}, {start_ms + 400, 3 * peak, leaked}};
@@ -115,6 +115,7 @@ TEST_CASE("the example of merged_time.h") {
     a.metadata.ending = {capture::EndKind::kExited, 0};
     a.time_buckets = {{1000, 100}, {1010, 300}, {1020, 290}};
     a.intervals = {{0, 0, 1, {1, 60}}, {0, 0, 2, {1, 40}}, {0, 1, 2, {1, 210}}, {0, 1, capture::kNever, {1, 40}}};
+    a.sites.resize(1);
     a.peak = {3, 300};
     a.peak_ms = 1012;
     a.leaked = {1, 40};
@@ -123,6 +124,7 @@ TEST_CASE("the example of merged_time.h") {
     b.metadata.ending = {capture::EndKind::kExited, 0};
     b.time_buckets = {{1005, 200}, {1025, 180}};
     b.intervals = {{0, 0, 1, {1, 170}}, {0, 0, capture::kNever, {1, 10}}};
+    b.sites.resize(1);
     b.peak = {2, 200};
     b.peak_ms = 1014;
     b.leaked = {1, 10};
@@ -188,6 +190,32 @@ TEST_CASE("each process keeps its own curve") {
     CHECK((again.processes.size() == 3 && again.processes[2].pid == 11));
     CHECK(std::get<0>(curves_of(again).back()) == 2);
     CHECK(curves_of(again).size() == 9);
+}
+
+TEST_CASE("shared memory of several processes is kept by the first that holds it to the last, and counts there only") {
+    const auto sharing = [](std::int64_t pid, std::int64_t start_ms, std::uint64_t inode) {
+        Profile profile = process(pid, start_ms, 500, 500);
+        profile.shared_files = {{1, 2, inode}};
+        profile.sites[0].allocator = capture::Allocator::kSharedMemory;
+        profile.sites[0].file = 1;
+        return profile;
+    };
+    const Profile merged = stored(merge({sharing(10, 1010, 7), sharing(11, 1000, 7), sharing(12, 1000, 8)}));
+    REQUIRE(merged.sites.size() == 3);
+    CHECK(merged.sites[0].allocator == capture::Allocator::kSharedAgain);
+    CHECK(merged.sites[1].allocator == capture::Allocator::kSharedMemory);
+    CHECK(merged.sites[2].allocator == capture::Allocator::kSharedMemory);
+    CHECK(merged.shared_files.at(merged.sites[1].file - 1).inode == 7);
+    CHECK(merged.shared_files.at(merged.sites[2].file - 1).inode == 8);
+    CHECK(merged.peak.bytes == 1000);
+    CHECK(merged.leaked.bytes == 1000);
+    CHECK(merged.total.bytes == 1000);
+    CHECK(merged.all_peak.bytes == 1500);
+    CHECK(merged.time_buckets[2].peak_bytes == 1000);
+    // The first is long gone when the second still has it.
+    const Profile apart = merge({sharing(10, 1000, 7), sharing(11, 9000, 7)});
+    CHECK(apart.sites[0].allocator == capture::Allocator::kSharedAgain);
+    CHECK(apart.sites[1].allocator == capture::Allocator::kSharedMemory);
 }
 
 TEST_CASE("captures of one run are merged into one of that run") {

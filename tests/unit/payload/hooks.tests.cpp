@@ -3,11 +3,13 @@
 //
 // The built payload loaded into this very process, as a target would see it: what each hooked function records.
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -103,6 +105,10 @@ Event allocated(Allocator allocator, std::uint64_t size, const void* address) {
 Event freed(const void* address, Allocator allocator = Allocator::kFree, std::uint64_t size = 0) {
     return {RecordKind::kDeallocation, allocator, size, number(address)};
 }
+// As records have it.
+const void* traced(const void* mapping, std::uint32_t traits) {
+    return reinterpret_cast<const void*>(wire::mapping_word(number(mapping), traits));
+}
 Event undone(const void* address) { return {RecordKind::kUndoDeallocation, Allocator::kNone, 0, number(address)}; }
 
 // Keeps the compiler from leaving an allocation out or moving it.
@@ -186,11 +192,52 @@ TEST_CASE("mappings are recorded with their ranges, failures taken back") {
     const void* odd = static_cast<char*>(two) + 1;
     std::vector<Event> expected{allocated(Allocator::kMmap, 8192, one),
                                 freed(one, Allocator::kMunmap, 8192),
-                                allocated(Allocator::kMmap, 1 << 20, two),
+                                allocated(Allocator::kMmap, 1 << 20, traced(two, wire::kMovedTrait)),
                                 freed(odd, Allocator::kMunmap, 4096),
                                 undone(odd),
                                 freed(two, Allocator::kMunmap, 1 << 20)};
-    CHECK(recording.events_of({number(one), number(two), number(odd)}) == expected);
+    CHECK(recording.events_of({number(one), number(two), number(traced(two, wire::kMovedTrait)), number(odd)}) ==
+          expected);
+}
+
+TEST_CASE("what was asked for is told with a mapping, and what mprotect makes of it") {
+    constexpr std::size_t kSize = 8192;
+    Region region(kRoomy);
+    Recording recording(region);
+    const int file = ::memfd_create("test", MFD_CLOEXEC);
+    const int zero = ::open("/dev/zero", O_RDWR | O_CLOEXEC);
+    const auto map = [](int protection, int flags, int fd = -1) {
+        return ::mmap(nullptr, kSize, protection, flags, fd, 0);
+    };
+    constexpr int kPlain = MAP_PRIVATE | MAP_ANONYMOUS;
+    const std::pair<const void*, std::uint32_t> mapped[]{
+        {map(PROT_NONE, kPlain | MAP_NORESERVE), wire::kInaccessibleTrait | wire::kUnreservedTrait},
+        {map(PROT_READ, kPlain | MAP_STACK), wire::kStackTrait},
+        {map(PROT_READ, MAP_SHARED | MAP_ANONYMOUS), wire::kSharedTrait},
+        {map(PROT_READ, MAP_PRIVATE, file), wire::kFileTrait},
+        {map(PROT_READ, MAP_SHARED, file), wire::kSharedTrait | wire::kFileTrait},
+        {map(PROT_READ, MAP_SHARED, zero), wire::kSharedTrait}};
+    void* reserved = const_cast<void*>(mapped[0].first);
+    REQUIRE(::mprotect(reserved, 4096, PROT_NONE) == 0);  // says nothing
+    REQUIRE(::mprotect(reserved, 4096, PROT_READ | PROT_WRITE) == 0);
+    REQUIRE(::mprotect(static_cast<char*>(reserved) + 1, 4096, PROT_READ) != 0);  // not page aligned
+    recording.stop();
+    struct stat status {};
+    REQUIRE(::fstat(file, &status) == 0);
+    std::vector<std::uint64_t> addresses{number(reserved), status.st_ino};
+    std::vector<Event> expected;
+    for (const auto& [address, traits] : mapped) {
+        addresses.push_back(number(traced(address, traits)));
+        if (traits == (wire::kSharedTrait | wire::kFileTrait)) {
+            expected.push_back({RecordKind::kMappedFile, Allocator::kNone, status.st_dev, status.st_ino});
+        }
+        expected.push_back(allocated(Allocator::kMmap, kSize, traced(address, traits)));
+    }
+    expected.push_back({RecordKind::kAccessible, Allocator::kNone, 4096, number(reserved)});
+    CHECK(recording.events_of(addresses) == expected);
+    for (const auto& [address, traits] : mapped) { ::munmap(const_cast<void*>(address), kSize); }
+    ::close(file);
+    ::close(zero);
 }
 
 TEST_CASE("nothing is recorded after stop, and recording can start again") {

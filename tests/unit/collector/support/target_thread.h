@@ -47,6 +47,10 @@ public:
     void allocate(std::uint64_t address, std::uint64_t size, Allocator allocator = Allocator::kMalloc) {
         event(Kind::kAllocation, allocator, size, address);
     }
+    void change(Kind kind, std::uint64_t value, std::uint64_t first, std::uint64_t second) {
+        reserve(3);
+        words({wire::header_word(kind, Allocator::kNone, value), first, second});
+    }
     void free(std::uint64_t address) { event(Kind::kDeallocation, Allocator::kFree, 0, address); }
     void unmap(std::uint64_t address, std::uint64_t size) {
         event(Kind::kDeallocation, Allocator::kMunmap, size, address);
