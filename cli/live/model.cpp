@@ -30,6 +30,11 @@ void Model::take(const Recording& recording) {
     live_ = report::leaked(profile);
     since_ = recording.since;
     since_.resize(std::min(since_.size(), live_.size()));
+    for (std::size_t i = 0; i < live_.size(); ++i) {  // what is mapped and no memory stands in reports
+        if (capture::is_memory(profile.sites[i].allocator)) { continue; }
+        live_[i] = {};
+        if (i < since_.size()) { since_[i] = {}; }
+    }
 }
 
 void Model::choose_frames() {

@@ -136,12 +136,12 @@ onPage("Frames are as wide as their allocations are many, if asked for", async (
 onPage("Allocators stand below their callers in a colour of their own, if asked for", async (page) => {
   const color = (name) => frame(page, name).locator("rect").evaluate((rect) => getComputedStyle(rect).fill);
   await page.selectOption("#metric", "leaked");
-  assert.equal((await labels(page)).some((label) => label.startsWith("mmap ·")), false);
+  assert.equal((await labels(page)).some((label) => label.startsWith("shared_memory ·")), false);
   await page.check("#allocators");
   await page.check("#inverted");
-  assert.ok((await labels(page)).some((label) => label.startsWith("mmap ·")));
-  assert.notEqual(await color(/^mmap ·/), await color("keep ("));
-  assert.ok((await amount(page, /^mmap ·/)).bytes >= 22 * MB);
+  assert.ok((await labels(page)).some((label) => label.startsWith("shared_memory ·")));
+  assert.notEqual(await color(/^shared_memory ·/), await color("keep ("));
+  assert.ok((await amount(page, /^shared_memory ·/)).bytes >= 22 * MB);
   await assertAmount(page, "keep (", 16 * MB, 3);
 });
 

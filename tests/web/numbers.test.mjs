@@ -69,10 +69,10 @@ test("Allocators stand below those who called them, and first when inverted", ()
   const moments = (choice) => tree(model.own.temporary, { ...choice, allocators: true, keep: /^use_for_a_moment at/ });
   let node = moments({});
   while (node.children.length) [node] = node.children;
-  assert.deepEqual([nameOf(node), nameOf(node.parent), node.count, node.bytes], ["mmap", "use_for_a_moment", 5, 5 * MB]);
+  assert.deepEqual([nameOf(node), nameOf(node.parent), node.count, node.bytes], ["shared_memory", "use_for_a_moment", 5, 5 * MB]);
   const [thread] = moments({ inverted: true }).children;
   const [first] = thread.children;
-  assert.deepEqual([nameOf(first), nameOf(first.children[0]), first.bytes], ["mmap", "use_for_a_moment", 5 * MB]);
+  assert.deepEqual([nameOf(first), nameOf(first.children[0]), first.bytes], ["shared_memory", "use_for_a_moment", 5 * MB]);
 });
 
 test("Threads are told apart, also inverted", () => {

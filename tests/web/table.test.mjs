@@ -31,10 +31,10 @@ test("Rows are lines that allocate, the largest first", async () => {
   const page = await open(browser, report(folder, "table", capture));
   const all = await rows(page);
   assert.match(await page.locator("#total").innerText(), /^5\d\.\d MB$/);
-  assert.deepEqual([0, 2, 4, 5].map((i) => all[0][i]), ["30.0 MB", "30.0 MB", "1", "mmap"]);
+  assert.deepEqual([0, 2, 4, 5].map((i) => all[0][i]), ["30.0 MB", "30.0 MB", "1", "shared_memory"]);
   assert.match(all[0][1], /^5\d\.\d %$/);
   assert.match(all[0][6], /^reach_the_peak at .*report_shapes\.py:\d+$/);
-  assert.deepEqual([0, 2, 4, 5].map((i) => all[1][i]), ["16.0 MB", "16.0 MB", "3", "mmap"]);
+  assert.deepEqual([0, 2, 4, 5].map((i) => all[1][i]), ["16.0 MB", "16.0 MB", "3", "shared_memory"]);
   await page.locator(".tabulator-col", { hasText: "Allocations" }).click();
   const counts = (await rows(page)).map((row) => Number(row[4].replaceAll(",", "")));
   assert.deepEqual(counts, [...counts].sort((a, b) => b - a));
@@ -52,7 +52,7 @@ test("A search narrows the rows down and adds them up", async () => {
 test("Threads and leaks are told apart if asked for", async () => {
   const page = await open(browser, report(folder, "table", capture, "--leaks", "--split-threads"));
   const kept = await locationOf(page, "keep");
-  assert.deepEqual(kept.map((row) => [row[1], row[3], row[4]]), [["12.0 MB", "2", "mmap"], ["4.0 MB", "1", "mmap"]]);
+  assert.deepEqual(kept.map((row) => [row[1], row[3], row[4]]), [["12.0 MB", "2", "shared_memory"], ["4.0 MB", "1", "shared_memory"]]);
   assert.notEqual(kept[0][0], kept[1][0]);
   assert.deepEqual(await locationOf(page, "reach_the_peak"), []);
   assert.equal(await page.title(), "memray - table report (memory leaks)");

@@ -43,10 +43,10 @@ struct TableOptions {
     std::string title;
     bool split_threads{false};
     bool all_frames{false};  // at first; else my code
-    bool leaks{false};       // it is about what was not freed
     std::size_t most_snapshots{10'000};
     bool complete{false};  // however large the page becomes
     std::string subject;   // what was selected, as selection_title() says it
+    bool leaks{false};     // it is about what was not freed
 };
 
 // The first `most` rows, and one for all others, so that the sums stay what they were.

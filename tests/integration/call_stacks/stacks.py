@@ -18,7 +18,8 @@ class Stacks(Profiled):
                  if kind == "ALLOCATION" and event["size"] >= self.MARK]
         # Not the arenas that Python maps meanwhile.
         return [";".join(f"{frame.function}:{frame.line}:{frame.file}" for frame in reversed(site.frames))
-                for site in sites if site.allocator != "mmap" and site.frames and site.frames[0].function == "mark"]
+                for site in sites if site.allocator not in ("mmap", "python_arena")
+                and site.frames and site.frames[0].function == "mark"]
 
     def assert_true_stacks(self, *arguments, at_least, options=(), **keywords):
         shown = self.profile(*arguments, options=options, **keywords).stdout.splitlines()

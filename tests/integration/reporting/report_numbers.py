@@ -124,7 +124,7 @@ class SplitThreads(Report):
     def test_table(self):
         rows = json.loads(self.output("table", "--json", "--split-threads"))["rows"]
         of_keep = sorted(row[:4] for row in rows if row[4].startswith("keep at "))
-        self.assertEqual([row[1:] for row in of_keep], [["MMAP", 12 * MB, 2], ["MMAP", 4 * MB, 1]])
+        self.assertEqual([row[1:] for row in of_keep], [["SHARED_MEMORY", 12 * MB, 2], ["SHARED_MEMORY", 4 * MB, 1]])
         self.assertEqual([row[0].split()[0] for row in of_keep], ["1", "2"])
 
     def test_csv(self):
