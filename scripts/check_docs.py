@@ -54,7 +54,8 @@ def links(root):
 
 
 def options(root):
-    sources = [*(root / "cli/commands").glob("*.cpp"), *(root / "symbolizer").glob("*.cpp")]
+    sources = [*(root / "cli/commands").glob("*.cpp"), *(root / "cli/command_line").glob("*.cpp"),
+               *(root / "symbolizer").glob("*.cpp")]
     declared = set()
     for source in sources:
         text = source.read_text(encoding="utf-8")

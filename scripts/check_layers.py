@@ -33,6 +33,7 @@ REPORT = "cli/report"
 TRANSFORM = "cli/transform"
 TREE = "cli/tree"
 SETTINGS = "cli/settings"
+COMMAND_LINE = "cli/command_line"
 
 # Folder -> folders it may include from besides its own. The deepest folder that matches counts.
 ALLOWED = {
@@ -60,9 +61,10 @@ ALLOWED = {
     TERMINAL: {BASE},
     TREE: {BASE, CAPTURE, REPORT, TERMINAL},
     SETTINGS: {BASE},
+    COMMAND_LINE: {BASE, CAPTURE, SETTINGS, TERMINAL},
     "cli/live": {BASE, SOCKETS, CAPTURE, LIVE, REPORT, TERMINAL},
     "cli": {BASE, SOCKETS, CAPTURE, COLLECTOR, MERGE, LIVE, RECORDING, REGION, INJECTION, PURSUIT, REPORT, TRANSFORM, TERMINAL,
-            TREE, SETTINGS, "cli/live", "cli", "symbolizer"},
+            TREE, SETTINGS, COMMAND_LINE, "cli/live", "cli", "symbolizer"},
 }
 # The wire is compiled into a library without a C++ runtime.
 WIRE_SYSTEM_HEADERS = {"algorithm", "array", "atomic", "bit", "cstddef", "cstdint", "limits", "type_traits"}

@@ -11,12 +11,12 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/command_line/defaults.h"
+#include "cli/command_line/help_format.h"
+#include "cli/command_line/option_scan.h"
+#include "cli/command_line/unknown_command.h"
 #include "cli/commands/command.h"
 #include "cli/commands/command_list.h"
-#include "cli/commands/defaults.h"
-#include "cli/commands/help_format.h"
-#include "cli/commands/option_scan.h"
-#include "cli/commands/unknown_command.h"
 #include "injector/base/error.h"
 
 namespace memray::cli {

@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/command.h"
 
-#include "cli/commands/defaults.h"
-#include "cli/commands/help_format.h"
+#include "cli/command_line/defaults.h"
+#include "cli/command_line/help_format.h"
 
 namespace memray::cli {
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "cli/commands/quantity.h"
+#include "cli/command_line/quantity.h"
 
 namespace memray::cli {
 

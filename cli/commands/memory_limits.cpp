@@ -6,8 +6,8 @@
 
 #include <cstdio>
 
+#include "cli/command_line/quantity.h"
 #include "cli/commands/command.h"
-#include "cli/commands/quantity.h"
 #include "cli/report/format.h"
 #include "cli/report/selection.h"
 #include "injector/base/printable.h"

@@ -11,8 +11,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "cli/command_line/misplaced_option.h"
 #include "cli/commands/live.h"
-#include "cli/commands/misplaced_option.h"
 #include "cli/running/interpreter_check.h"
 #include "injector/base/file.h"
 #include "injector/base/printable.h"

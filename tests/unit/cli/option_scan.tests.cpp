@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/commands/option_scan.h"
+#include "cli/command_line/option_scan.h"
 
 #include <catch2/catch.hpp>
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/commands/nearest_word.h"
+#include "cli/command_line/nearest_word.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/commands/option_scan.h"
+#include "cli/command_line/option_scan.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "cli/commands/nearest_word.h"
+#include "cli/command_line/nearest_word.h"
 #include "injector/base/error.h"
 
 namespace memray::cli {

@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <vector>
 
-#include "cli/commands/option_scan.h"
+#include "cli/command_line/option_scan.h"
 #include "cli/settings/setting.h"
 
 namespace memray::cli {

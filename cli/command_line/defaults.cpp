@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/commands/defaults.h"
+#include "cli/command_line/defaults.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include <optional>
 #include <string_view>
 
-#include "cli/commands/nearest_word.h"
+#include "cli/command_line/nearest_word.h"
 #include "cli/settings/config_file.h"
 #include "cli/settings/environment.h"
 #include "injector/base/error.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/commands/unknown_command.h"
+#include "cli/command_line/unknown_command.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "cli/commands/nearest_word.h"
+#include "cli/command_line/nearest_word.h"
 #include "injector/base/error.h"
 #include "injector/capture/input_file.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/commands/help_format.h"
+#include "cli/command_line/help_format.h"
 
 #include <algorithm>
 #include <set>

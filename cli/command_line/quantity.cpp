@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/commands/quantity.h"
+#include "cli/command_line/quantity.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/commands/misplaced_option.h"
+#include "cli/command_line/misplaced_option.h"
 
 #include <algorithm>
 #include <array>
