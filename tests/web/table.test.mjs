@@ -43,7 +43,7 @@ test("Rows are lines that allocate, the largest first", async () => {
 
 test("A search narrows the rows down and adds them up", async () => {
   const page = await open(browser, report(folder, "table", capture));
-  await page.fill("#search", "mmap report_shapes.py");
+  await page.fill("#search", "shared_memory report_shapes.py");
   assert.equal(await page.locator("#matched").innerText(), "2 rows: 46.0 MB in 4 allocations");
   assert.equal((await rows(page)).length, 2);
   await close(page);
