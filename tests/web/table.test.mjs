@@ -83,7 +83,7 @@ test("On a narrow screen locations can be read", async () => {
   assert.equal(clipped, 0);
   assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 420);
   await page.check("#allocators");
-  assert.deepEqual((await rows(page))[0].slice(0, 3), ["30.0 MB", "30.0 MB", "mmap"]);
+  assert.deepEqual((await rows(page))[0].slice(0, 3), ["30.0 MB", "30.0 MB", "shared_memory"]);
   await close(page);
   const wider = await open(browser, report(folder, "table", capture), { viewport: { width: 800, height: 800 } });
   const cell = await wider.locator(".tabulator-row .tabulator-cell:last-child").first().boundingBox();
