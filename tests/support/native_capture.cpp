@@ -58,7 +58,7 @@ void add_call(capture::Profile& profile, std::uint64_t address) {
     profile.native_frames.push_back({0, address, true});
     profile.native_stacks.push_back({0, frame});
     const capture::Amount amount{1, (frame + std::uint64_t{1}) * 1000};
-    profile.sites.push_back({1, frame + 1, 0, capture::Allocator::kMalloc, amount, amount, amount});
+    profile.sites.push_back({1, frame + 1, 0, capture::Allocator::kMalloc, amount, amount, amount, amount, 0});
     for (capture::Amount* sum : {&profile.peak, &profile.leaked, &profile.total,
                                  &profile.allocators[static_cast<std::size_t>(capture::Allocator::kMalloc)]}) {
         sum->count += amount.count;

@@ -35,7 +35,7 @@ std::string write_log(const ScratchDir& dir) {
     profile.frames = {{0, 1}};
     profile.stacks.push_back({0, 0});
     profile.threads = {{1, 1, "main"}};
-    profile.sites = {{1, 0, 0, Allocator::kMalloc, {}, {}, {}}, {1, 0, 0, Allocator::kMmap, {}, {}, {}}};
+    profile.sites = {{1, 0, 0, Allocator::kMalloc, {}, {}, {}, {}, 0}, {1, 0, 0, Allocator::kMmap, {}, {}, {}, {}, 0}};
     std::string path = dir.file("a.bin");
     Writer writer({path, false, true, false}, profile.metadata);
     writer.allocation(0, 100);  // slot 0
