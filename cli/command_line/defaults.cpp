@@ -21,13 +21,23 @@ namespace {
 using settings::Origin;
 using settings::Setting;
 
-constexpr int kWrongUsage = 2;
 constexpr std::array<std::string_view, 3> kNoSettings{"help", "version", "no-config"};
 // A file may lie in a folder of somebody else's (an archive, a checkout) that a report is only read in. Nothing in it
 // makes memray execute, open or quote something, end something, or choose what is written where.
-constexpr std::array<std::string_view, 10> kNotFromFiles{
-    "output",      "force", "on-exit", "exec", "python", "python-arg", "live-port", "live-remote", "confidential-files",
-    "force-detach"};
+constexpr std::array<std::string_view, 14> kNotFromFiles{"output",
+                                                         "force",
+                                                         "on-exit",
+                                                         "exec",
+                                                         "python",
+                                                         "python-arg",
+                                                         "live-port",
+                                                         "live-remote",
+                                                         "confidential-files",
+                                                         "force-detach",
+                                                         "duration",
+                                                         "snapshot-every",
+                                                         "snapshot-on-rss",
+                                                         "flamegraph"};
 
 template <typename Names>
 bool contains(const Names& names, const std::string& name) {
@@ -40,7 +50,7 @@ const CLI::Option* option_of(const CLI::App& app, const std::string& name) {
 }
 
 base::Error refused(const Setting& setting, const std::string& why) {
-    return base::Error(fmt::format("{}: {}: {}", setting.source, setting.name, why), kWrongUsage);
+    return base::Error(fmt::format("{}: {}: {}", setting.source, setting.name, why), base::kWrongUsage);
 }
 
 std::string unknown(const Setting& setting, const std::vector<const CLI::App*>& apps) {
@@ -61,7 +71,8 @@ void require_known(const Setting& setting, const CLI::App& program) {
         if (setting.command.empty() || app->get_name() == setting.command) { apps.push_back(app); }
     }
     if (apps.empty()) {
-        throw base::Error(fmt::format("{}: there is no command '{}'", setting.source, setting.command), kWrongUsage);
+        throw base::Error(fmt::format("{}: there is no command '{}'", setting.source, setting.command),
+                          base::kWrongUsage);
     }
     const bool known = std::any_of(apps.begin(), apps.end(),
                                    [&](const CLI::App* app) { return option_of(*app, setting.name) != nullptr; });

@@ -30,7 +30,8 @@ double bytes_of(const char* option, const std::string& text) {
 
 void MemoryLimits::add_to(CLI::App& app) {
     app.add_option("--fail-if-peak", peak_,
-                   "End with exit code 3 if more than SIZE (10MB, 512KiB) was live at the peak")
+                   "End with exit code 3 if more than SIZE (10MB, 512KiB) was live at the peak (of the time, with "
+                   "--from or\n--to)")
         ->option_text("SIZE");
     app.add_option("--fail-if-leaks", leaks_, "End with exit code 3 if more than SIZE was not freed at the end")
         ->option_text("SIZE");
@@ -48,7 +49,7 @@ int MemoryLimits::verdict(const capture::Profile& profile, const report::StackVi
         const std::uint64_t bytes = report::sum(report::select(profile, {kind}), view).bytes;
         if (static_cast<double>(bytes) <= bytes_of(option, limit)) { return; }
         std::fflush(stdout);
-        base::tell(fmt::format("{}: {}, which is more than {}", report::selection_title({kind}),
+        base::tell(fmt::format("{}: {}, which is more than {}", report::selection_title(profile, {kind}),
                                report::size_text(bytes), limit));
         code = kLimitExceeded;
     };

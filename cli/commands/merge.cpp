@@ -109,15 +109,17 @@ MergeCommand::MergeCommand(CLI::App& program)
     app.footer(
         "The peak of a merged capture is the moment when all processes held most together, of those that the\n"
         "captures know exactly: the start of each time bucket (10 ms or more), the peak and the end of each\n"
-        "process. Each process counts with its latest known state before; after its end with nothing.");
+        "process. Each process counts with its latest known state before; after its end with nothing. Memory that\n"
+        "processes share counts once.");
 }
 
 int MergeCommand::run() {
     const capture::WholeFile file{output_, force_};
     capture::require_creatable(file);
-    const merge::Profiles profiles = load(captures_);
-    capture::write_capture(merge::merge(profiles), file);
-    base::print_line(stdout, fmt::format("Merged {} captures into {}", profiles.size(), output_));
+    merge::Profiles profiles = load(captures_);
+    const std::size_t count = profiles.size();
+    capture::write_capture(merge::merge(std::move(profiles)), file);
+    base::print_line(stdout, fmt::format("Merged {} captures into {}", count, output_));
     return 0;
 }
 

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/report_command.h"
 
+#include "injector/base/error.h"
+
 namespace memray::cli {
 
 void ReportCommand::add_input() {
@@ -12,6 +14,9 @@ void ReportCommand::add_input() {
 int ReportCommand::run() {
     filter_.check();
     time_.check();
+    if (time_.given() && filter_.counts_mappings()) {
+        throw base::Error("--count-mappings is about the whole recording: not with --from and --to", base::kWrongUsage);
+    }
     limits_.check();
     check();
     capture::Profile profile = load_profile(results_, attempt());

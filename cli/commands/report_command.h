@@ -24,7 +24,7 @@ public:
 protected:
     using Command::Command;
 
-    // The capture, --include and --exclude.
+    // The capture, --include, --exclude and --count-mappings.
     void add_input();
     // --from and --to. `what`: what the report has of that time.
     void add_time_range(const std::string& what = "Only what was allocated in a time and lives at its end") {

@@ -49,6 +49,7 @@ public:
     [[nodiscard]] report::StackView take_view(capture::Profile& profile) const;
     // Throws as take_view() does, before any work is done.
     void check() const;
+    [[nodiscard]] bool counts_mappings() const noexcept { return count_mappings_; }
 
 private:
     std::vector<std::string> include_;

@@ -76,7 +76,8 @@ void RunCommand::add_output_options() {
                    "--live-remote); %p: process id, %n: program, %h: host, %t: start time, %%: a percent sign")
         ->option_text("OUTPUT");
     auto* live = app.add_flag("--live", live_,
-                              "Watch the program's memory in this terminal; its output goes into a pane and a file");
+                              "Watch the program's memory in this terminal; its output goes into a pane and a file.\n"
+                              "Without a terminal as text on standard error");
     app.add_flag("--live-remote", live_remote_,
                  "Wait until `memray live` in another terminal watches the program, then start it")
         ->excludes(live);

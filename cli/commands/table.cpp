@@ -30,7 +30,7 @@ std::string TableCommand::content(const capture::Profile& profile, const report:
     const auto rows = report::table_rows(profile, view, all_, report::select(profile, choice_), split_threads_);
     report::TableOptions options;
     options.title = choice_.kind == report::SelectionKind::kLeaked ? "table report (memory leaks)" : "table report";
-    options.subject = report::selection_title(choice_);
+    options.subject = report::selection_title(profile, choice_);
     options.split_threads = split_threads_;
     options.all_frames = all_frames_;
     options.leaks = choice_.kind == report::SelectionKind::kLeaked;

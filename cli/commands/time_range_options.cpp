@@ -17,15 +17,13 @@
 namespace memray::cli {
 namespace {
 
-constexpr int kWrongUsage = 2;
-
 report::TimePoint parse(const char* option, const std::string& text) {
     const auto point = report::parse_time_point(text);
     if (point) { return *point; }
     throw base::Error(
         fmt::format("{}: '{}' is not a time such as 12.5 (seconds since the start), 2m30s, 50% or 14:03:20", option,
                     base::printable(text)),
-        kWrongUsage);
+        base::kWrongUsage);
 }
 
 std::int64_t moment(const char* option, const std::string& text, const capture::Metadata& metadata) {
@@ -61,6 +59,9 @@ void TimeRangeOptions::add_peak_to(CLI::App& app) {
 void TimeRangeOptions::check() const {
     if (!from_.empty()) { static_cast<void>(parse("--from", from_)); }
     if (!to_.empty()) { static_cast<void>(parse("--to", to_)); }
+    if (peak_ && !given()) {
+        throw base::Error("--peak needs --from or --to: without them it is the default", base::kWrongUsage);
+    }
 }
 
 report::SelectionChoice TimeRangeOptions::selection(report::SelectionChoice choice) const {

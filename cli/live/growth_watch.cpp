@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/report/leaks/steady_growth.h"
+#include "cli/report/my_code.h"
 
 namespace memray::live {
 
@@ -14,8 +15,7 @@ void GrowthWatch::sample(const std::vector<Row>& rows) {
     ++moments_;
     for (auto& [place, curve] : own_) { curve.push_back(0); }
     for (const Row& row : rows) {
-        // What an import holds was loaded once. No function of Python is called that.
-        if (row.own <= 0 || row.function == "import" || row.function.starts_with("import ")) { continue; }
+        if (row.own <= 0 || report::names_import(row.function)) { continue; }  // what it holds was loaded once
         Curve& curve = own_[{row.function, row.file}];
         curve.resize(moments_);
         curve.back() = static_cast<std::uint64_t>(row.own);

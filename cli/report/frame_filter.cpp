@@ -12,7 +12,6 @@
 namespace memray::report {
 namespace {
 
-constexpr int kWrongUsage = 2;
 using Expressions = std::vector<std::unique_ptr<re2::RE2>>;
 
 Expressions compile(const std::vector<std::string>& patterns) {
@@ -21,7 +20,7 @@ Expressions compile(const std::vector<std::string>& patterns) {
         auto expression = std::make_unique<re2::RE2>(pattern, re2::RE2::Quiet);
         if (!expression->ok()) {
             throw base::Error(fmt::format("Invalid regular expression {}: {}", pattern, expression->error()),
-                              kWrongUsage);
+                              base::kWrongUsage);
         }
         expressions.push_back(std::move(expression));
     }

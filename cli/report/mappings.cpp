@@ -70,6 +70,7 @@ void leave_out_mappings(Profile& profile) {
 }
 
 void count_mappings(Profile& profile) {
+    profile.counts_mappings = true;
     profile.total = profile.leaked = {};
     for (capture::Site& site : profile.sites) {
         site.peak = site.all_peak;
@@ -110,7 +111,7 @@ nlohmann::ordered_json beside_json(const Profile& profile) {
 }
 
 std::string not_resident_note(const Profile& profile) {
-    if (!profile.processes.empty()) { return {}; }
+    if (!profile.processes.empty() || profile.period || profile.counts_mappings) { return {}; }
     for (const capture::Residence& row : profile.residences) {
         if (row.moment != capture::Moment::kHeapPeak) { continue; }
         const std::uint64_t resident = row.anonymous + row.shared;

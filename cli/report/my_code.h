@@ -12,6 +12,8 @@
 //    line of own code that called.
 #pragma once
 
+#include <string_view>
+
 #include "cli/report/stack_view.h"
 
 namespace memray::report {
@@ -19,5 +21,10 @@ namespace memray::report {
 enum class LibraryCalls : std::uint8_t { kShown, kCharged };  // by own code
 
 void show_my_code(StackView& view, LibraryCalls calls);
+
+// Whether a frame of that is what a line imports. No function of Python has a space in its name, or is a keyword.
+[[nodiscard]] inline bool names_import(std::string_view function) noexcept {
+    return function == "import" || function.starts_with("import ");
+}
 
 }  // namespace memray::report

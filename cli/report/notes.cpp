@@ -96,8 +96,7 @@ std::vector<std::string> kind_notes(const capture::Profile& profile) {
     if (has_arenas(profile)) {
         notes.emplace_back(
             "Python's objects of up to 512 bytes live in arenas: what is a PYTHON_ARENA counts for the line that "
-            "needed "
-            "the next one (--trace-python-allocators records each object)");
+            "needed the next one (--trace-python-allocators records each object)");
     }
     if (std::string note = not_resident_note(profile); !note.empty()) { notes.push_back(std::move(note)); }
     return notes;

@@ -33,15 +33,11 @@ std::uint32_t nearest_moment(const Profile& profile, std::int64_t ms, std::uint3
     return best;
 }
 
-bool is_memory(const Profile& profile, std::size_t site) { return capture::is_memory(profile.sites[site].allocator); }
-
-// Of memory.
 Amount live_at(const Profile& profile, std::uint32_t moment) {
     if (moment >= profile.time_buckets.size()) { return profile.leaked; }
     Amount live;
     for (const capture::Interval& interval : profile.intervals) {
-        const bool lives = interval.allocated < moment && interval.freed >= moment;
-        if (lives && is_memory(profile, interval.site)) { live += interval.amount; }
+        if (interval.allocated < moment && interval.freed >= moment) { live += interval.amount; }
     }
     return live;
 }
@@ -69,6 +65,8 @@ TimeRange buckets_near(const Profile& profile, std::int64_t from_ms, std::int64_
 }
 
 void reduce_to_buckets(Profile& profile, TimeRange range) {
+    std::erase_if(profile.intervals,
+                  [&](const capture::Interval& row) { return !capture::is_memory(profile.sites[row.site].allocator); });
     capture::Period period;
     period.from_ms = moment_ms(profile, range.first);
     period.to_ms = moment_ms(profile, range.last + 1);
@@ -83,18 +81,15 @@ void reduce_to_buckets(Profile& profile, TimeRange range) {
     const bool known = profile.peak_ms >= period.from_ms && (profile.peak_ms < period.to_ms || last);
     const Selection peak = known ? at_peak(profile) : at_peak_of(profile, range);
     const Selection leaked = never_freed(profile, range);
-    profile.peak = profile.leaked = profile.total = {};
     for (std::size_t i = 0; i < profile.sites.size(); ++i) {
-        capture::Site& site = profile.sites[i];
-        site.peak = site.all_peak = peak[i];
-        site.leaked = leaked[i];
-        site.total = {};
-        if (!is_memory(profile, i)) { continue; }
-        profile.peak += peak[i];
-        profile.leaked += leaked[i];
+        const bool memory = capture::is_memory(profile.sites[i].allocator);
+        profile.sites[i].peak = memory ? peak[i] : Amount{};
+        profile.sites[i].leaked = leaked[i];
+        profile.sites[i].total = {};
     }
-    profile.all_peak = sum(peak);
-    profile.all_peak_ms = profile.peak_ms;
+    profile.peak = known ? profile.peak : sum(peak);
+    profile.leaked = sum(leaked);
+    profile.total = {};
     profile.lifetimes.clear();
     profile.period = std::move(period);
 }

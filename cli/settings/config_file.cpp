@@ -22,7 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr off_t kLargest = off_t{1} << 20U;
-constexpr int kWrongUsage = 2;
 
 // Of what others may have put there (/tmp/memray.toml) nothing is believed.
 bool is_planted(const fs::path& folder, const struct stat& file) {
@@ -48,7 +47,7 @@ std::optional<std::string> content_of(const fs::path& folder, const std::string&
             fmt::format("ignoring {}: it is another user's, in a folder that everybody may write to", path.string()));
         return std::nullopt;
     }
-    if (status.st_size > kLargest) { throw base::Error(path.string() + ": it is larger than 1 MB", kWrongUsage); }
+    if (status.st_size > kLargest) { throw base::Error(path.string() + ": it is larger than 1 MB", base::kWrongUsage); }
     return base::read_file("/proc/self/fd/" + std::to_string(fd.get()));
 }
 
@@ -56,7 +55,8 @@ toml::table parsed(const std::string& text, const std::string& path) {
     try {
         return toml::parse(text);
     } catch (const toml::parse_error& error) {
-        throw base::Error(fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()), kWrongUsage);
+        throw base::Error(fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()),
+                          base::kWrongUsage);
     }
 }
 
@@ -105,7 +105,7 @@ private:
             if (!text || text->empty()) {
                 throw base::Error(
                     fmt::format("{}: {}: this is no value that an option can have", setting.source, setting.name),
-                    kWrongUsage);
+                    base::kWrongUsage);
             }
             setting.values.push_back(*text);
         };

@@ -11,9 +11,7 @@
 namespace memray::settings {
 namespace {
 
-constexpr int kWrongUsage = 2;
-
-base::Error wrong(const std::string& what) { return base::Error(kOptionsVariable + (": " + what), kWrongUsage); }
+base::Error wrong(const std::string& what) { return base::Error(kOptionsVariable + (": " + what), base::kWrongUsage); }
 
 // As a shell takes quotes, and nothing else of one.
 std::vector<std::string> words_of(const std::string& text) {

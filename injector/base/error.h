@@ -10,6 +10,8 @@
 
 namespace memray::base {
 
+inline constexpr int kWrongUsage = 2;  // exit code
+
 class Error : public std::runtime_error {
 public:
     explicit Error(const std::string& message, int exit_code = 1)
@@ -25,7 +27,7 @@ private:
 // What was asked for makes no sense. Printed after a line that says how the command is used.
 class UsageError : public Error {
 public:
-    explicit UsageError(const std::string& message) : Error(message, 2) {}
+    explicit UsageError(const std::string& message) : Error(message, kWrongUsage) {}
 };
 
 // "operation: strerror(number)".

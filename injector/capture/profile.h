@@ -300,6 +300,7 @@ struct Profile {
     Amount all_peak;
     std::int64_t all_peak_ms{0};
     std::vector<Beside> beside;
+    bool counts_mappings{false};  // the sums are of that; in no capture
 };
 
 }  // namespace memray::capture

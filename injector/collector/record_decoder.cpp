@@ -110,6 +110,7 @@ void RecordDecoder::change(std::uint32_t ring, std::uint64_t header, const wire:
             thread_name(state, wire::value_of(header));
             break;
         case wire::RecordKind::kMappedFile:
+            if (finished_) { break; }  // the mappings after it are held, and would take it for theirs
             // Offsets are signed (off_t).
             state.file = {reader.word(2) >> 63U == 0, wire::value_of(header), reader.word(1), reader.word(2)};
             break;

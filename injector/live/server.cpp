@@ -105,8 +105,23 @@ void Server::tell_processes(bool last) {
     }
 }
 
+// Of viewers that have just come: a program may be over before they have said a word.
+void Server::await_greetings(Viewer::Clock::time_point end) {
+    const auto waits = [](const Viewer& viewer) { return !viewer.greeted(); };
+    while (Clock::now() < end && std::any_of(viewers_.begin(), viewers_.end(), waits)) {
+        std::erase_if(viewers_, [](Viewer& viewer) { return !viewer.send(); });  // they wait for our greeting
+        std::vector<pollfd> waiting;
+        for (const Viewer& viewer : viewers_) {
+            if (waits(viewer)) { waiting.push_back({viewer.fd(), POLLIN, 0}); }
+        }
+        ::poll(waiting.data(), waiting.size(), static_cast<int>(kBetweenLooks.count()));
+        std::erase_if(viewers_, [&](Viewer& viewer) { return waits(viewer) && !viewer.receive(); });
+    }
+}
+
 void Server::finish(collector::Recorder& recorder, const capture::Ending& ending) {
     entrance_.close();
+    await_greetings(Clock::now() + kLinger);
     tell_processes(true);
     const capture::Profile& last = recorder.look();
     for (Viewer& viewer : viewers_) { viewer.finish(last, recorder.status().events, ending); }

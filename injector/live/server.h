@@ -48,6 +48,7 @@ private:
     void send();
     void tell(const Notice& notice);
     void tell_processes(bool last);
+    void await_greetings(Viewer::Clock::time_point end);
     void answer(Viewer& viewer, Request request, collector::Recorder& recorder);
 
     Entrance entrance_;

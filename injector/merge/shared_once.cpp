@@ -22,6 +22,7 @@ struct Holding {
     std::int64_t from_ms{std::numeric_limits<std::int64_t>::max()};
     std::int64_t until_ms{0};
     std::size_t profile{0};
+    std::uint64_t bytes{0};  // at most
 };
 
 // When a process is over is noticed with some delay: who let go so much earlier may have held it to the last.
@@ -54,9 +55,11 @@ std::map<Identity, std::vector<Holding>> holdings(const Profiles& profiles) {
         for (std::size_t site = 0; site < held.size(); ++site) {
             if (!is_counted(profiles[i].sites[site])) { continue; }
             std::vector<Holding>& all = found[identity_of(profiles[i], profiles[i].sites[site])];
-            if (all.empty() || all.back().profile != i) { all.push_back({held[site].from_ms, 0, i}); }
+            if (all.empty() || all.back().profile != i) { all.push_back({held[site].from_ms, 0, i, 0}); }
             all.back().from_ms = std::min(all.back().from_ms, held[site].from_ms);
             all.back().until_ms = std::max(all.back().until_ms, held[site].until_ms);
+            const Site& of = profiles[i].sites[site];
+            all.back().bytes += std::max(of.peak.bytes, of.leaked.bytes);
         }
     }
     return found;
@@ -72,7 +75,10 @@ std::size_t keeper_of(const std::vector<Holding>& all) {
     const std::int64_t late = last - std::max(kLeastSlackMs, (last - std::min(first, last)) / kSlack);
     const Holding* keeper = nullptr;
     for (const Holding& one : all) {
-        if (one.until_ms >= late && (keeper == nullptr || one.from_ms < keeper->from_ms)) { keeper = &one; }
+        if (one.until_ms < late) { continue; }
+        const bool is_better = keeper == nullptr || one.bytes > keeper->bytes ||
+                               (one.bytes == keeper->bytes && one.from_ms < keeper->from_ms);
+        if (is_better) { keeper = &one; }
     }
     return keeper->profile;
 }

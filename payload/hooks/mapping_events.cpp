@@ -13,11 +13,13 @@
 namespace memray::payload {
 namespace {
 
-// A private mapping of this is anonymous memory, a shared one memory of its own (mem(4)).
+// A shared mapping of this is memory of its own (mem(4)). A private one, which hardly anybody makes, counts as a
+// file's.
 constexpr dev_t kDevZero = 1U << 8U | 5U;  // makedev(1, 5)
 
 // Which file it is. Its kind tells whether that is memory, and its number whether somebody else maps it, too; nobody
-// can be asked later, as it may be unmapped by then. Python's own mmap makes the same system call.
+// can be asked later, as it may be unmapped by then. Python's own mmap asks as well: from glibc 2.33 on with the same
+// system call.
 std::uint32_t file_traits(const MappingRequest& request) noexcept {
     struct stat status;
     if (raw_syscall(SYS_newfstatat, request.fd, address_of(""), address_of(&status), AT_EMPTY_PATH) != 0) {

@@ -70,7 +70,7 @@ inline constexpr unsigned kAddressBits = 48;
 enum MappingTrait : std::uint32_t {
     kInaccessibleTrait = 1U << 0U,  // PROT_NONE
     kSharedTrait = 1U << 1U,        // MAP_SHARED, MAP_SHARED_VALIDATE
-    kFileTrait = 1U << 2U,          // neither MAP_ANONYMOUS nor /dev/zero
+    kFileTrait = 1U << 2U,          // neither MAP_ANONYMOUS nor, shared, /dev/zero
     kUnreservedTrait = 1U << 3U,    // MAP_NORESERVE
     kStackTrait = 1U << 4U,         // MAP_STACK, MAP_GROWSDOWN
     kInterpreterTrait = 1U << 5U,   // Python itself asked, for private memory anywhere, to read and to write

@@ -18,6 +18,7 @@ capture::Profile joined(const capture::Profile& after, const capture::Profile& b
     profile.processes = after.processes;
     profile.allocators = after.allocators;
     profile.peak = after.peak;
+    profile.beside = after.beside;
     profile.sites = after.sites;
     profile.sites.insert(profile.sites.end(), before.sites.begin(), before.sites.end());
     return profile;

@@ -76,7 +76,10 @@ std::string suspect_text(const capture::Profile& profile, const StackView& view,
 }
 
 // Small objects come from pools, and where these grow says little of whose objects are in them.
-bool has_pools(const capture::Metadata& metadata) {
+// Newer captures know arenas, which have a note of their own.
+bool has_pools(const capture::Profile& profile) {
+    const capture::Metadata& metadata = profile.metadata;
+    if (profile.allocators[static_cast<std::size_t>(capture::Allocator::kArena)].count > 0) { return false; }
     return !metadata.trace_python_allocators && metadata.python_allocator.find("pymalloc") != std::string::npos;
 }
 
@@ -87,7 +90,7 @@ std::string heading(const capture::Profile& profile, const LeaksOptions& options
                         found == 0 ? "Nothing grew steadily" : counted(found, "place") + " grew steadily",
                         since_start_text(profile.time_buckets[options.range.first].start_ms, profile.metadata),
                         since_start_text(end_ms(profile, options.range), profile.metadata), width_ms(profile));
-    if (has_pools(profile.metadata)) {
+    if (has_pools(profile)) {
         text +=
             "Note: Python's small objects come from pools: a line at which these grow may be any that needed one more "
             "object (--trace-python-allocators records each)\n";
@@ -136,7 +139,7 @@ std::string sparkline(const std::vector<std::uint64_t>& curve, std::size_t width
 }
 
 std::string leaks_text(const capture::Profile& profile, const StackView& view, const LeaksOptions& options) {
-    const std::vector<Suspect> suspects = leak_suspects(profile, view, options.range);
+    const std::vector<Suspect> suspects = leak_suspects(profile, view, options.range, options.all_frames);
     std::string text = heading(profile, options, suspects.size());
     const std::size_t shown = std::min(suspects.size(), options.most);
     for (std::size_t i = 0; i < shown; ++i) {
@@ -152,7 +155,7 @@ Json growth_json(const capture::Profile& profile, const StackView& view) {
     if (profile.time_buckets.empty() || profile.period) { return nullptr; }
     StackView mine = view;
     show_my_code(mine, LibraryCalls::kCharged);
-    std::vector<Suspect> suspects = leak_suspects(profile, mine, whole_time(profile));
+    std::vector<Suspect> suspects = leak_suspects(profile, mine, whole_time(profile), false);
     Json json = Json::array();
     for (std::size_t i = 0; i < std::min(suspects.size(), kOfPages); ++i) {
         json.push_back(suspect_json(profile, mine, suspects[i]));
@@ -162,7 +165,7 @@ Json growth_json(const capture::Profile& profile, const StackView& view) {
 
 std::string leaks_json(const capture::Profile& profile, const StackView& view, const LeaksOptions& options) {
     Json suspects = Json::array();
-    for (const Suspect& suspect : leak_suspects(profile, view, options.range)) {
+    for (const Suspect& suspect : leak_suspects(profile, view, options.range, options.all_frames)) {
         if (suspects.size() == options.most) { break; }
         suspects.push_back(suspect_json(profile, view, suspect));
     }

@@ -123,17 +123,19 @@ private:
     const LiveCurves curves_;
 };
 
-// For each site. No function of Python is called "import", and none has a space in its name.
-std::vector<bool> is_imported(const StackView& view) {
-    StackView mine = view;
-    show_my_code(mine, LibraryCalls::kCharged);
+// For each site.
+std::vector<bool> is_imported(const StackView& mine) {
     std::vector<bool> result;
     for (const std::uint32_t stack : mine.of_site) {
         const bool has_frame = stack != kLeftOut && stack != capture::kRootStack;
-        const std::string text = has_frame ? mine.strings[mine.frames[mine.stacks[stack].frame].function] : "";
-        result.push_back(text == "import" || text.starts_with("import "));
+        result.push_back(has_frame && names_import(mine.strings[mine.frames[mine.stacks[stack].frame].function]));
     }
     return result;
+}
+
+std::vector<bool> is_imported_below(StackView view) {
+    show_my_code(view, LibraryCalls::kCharged);
+    return is_imported(view);
 }
 
 }  // namespace
@@ -142,8 +144,10 @@ TimeRange whole_time(const capture::Profile& profile) {
     return {0, static_cast<std::uint32_t>(profile.time_buckets.size()) - 1};
 }
 
-std::vector<Suspect> leak_suspects(const capture::Profile& profile, const StackView& view, TimeRange range) {
-    std::vector<Suspect> found = Search(profile, view, range).run(is_imported(view));
+std::vector<Suspect> leak_suspects(const capture::Profile& profile, const StackView& view, TimeRange range,
+                                   bool all_frames) {
+    const std::vector<bool> imported = all_frames ? is_imported_below(view) : is_imported(view);
+    std::vector<Suspect> found = Search(profile, view, range).run(imported);
     std::stable_sort(found.begin(), found.end(),
                      [](const Suspect& a, const Suspect& b) { return a.growth.bytes > b.growth.bytes; });
     return found;

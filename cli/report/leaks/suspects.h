@@ -28,8 +28,8 @@ struct Suspect {
 // All buckets of the profile; it has to have some.
 [[nodiscard]] TimeRange whole_time(const capture::Profile& profile);
 
-// What grew most comes first. `view`: reduced to my_code.h with library calls charged, or all frames.
+// What grew most comes first. `all_frames`: the view is not reduced to my_code.h with library calls charged.
 [[nodiscard]] std::vector<Suspect> leak_suspects(const capture::Profile& profile, const StackView& view,
-                                                 TimeRange range);
+                                                 TimeRange range, bool all_frames = true);
 
 }  // namespace memray::report

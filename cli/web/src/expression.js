@@ -3,6 +3,9 @@
 //
 // What a person types to search or to hide frames. No DOM here.
 
+/** An expression that finds the text as it stands. */
+export const quoted = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
 /**
  * {expression: RegExp, null if the text is empty; problem: what is wrong with it, "" if nothing is}. A text that is no
  * regular expression is looked for as it stands.
@@ -13,6 +16,6 @@ export function expressionOf(text) {
     return { expression: new RegExp(text, "i"), problem: "" };
   } catch (error) {
     const why = error.message.replace(/^Invalid regular expression: \/.*\/i?: /s, "");
-    return { expression: new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "i"), problem: `No regular expression (${why}): taken as text` };
+    return { expression: new RegExp(quoted(text), "i"), problem: `No regular expression (${why}): taken as text` };
   }
 }

@@ -290,8 +290,8 @@ function setUpEvents() {
 }
 
 function start() {
-  setUpPage(data, reportName(data.options), { sparkline: !data.options.temporal });
   setUpGrowth(data);
+  setUpPage(data, reportName(data.options), { sparkline: !data.options.temporal });
   setUpControls(data, address, changed);
   showNotes(data.options);
   setUpRange();

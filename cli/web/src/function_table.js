@@ -3,7 +3,7 @@
 //
 // The functions beside the graph: what each holds itself and in total. A click shows where in the graph it is.
 
-import { byId, element } from "./dom.js";
+import { element } from "./dom.js";
 import { countText, shareText, sizeText } from "./format.js";
 import { nameOf } from "./functions.js";
 

@@ -3,7 +3,9 @@
 //
 // What grows: the places that `memray leaks` suspects, with their curves, behind a button of the flame graph page.
 
+import { openDialog } from "./dialogs.js";
 import { byId, element } from "./dom.js";
+import { quoted } from "./expression.js";
 import { countText, sizeText } from "./format.js";
 
 const [WIDTH, HEIGHT] = [240, 36]; // of a curve
@@ -36,13 +38,13 @@ function itemOf(suspect, pick) {
   return element("li", {}, place, ...callers, curveOf(suspect.curve), element("div", {}, facts));
 }
 
-/** Adds the button and its dialog, which knows how to close itself. */
+/** Adds the button and its dialog. Before setUpPage(), which all dialogs are closed by. */
 export function setUpGrowth({ growth }) {
   if (!growth) return;
   const dialog = element("dialog", { id: "growth-dialog", class: "wide", "aria-labelledby": "growth-title" });
   const pick = (suspect) => {
     dialog.close();
-    byId("search").value = suspect.function;
+    byId("search").value = quoted(suspect.function);
     byId("search").dispatchEvent(new Event("input"));
   };
   const { suspects } = growth;
@@ -50,11 +52,10 @@ export function setUpGrowth({ growth }) {
     ? "Places whose memory grows steadily to the end: what is loaded once, comes and goes, or has levelled off is not among them."
     : "No place grows steadily: what there is was loaded once, comes and goes, or has levelled off.";
   const close = element("button", { class: "close", type: "button" }, "Close");
-  close.addEventListener("click", () => dialog.close());
   dialog.append(element("h2", { id: "growth-title" }, "What grows"), element("p", {}, intro));
   dialog.append(element("ol", { class: "growth" }, ...suspects.map((suspect) => itemOf(suspect, pick))), close);
   document.body.append(dialog);
   const button = element("button", { id: "show-growth", type: "button" }, suspects.length ? `Growth (${suspects.length})` : "Growth");
-  button.addEventListener("click", () => dialog.showModal());
+  button.addEventListener("click", () => openDialog("growth-dialog"));
   byId("show-stats").before(button);
 }

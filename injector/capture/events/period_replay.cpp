@@ -4,12 +4,28 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <tuple>
 #include <utility>
 
 namespace memray::capture {
+namespace {
+
+std::vector<std::uint32_t> places_of(const std::vector<Site>& sites) {
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::uint32_t> numbers;
+    std::vector<std::uint32_t> places;
+    places.reserve(sites.size());
+    for (const Site& site : sites) {
+        const auto next = static_cast<std::uint32_t>(numbers.size());
+        places.push_back(numbers.emplace(std::tuple{site.stack, site.native_stack, site.thread}, next).first->second);
+    }
+    return places;
+}
+
+}  // namespace
 
 PeriodReplay::PeriodReplay(const Profile& tables, std::int64_t from_ms, std::int64_t to_ms)
-    : decoder_(tables.sites.size()), totals_(tables) {
+    : decoder_(tables.sites.size()), place_of_(places_of(tables.sites)), totals_(tables) {
     period_.from_ms = from_ms;
     period_.to_ms = to_ms;
     period_.exact = true;
@@ -51,9 +67,9 @@ void PeriodReplay::enter(Part part) {
 }
 
 // What a munmap left of a mapping, or a free that did not happen gave back, was allocated when the block was that the
-// log has just let go of: such events follow each other.
-std::uint32_t PeriodReplay::part_of(const Event& event) const noexcept {
-    return event.kind == EventKind::kRestore && event.site == freed_site_ ? freed_part_ : part_;
+// log has just let go of: such events follow each other. So has a mapping that another class has got since.
+std::uint32_t PeriodReplay::part_of(const Event& event) const {
+    return event.kind == EventKind::kRestore && place_of_[event.site] == freed_place_ ? freed_part_ : part_;
 }
 
 inline void PeriodReplay::allocate(const Event& event, LiveSlot& slot) {
@@ -62,7 +78,7 @@ inline void PeriodReplay::allocate(const Event& event, LiveSlot& slot) {
 }
 
 inline void PeriodReplay::free(const Event& event, const LiveSlot& slot) {
-    freed_site_ = event.site;
+    freed_place_ = place_of_[event.site];
     freed_part_ = slot.bucket;
     if (part_ != kAfter) { totals_.free(event, slot, slot.bucket == kWithin); }
 }

@@ -27,6 +27,7 @@ public:
     void finish(Profile& profile);
 
 private:
+    static constexpr std::uint32_t kNowhere = 0xffffffff;
     // Of the recording. LiveSlot::bucket says in which of them an allocation was made.
     enum Part : std::uint32_t { kBefore, kWithin, kAfter };
 
@@ -35,14 +36,15 @@ private:
     void enter(Part part);
     void allocate(const Event& event, LiveSlot& slot);
     void free(const Event& event, const LiveSlot& slot);
-    [[nodiscard]] std::uint32_t part_of(const Event& event) const noexcept;
+    [[nodiscard]] std::uint32_t part_of(const Event& event) const;
     [[nodiscard]] std::vector<Amount> live_of_period() const;
 
     EventDecoder decoder_;
+    std::vector<std::uint32_t> place_of_;  // of each site: the same number for the same stack and thread
     ReplayTotals totals_;
     Period period_;
     Part part_{kBefore};
-    std::uint32_t freed_site_{LiveSlot::kFree};  // of the latest deallocation
+    std::uint32_t freed_place_{kNowhere};  // of the latest deallocation
     std::uint32_t freed_part_{kBefore};
 };
 

@@ -81,7 +81,7 @@ private:
     std::uint64_t all_epoch_{0};
 };
 
-// Only the first change of a site after the heap's peak costs something.
+// Only the first change of a site after either peak costs something.
 inline void ReplayTotals::keep_peak(SiteState& site) const noexcept {
     if (site.all_epoch != all_epoch_) {
         site.all_peak = site.live;

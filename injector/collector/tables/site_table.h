@@ -54,7 +54,7 @@ private:
 
     interning::KeyIndex stacks_;  // nodes of both
     interning::KeyIndex files_;   // stacks, file
-    interning::KeyIndex index_;   // stacks, thread, allocator
+    interning::KeyIndex index_;   // stacks, or stacks and file; thread, allocator
     std::vector<Site> sites_;
     std::uint64_t rejected_{0};
 };

@@ -30,6 +30,10 @@ for form, *options in map(str.split, sys.argv[2:]):
 """
 
 
+# Of allocators in exports; memray calls all of them MMAP.
+MAPPINGS = {"SHARED_MEMORY", "PRIVATE_FILE", "SHARED_FILE", "STACK", "PYTHON_ARENA"}
+
+
 @unittest.skipUnless((ROOT / "usr/lib/python3/dist-packages/memray").exists() and os.geteuid() == 0,
                      "takes root, and a Debian sid with memray: scripts/sid_root makes one")
 class Exports(Report):
@@ -74,6 +78,8 @@ class Exports(Report):
     def csv_of(self, text):
         rows = collections.Counter()
         for row in csv.DictReader(text.splitlines()):
+            if row["allocator"] in MAPPINGS:
+                row["allocator"] = "MMAP"  # which memray does not tell apart
             stack = self.own_stack([tuple(frame.split(";")) for frame in row.pop("stack_trace").split("|")]
                                    if row["stack_trace"] else [])
             if stack:
