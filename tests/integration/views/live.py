@@ -176,12 +176,12 @@ class Here(Watching):
 
     def test_the_narrowest_table(self):
         terminal = self.run_live("--live", width=40)
-        terminal.wait_for_row("hold", *HELD)
+        terminal.wait_for_row("hold", "watched.py", *HELD)
         terminal.keys("a")
-        terminal.wait_for_row("hold", "100")
+        terminal.wait_for_row("hold", "watched.py", "100")
         terminal.keys("o")
-        terminal.wait_for_row("hold", *HELD)
-        self.assertEqual(len(self.cells(terminal, "hold")), 2)
+        terminal.wait_for_row("hold", "watched.py", *HELD)
+        self.assertEqual(len(self.cells(terminal, "hold")), 3)
 
     def test_the_mouse(self):
         terminal = self.run_live("--live", env={"TERM": "xterm-256color"})
