@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: The memray authors
 """40 MiB of shared memory, which three processes map by its name and hold at the same time."""
 import os
+import time
 from multiprocessing import shared_memory
 
 SIZE = 40 << 20
@@ -28,6 +29,7 @@ for _ in range(2):
     children.append(child)
 for _ in children:
     os.read(ready[0], 1)
+time.sleep(0.3)  # longer than a time bucket, as merged captures know no more of the time
 os.close(go[1])
 for child in children:
     os.waitpid(child, 0)
