@@ -158,7 +158,7 @@ class RealPrograms(Report):
                 self.addCleanup(os.close, descriptor)
             terminal = Terminal(self, [MEMRAY, "run", "--live", "--python", PYTHON, REAL / program], width=80,
                                 height=24, env={"READY": ready, "GO": go, "TMPDIR": self.folder})
-            screen = terminal.wait_for_row(culprit, size)
+            screen = terminal.wait_for_row(culprit, program, size)
             lines = screen.splitlines()
             heading = next(i for i, line in enumerate(lines) if line.startswith(" Location"))
             self.assertTrue([line for line in lines[heading + 1:heading + 1 + ROWS] if line.startswith(" " + culprit)],
