@@ -239,13 +239,13 @@ std::string flamegraph_data(const Profile& profile, const StackView& view, const
 }
 
 std::string flamegraph_data(const Profile& profile, const StackView& view, const FlamegraphOptions& options) {
+    const Json growth = growth_json(profile, view);  // takes most memory while it is made
     std::vector<Metric> metrics{{"peak", at_peak(profile)}, {"leaked", leaked(profile)}};
     if (profile.period) { metrics.insert(metrics.begin(), {"kept", kept(profile)}); }
     if (knows_totals(profile)) {
         metrics.push_back({"temporary", temporary(profile, options.temporary_threshold)});
         metrics.push_back({"total", allocated(profile)});
     }
-    const Json growth = growth_json(profile, view);
     return flamegraph_data(profile, view, metrics, options, growth.is_null() ? nullptr : &growth);
 }
 
