@@ -147,8 +147,8 @@ class RealPrograms(Report):
         self.check_totals()
 
     def test_live(self):
-        for program, culprit, size in (("pandas_report.py", "keep_history", "57.600MB"),
-                                       ("django_shop.py", "export", "20.000MB")):
+        for program, culprit, file, size in (("pandas_report.py", "keep_history", "pandas_report.py", "57.600MB"),
+                                             ("django_shop.py", "export", "views.py", "20.000MB")):
             self.use_new_folder()
             ready, go = self.folder / "ready", self.folder / "go"
             for fifo in (ready, go):
@@ -158,7 +158,7 @@ class RealPrograms(Report):
                 self.addCleanup(os.close, descriptor)
             terminal = Terminal(self, [MEMRAY, "run", "--live", "--python", PYTHON, REAL / program], width=80,
                                 height=24, env={"READY": ready, "GO": go, "TMPDIR": self.folder})
-            screen = terminal.wait_for_row(culprit, program, size)
+            screen = terminal.wait_for_row(culprit, file, size)
             lines = screen.splitlines()
             heading = next(i for i, line in enumerate(lines) if line.startswith(" Location"))
             self.assertTrue([line for line in lines[heading + 1:heading + 1 + ROWS] if line.startswith(" " + culprit)],
