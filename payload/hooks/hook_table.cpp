@@ -20,7 +20,7 @@ std::type_identity<Result(Arguments...)> type_of(Result (*)(Arguments...));
 template <typename Result, typename... Arguments>
 std::type_identity<Result(Arguments..., ...)> type_of(Result (*)(Arguments..., ...));
 
-// NOLINTBEGIN(bugprone-macro-parentheses,clang-diagnostic-return-type-c-linkage): names and types, no values
+// NOLINTBEGIN(bugprone-macro-parentheses): names and types, no values
 #define MEMRAY_CHECK(name, hook) \
     static_assert(std::is_same_v<decltype(type_of(&::name)), decltype(type_of(&hook))>, #name " and its hook differ");
 
@@ -45,10 +45,11 @@ static_assert(kVariants == 6, "one and the five that the assembler is told of");
 }  // namespace
 
 // What the later variants share.
-#define MEMRAY_LATER(name, hook, parameters, arguments, register)                                      \
-    extern "C" [[gnu::visibility("hidden"), gnu::cold]] auto memray_later_##name parameters noexcept { \
-        return hook arguments;                                                                         \
-    }                                                                                                  \
+#define MEMRAY_LATER(name, hook, parameters, arguments, register)                                     \
+    extern "C" [[gnu::visibility("hidden"),                                                           \
+                 gnu::cold]] auto memray_later_##name parameters noexcept->decltype(hook arguments) { \
+        return hook arguments;                                                                        \
+    }                                                                                                 \
     MEMRAY_LATER_HOOKS(name, 5, 32, register)
 #define MEMRAY_LATER_ALLOCATOR_1(name, type) \
     MEMRAY_LATER(name, AllocatorHooks<int>::name, (type a, int variant), (a, variant), esi)
@@ -89,8 +90,6 @@ MEMRAY_LATER(mprotect, MappingHooks<int>::mprotect, (void* a, std::size_t b, int
     extern "C" [[gnu::visibility("hidden")]] const unsigned char memray_later_hooks_##name[5 * kLaterHookSize];
 MEMRAY_ALLOCATOR_HOOKS(MEMRAY_DECLARE_LATER)
 MEMRAY_MAPPING_HOOKS(MEMRAY_DECLARE_LATER)
-
-// NOLINTEND(bugprone-macro-parentheses,clang-diagnostic-return-type-c-linkage)
 
 const void* Hook::hook(int variant) const noexcept { return variant == 0 ? first : later + (variant - 1) * code_size; }
 
@@ -153,5 +152,7 @@ const Hook* find_hook(const char* name) noexcept {
     }
     return nullptr;
 }
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace memray::payload
