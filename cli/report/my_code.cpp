@@ -49,12 +49,13 @@ std::string module_of(std::string_view file) {
 
 class Folding {
 public:
-    Folding(StackView& view, LibraryCalls calls)
-        : view_(view), calls_(calls), roles_(roles_of(view)), frames_(first_equal_frames(view)) {}
+    // `stacks`: of the view, or those that it is to have.
+    Folding(StackView& view, const std::vector<capture::Stack>& stacks, LibraryCalls calls)
+        : view_(view), stacks_(stacks), calls_(calls), roles_(roles_of(view)), frames_(first_equal_frames(view)) {}
 
     void run() {
         place_sites();
-        view_.stacks.resize(children_.size() + 1);  // not more than there were
+        view_.stacks.resize(children_.size() + 1);
         for (std::uint32_t i = 1; i < view_.stacks.size(); ++i) { view_.stacks[i] = stack(i); }
         for (const auto& [shared, names] : names_) {
             view_.stacks[shared].frame = import_frame("import " + list_of(names), stack(shared).parent);
@@ -63,9 +64,9 @@ public:
 
 private:
     void place_sites() {
-        std::vector<Position> positions(view_.stacks.size());
+        std::vector<Position> positions(stacks_.size());
         for (std::size_t i = 1; i < positions.size(); ++i) {
-            const capture::Stack& old = view_.stacks[i];
+            const capture::Stack& old = stacks_[i];
             positions[i] = after(positions[old.parent], frames_[old.frame]);
         }
         for (std::uint32_t& site : view_.of_site) {
@@ -162,6 +163,7 @@ private:
     }
 
     StackView& view_;
+    const std::vector<capture::Stack>& stacks_;  // until the result is written
     const LibraryCalls calls_;
     const std::vector<Role> roles_;
     const std::vector<std::uint32_t> frames_;  // for each frame the first one that is equal
@@ -176,7 +178,13 @@ private:
 }  // namespace
 
 void show_my_code(StackView& view, LibraryCalls calls) {
-    if (!view.stacks.empty()) { Folding(view, calls).run(); }
+    if (!view.stacks.empty()) { Folding(view, view.stacks, calls).run(); }
+}
+
+StackView my_code_of(const StackView& view, LibraryCalls calls) {
+    StackView mine{view.strings, view.frames, {}, view.of_site};
+    if (!view.stacks.empty()) { Folding(mine, view.stacks, calls).run(); }
+    return mine;
 }
 
 }  // namespace memray::report

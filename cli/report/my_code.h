@@ -21,6 +21,8 @@ namespace memray::report {
 enum class LibraryCalls : std::uint8_t { kShown, kCharged };  // by own code
 
 void show_my_code(StackView& view, LibraryCalls calls);
+// The same of a view that stays as it is, without a copy of its stacks, which are what takes most memory.
+[[nodiscard]] StackView my_code_of(const StackView& view, LibraryCalls calls);
 
 // Whether a frame of that is what a line imports. No function of Python has a space in its name, or is a keyword.
 [[nodiscard]] inline bool names_import(std::string_view function) noexcept {

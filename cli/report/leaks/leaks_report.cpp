@@ -153,8 +153,7 @@ std::string leaks_text(const capture::Profile& profile, const StackView& view, c
 
 Json growth_json(const capture::Profile& profile, const StackView& view) {
     if (profile.time_buckets.empty() || profile.period) { return nullptr; }
-    StackView mine = view;
-    show_my_code(mine, LibraryCalls::kCharged);
+    const StackView mine = my_code_of(view, LibraryCalls::kCharged);
     std::vector<Suspect> suspects = leak_suspects(profile, mine, whole_time(profile), false);
     Json json = Json::array();
     for (std::size_t i = 0; i < std::min(suspects.size(), kOfPages); ++i) {

@@ -133,11 +133,6 @@ std::vector<bool> is_imported(const StackView& mine) {
     return result;
 }
 
-std::vector<bool> is_imported_below(StackView view) {
-    show_my_code(view, LibraryCalls::kCharged);
-    return is_imported(view);
-}
-
 }  // namespace
 
 TimeRange whole_time(const capture::Profile& profile) {
@@ -146,7 +141,8 @@ TimeRange whole_time(const capture::Profile& profile) {
 
 std::vector<Suspect> leak_suspects(const capture::Profile& profile, const StackView& view, TimeRange range,
                                    bool all_frames) {
-    const std::vector<bool> imported = all_frames ? is_imported_below(view) : is_imported(view);
+    const std::vector<bool> imported =
+        all_frames ? is_imported(my_code_of(view, LibraryCalls::kCharged)) : is_imported(view);
     std::vector<Suspect> found = Search(profile, view, range).run(imported);
     std::stable_sort(found.begin(), found.end(),
                      [](const Suspect& a, const Suspect& b) { return a.growth.bytes > b.growth.bytes; });
