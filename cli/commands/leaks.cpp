@@ -24,9 +24,7 @@ LeaksCommand::LeaksCommand(CLI::App& program)
     add_input();
 }
 
-void LeaksCommand::check() {
-    if (max_rows_ && *max_rows_ < 1) { throw UsageError("The --max-rows argument must be at least 1"); }
-}
+void LeaksCommand::check() { require_rows(max_rows_); }
 
 // Growth is what time buckets say, whether there is a log of events or not.
 void LeaksCommand::choose_time(capture::Profile& profile) {

@@ -93,6 +93,10 @@ report::StackView FilterOptions::take_view(capture::Profile& profile) const {
 
 void FilterOptions::check() const { const report::FrameFilter filter(include_, exclude_); }
 
+void require_rows(std::optional<int> most) {
+    if (most && *most < 1) { throw UsageError("The --max-rows argument must be at least 1"); }
+}
+
 void add_all_frames(CLI::App& app, bool& all) {
     app.add_flag("--all-frames", all,
                  "Show every frame. By default interpreter, allocators and import system are left out, and libraries\n"

@@ -57,6 +57,9 @@ private:
     bool count_mappings_{false};
 };
 
+// Throws UsageError if --max-rows was given and leaves no row.
+void require_rows(std::optional<int> most);
+
 // --all-frames: not "my code" (cli/report/my_code.h) but every frame that was recorded.
 void add_all_frames(CLI::App& app, bool& all);
 

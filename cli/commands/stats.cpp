@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "cli/commands/report_file.h"
-#include "cli/report/statistics.h"
+#include "cli/report/stats/statistics.h"
 #include "cli/terminal/kind.h"
 
 namespace memray::cli {

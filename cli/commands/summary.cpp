@@ -46,7 +46,7 @@ report::SummaryOptions SummaryCommand::report_options() const {
     if (sort_column_ && (*sort_column_ < 1 || *sort_column_ > report::kSummaryColumns)) {
         throw UsageError(fmt::format("The --sort-column argument must be between 1 and {}", report::kSummaryColumns));
     }
-    if (max_rows_ && *max_rows_ < 1) { throw UsageError("The --max-rows argument must be at least 1"); }
+    require_rows(max_rows_);
     report::SummaryOptions options;
     options.sort_column = sort_column_.value_or(report::kOwnMemoryFirst);
     options.all_frames = all_frames_;

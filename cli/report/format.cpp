@@ -5,7 +5,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -44,14 +43,6 @@ std::string time_text(std::int64_t milliseconds) {
 }
 
 std::string second_text(std::int64_t milliseconds) { return time_text(milliseconds - milliseconds % 1000); }
-
-std::string period_text(std::int64_t start_ms, std::int64_t end_ms) {
-    constexpr std::int64_t kMinute = 60'000;
-    const std::int64_t ms = std::max<std::int64_t>(0, end_ms - start_ms);
-    const std::string duration =
-        ms < kMinute ? fmt::format("{:.1f} s", static_cast<double>(ms) / 1000) : duration_text(ms);
-    return fmt::format("{} to {}, {}", second_text(start_ms), second_text(end_ms), duration);
-}
 
 std::string duration_text(std::int64_t milliseconds) {
     const std::int64_t seconds = milliseconds / 1000;

@@ -21,9 +21,6 @@ namespace memray::report {
 // The same without the fraction, for people.
 [[nodiscard]] std::string second_text(std::int64_t milliseconds);
 
-// "2026-11-22 22:35:00+00:00 to 2026-11-22 22:35:07+00:00, 7.2 s".
-[[nodiscard]] std::string period_text(std::int64_t start_ms, std::int64_t end_ms);
-
 // "12 s", "5 min 3 s", "3 h 12 min", "2 d 5 h".
 [[nodiscard]] std::string duration_text(std::int64_t milliseconds);
 

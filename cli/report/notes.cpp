@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <cstring>
@@ -14,6 +15,12 @@
 
 namespace memray::report {
 namespace {
+
+std::string length_text(std::int64_t ms) {
+    constexpr std::int64_t kMinute = 60'000;
+    ms = std::max<std::int64_t>(0, ms);
+    return ms < kMinute ? fmt::format("{:.1f} s", static_cast<double>(ms) / 1000) : duration_text(ms);
+}
 
 std::string signal_text(int number) {
     const char* name = ::sigabbrev_np(number);
@@ -46,8 +53,10 @@ std::string ending_text(const capture::Ending& ending) {
     return "not known";
 }
 
-std::vector<std::string> period_lines(const capture::Metadata& metadata) {
-    std::vector<std::string> lines{fmt::format("Tracked: from {}", period_text(metadata.start_ms, metadata.end_ms))};
+std::vector<std::string> tracked_lines(const capture::Metadata& metadata) {
+    std::vector<std::string> lines{fmt::format("Tracked: from {} to {}, {}", second_text(metadata.start_ms),
+                                               second_text(metadata.end_ms),
+                                               length_text(metadata.end_ms - metadata.start_ms))};
     const std::uint64_t frees = metadata.losses.unknown_frees;
     if (frees > 0 && metadata.beginning == capture::Beginning::kStart) {
         lines.push_back(fmt::format("Freed: memory allocated before tracking started, {}", counted(frees, "time")));

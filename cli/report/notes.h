@@ -17,7 +17,7 @@ namespace memray::report {
 
 // When tracking started and ended, and how much of what was freed meanwhile it cannot know, where that is not said
 // first (resident.h): one line or two.
-[[nodiscard]] std::vector<std::string> period_lines(const capture::Metadata& metadata);
+[[nodiscard]] std::vector<std::string> tracked_lines(const capture::Metadata& metadata);
 
 // Likewise; of a snapshot also when it was taken.
 [[nodiscard]] std::string ending_text(const capture::Metadata& metadata);

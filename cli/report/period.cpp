@@ -18,13 +18,6 @@ namespace {
 using capture::Amount;
 using capture::Profile;
 
-// Moment i is the start of bucket i; the last one is the end of the recording.
-std::int64_t moment_ms(const Profile& profile, std::size_t moment) {
-    const auto& buckets = profile.time_buckets;
-    return moment < buckets.size() ? buckets[moment].start_ms
-                                   : std::max(profile.metadata.end_ms, buckets.back().start_ms);
-}
-
 std::uint32_t nearest_moment(const Profile& profile, std::int64_t ms, std::uint32_t first, std::uint32_t last) {
     std::uint32_t best = first;
     for (std::uint32_t i = first; i <= last; ++i) {
@@ -52,11 +45,22 @@ Selection never_freed(const Profile& profile, TimeRange range) {
 }
 
 std::string step_text(const Profile& profile) {
-    const auto& buckets = profile.time_buckets;
-    return buckets.size() < 2 ? "" : fmt::format(", which are {} ms apart", buckets[1].start_ms - buckets[0].start_ms);
+    const std::int64_t ms = bucket_ms(profile);
+    return ms == 0 ? "" : fmt::format(", which are {} ms apart", ms);
 }
 
 }  // namespace
+
+std::int64_t moment_ms(const Profile& profile, std::size_t moment) {
+    const auto& buckets = profile.time_buckets;
+    return moment < buckets.size() ? buckets[moment].start_ms
+                                   : std::max(profile.metadata.end_ms, buckets.back().start_ms);
+}
+
+std::int64_t bucket_ms(const Profile& profile) {
+    const auto& buckets = profile.time_buckets;
+    return buckets.size() < 2 ? 0 : buckets[1].start_ms - buckets[0].start_ms;
+}
 
 TimeRange buckets_near(const Profile& profile, std::int64_t from_ms, std::int64_t to_ms) {
     const auto count = static_cast<std::uint32_t>(profile.time_buckets.size());

@@ -5,6 +5,7 @@
 // how reports say which one they are about.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -13,6 +14,12 @@
 #include "injector/capture/profile.h"
 
 namespace memray::report {
+
+// Moment i is the start of time bucket i, and the last one the end of the recording, since the epoch. The profile has
+// buckets.
+[[nodiscard]] std::int64_t moment_ms(const capture::Profile& profile, std::size_t moment);
+// From one time bucket to the next; 0 if there are not two.
+[[nodiscard]] std::int64_t bucket_ms(const capture::Profile& profile);
 
 // The time buckets that come nearest to a time, at least one. The profile has some.
 [[nodiscard]] TimeRange buckets_near(const capture::Profile& profile, std::int64_t from_ms, std::int64_t to_ms);

@@ -83,7 +83,7 @@ std::vector<std::string> preamble(const Profile& profile, const SummaryOptions& 
     }
     const capture::Metadata& metadata = profile.metadata;
     lines.push_back("Command: " + base::escaped(metadata.command_line));
-    for (std::string& line : period_lines(metadata)) { lines.push_back(std::move(line)); }
+    for (std::string& line : tracked_lines(metadata)) { lines.push_back(std::move(line)); }
     lines.push_back("Ended: " + ending_text(metadata));
     for (const std::string& note : kind_notes(profile)) { lines.push_back("Note: " + note); }
     for (const std::string& note : loss_notes(metadata)) { lines.push_back("Note: " + note); }

@@ -16,6 +16,7 @@
 #include "cli/report/metadata_json.h"
 #include "cli/report/my_code.h"
 #include "cli/report/notes.h"
+#include "cli/report/period.h"
 #include "cli/report/resident.h"
 #include "cli/report/time_point.h"
 #include "injector/base/printable.h"
@@ -31,19 +32,8 @@ constexpr std::size_t kOfPages = 20;
 constexpr int kIndent = 2;
 constexpr std::array<std::string_view, 8> kLevels{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 
-std::int64_t width_ms(const capture::Profile& profile) {
-    const auto& buckets = profile.time_buckets;
-    return buckets.size() < 2 ? 0 : buckets[1].start_ms - buckets[0].start_ms;
-}
-
-std::int64_t end_ms(const capture::Profile& profile, TimeRange range) {
-    const auto& buckets = profile.time_buckets;
-    return range.last + 1 < buckets.size() ? buckets[range.last + 1].start_ms
-                                           : std::max(profile.metadata.end_ms, buckets.back().start_ms);
-}
-
 double bytes_per_second(const capture::Profile& profile, const Suspect& suspect) {
-    const std::int64_t width = width_ms(profile);
+    const std::int64_t width = bucket_ms(profile);
     return width == 0 ? 0 : suspect.growth.bytes_per_step * 1000 / static_cast<double>(width);
 }
 
@@ -86,10 +76,11 @@ bool has_pools(const capture::Profile& profile) {
 std::string heading(const capture::Profile& profile, const LeaksOptions& options, std::size_t found) {
     std::string text;
     for (const std::string& line : beginning_lines(profile)) { text += line + "\n"; }
-    text += fmt::format("{} from {} to {}, in time buckets of {} ms\n",
-                        found == 0 ? "Nothing grew steadily" : counted(found, "place") + " grew steadily",
-                        since_start_text(profile.time_buckets[options.range.first].start_ms, profile.metadata),
-                        since_start_text(end_ms(profile, options.range), profile.metadata), width_ms(profile));
+    text +=
+        fmt::format("{} from {} to {}, in time buckets of {} ms\n",
+                    found == 0 ? "Nothing grew steadily" : counted(found, "place") + " grew steadily",
+                    since_start_text(profile.time_buckets[options.range.first].start_ms, profile.metadata),
+                    since_start_text(moment_ms(profile, options.range.last + 1), profile.metadata), bucket_ms(profile));
     if (has_pools(profile)) {
         text +=
             "Note: Python's small objects come from pools: a line at which these grow may be any that needed one more "
@@ -159,7 +150,7 @@ Json growth_json(const capture::Profile& profile, const StackView& view) {
     for (std::size_t i = 0; i < std::min(suspects.size(), kOfPages); ++i) {
         json.push_back(suspect_json(profile, mine, suspects[i]));
     }
-    return {{"bucket_seconds", static_cast<double>(width_ms(profile)) / 1000}, {"suspects", std::move(json)}};
+    return {{"bucket_seconds", static_cast<double>(bucket_ms(profile)) / 1000}, {"suspects", std::move(json)}};
 }
 
 std::string leaks_json(const capture::Profile& profile, const StackView& view, const LeaksOptions& options) {
@@ -171,8 +162,8 @@ std::string leaks_json(const capture::Profile& profile, const StackView& view, c
     const auto seconds = [&](std::int64_t ms) { return static_cast<double>(ms - profile.metadata.start_ms) / 1000; };
     const Json document = {{"frames", options.all_frames ? "all" : "own"},
                            {"from_seconds", seconds(profile.time_buckets[options.range.first].start_ms)},
-                           {"to_seconds", seconds(end_ms(profile, options.range))},
-                           {"bucket_seconds", static_cast<double>(width_ms(profile)) / 1000},
+                           {"to_seconds", seconds(moment_ms(profile, options.range.last + 1))},
+                           {"bucket_seconds", static_cast<double>(bucket_ms(profile)) / 1000},
                            {"suspects", std::move(suspects)},
                            {"metadata", metadata_json(profile)}};
     return document.dump(kIndent, ' ', true, Json::error_handler_t::replace) + "\n";

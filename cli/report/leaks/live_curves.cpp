@@ -24,8 +24,8 @@ LiveCurves::LiveCurves(const capture::Profile& profile, TimeRange range, std::ve
 }
 
 std::vector<std::uint64_t> LiveCurves::of(const std::vector<std::uint32_t>& sites) const {
-    std::vector<std::uint64_t> curve(range_.last - range_.first +
-                                     1);  // differences: their running sum, modulo 2^64, is what was live
+    // Differences: their running sum, modulo 2^64, is what was live.
+    std::vector<std::uint64_t> curve(range_.last - range_.first + 1);
     for (const std::uint32_t site : sites) {
         for (std::size_t i = first_of_[site]; i < first_of_[site + 1]; ++i) {
             const Interval& interval = profile_.intervals[i];

@@ -1,52 +1,17 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
 """The live view, in a terminal: what it shows, what its keys do, and that watching disturbs nobody."""
-import contextlib
 import os
 import re
 import signal
 import socket
-import subprocess
-import unittest
-from pathlib import Path
 
 import interpreters
 from attached import Attached
 from other_users import NOBODY, install
-from profiled import LIBRARIES, MEMRAY, PATIENCE, TARGETS, Profiled
+from profiled import MEMRAY, PATIENCE, Profiled
 from terminal import Terminal
-
-CALLS = LIBRARIES / "calls.so"
-TARGET = TARGETS / "reports/watched.py"
-HELD = ("1.000MB",)  # 100 blocks of 10001 bytes
-WORKED = ("100.000kB",)  # 50 blocks of 2000 bytes
-
-
-class Watching(Profiled):
-    def setUp(self):
-        super().setUp()
-        self.fifo, self.pid_file = self.folder / "commands", self.folder / "pid"
-        os.mkfifo(self.fifo)
-        self.commands = os.open(self.fifo, os.O_RDWR)
-        self.addCleanup(os.close, self.commands)
-
-    def open(self, *command, env=None, **keywords):
-        return Terminal(self, command, env={"TMPDIR": str(self.folder), **(env or {})}, **keywords)
-
-    def run_live(self, *options, **keywords):
-        return self.open(MEMRAY, "run", *options, "--python", interpreters.DEBIAN, TARGET, CALLS, self.fifo,
-                         self.pid_file, **keywords)
-
-    @staticmethod
-    def let_go_on(pid):
-        with contextlib.suppress(ProcessLookupError):  # it has ended as it should
-            os.kill(pid, signal.SIGCONT)
-
-    def tell(self, command):
-        os.write(self.commands, (command + "\n").encode())
-
-    def cells(self, terminal, function):
-        return terminal.row(function, terminal.text())
+from watching import CALLS, HELD, TARGET, WORKED, Watching
 
 
 class Here(Watching):
@@ -298,136 +263,6 @@ class Elsewhere(Watching):
         viewer.wait_for("speaks version 99 of the live protocol, this one 2", "[status 1]")
 
 
-class Ports(Watching):
-    """Who may watch: viewers of this user, and whoever has the token."""
-    FRAMES = b"\x0d\0\0\0\x01memray live\x02\x02\0\0\0\x06\x01"  # hello, and: save a capture
-
-    def setUp(self):
-        super().setUp()
-        self.runtime = self.folder / "runtime"
-        self.runtime.mkdir(mode=0o700)
-        self.environment = {"XDG_RUNTIME_DIR": str(self.runtime)}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-
-    def run_in_folder(self, *options):
-        return self.open("sh", "-c", 'cd "$TMPDIR"; exec "$@"', "sh", MEMRAY, "run", "--live-remote", *options,
-                         "--python", interpreters.DEBIAN, TARGET, CALLS, self.fifo, self.pid_file,
-                         env=self.environment)
-
-    def view(self):
-        return self.open(MEMRAY, "live", self.port, env=self.environment)
-
-    def as_another_user(self, code):
-        done = subprocess.run([interpreters.DEBIAN, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/",
-                              text=True, timeout=PATIENCE, user=65534, group=65534, extra_groups=[])
-        self.assertEqual(done.stderr, "")
-        return done.stdout
-
-    @unittest.skipUnless(os.geteuid() == 0, "needs root")
-    def test_another_user_who_hangs_up_at_once_gets_nothing(self):
-        terminal = self.run_in_folder("--live-port", self.port)
-        terminal.wait_for("From elsewhere its token is")
-        self.as_another_user("import socket\n"
-                             "for i in range(10_000):\n"
-                             "    s = socket.create_connection(('127.0.0.1', %d))\n"
-                             "    s.sendall(%r)\n"
-                             "    if i %% 2: s.close()\n" % (self.port, self.FRAMES))
-        said = self.as_another_user("import socket\n"
-                                    "s = socket.create_connection(('127.0.0.1', %d))\n"
-                                    "s.sendall(%r)\n"
-                                    "try: print(s.recv(99))\n"
-                                    "except ConnectionResetError: print(b'')\n" % (self.port, self.FRAMES))
-        self.assertEqual(said, "b''\n")
-        text = terminal.wait_for("connection to the live view was closed")
-        self.assertEqual(text.count("was closed"), 1)
-        self.assertFalse(self.pid_file.exists())
-        self.assertEqual(list(self.folder.glob("memray-live*")), [])
-        self.view().wait_for_row("work", *WORKED)
-
-    @unittest.skipUnless(os.geteuid() == 0, "needs root")
-    def test_without_a_port_there_is_none_and_others_cannot_reach_the_socket(self):
-        terminal = self.run_in_folder()
-        self.port = re.search(r"memray live (\d+)", terminal.wait_for("in another shell to see live results"))[1]
-        self.assertNotIn(":%04X 00000000:0000 0A" % int(self.port), Path("/proc/net/tcp").read_text())
-        self.assertNotIn("token", terminal.text())
-        path = self.runtime / "memray" / ("live-%s.sock" % self.port)
-        self.assertTrue(path.is_socket())
-        self.folder.chmod(0o755)
-        said = self.as_another_user("import socket\n"
-                                    "try: socket.socket(socket.AF_UNIX).connect(%r)\n"
-                                    "except PermissionError: print('refused')\n" % str(path))
-        self.assertEqual(said, "refused\n")
-        viewer = self.view()
-        viewer.wait_for_row("work", *WORKED)
-        self.tell("end")
-        viewer.wait_for("Remote has disconnected")
-        terminal.wait_for("[status 3]")
-        self.assertEqual(list(path.parent.iterdir()), [])
-
-    @unittest.skipUnless(os.geteuid() == 0, "needs root")
-    def test_another_user_in_an_open_folder_is_sent_away(self):
-        terminal = self.run_in_folder()
-        self.port = re.search(r"memray live (\d+)", terminal.wait_for("in another shell to see live results"))[1]
-        path = self.runtime / "memray" / ("live-%s.sock" % self.port)
-        for opened in (self.folder, self.runtime, path.parent, path):
-            opened.chmod(0o777)
-        said = self.as_another_user("import socket\n"
-                                    "for i in range(1000):\n"
-                                    "    s = socket.socket(socket.AF_UNIX); s.connect(%r)\n"
-                                    "    try: s.sendall(%r); print(end=s.recv(99).decode())\n"
-                                    "    except (BrokenPipeError, ConnectionResetError): pass\n"
-                                    % (str(path), self.FRAMES))
-        self.assertEqual(said, "")
-        text = terminal.wait_for("connection to the live view was closed")
-        self.assertEqual(text.count("was closed"), 1)
-        self.assertFalse(self.pid_file.exists())
-
-    def test_who_comes_by_tcp_says_the_token(self):
-        terminal = self.run_in_folder("--live-port", self.port)
-        token = re.search(r"its token is (\w+)", terminal.wait_for("From elsewhere its token is"))[1]
-        (self.runtime / "memray" / ("live-%d.sock" % self.port)).unlink()  # as if this were another machine
-        viewer = self.view()
-        viewer.wait_for("asks for the token")
-        viewer.keys("0" * 32, "Enter")
-        viewer.wait_for("does not take this token", "[status 1]")
-        self.assertFalse(self.pid_file.exists())
-        viewer = self.view()
-        viewer.wait_for("asks for the token")
-        viewer.keys(token, "Enter")
-        viewer.wait_for_row("work", *WORKED)
-        viewer.keys("s")
-        viewer.wait_for("Saved %s" % str(self.folder)[:20])
-
-    def test_who_says_half_of_it_holds_up_nobody(self):
-        terminal = self.run_in_folder("--live-port", self.port)
-        terminal.wait_for("From elsewhere its token is")
-        silent = [socket.create_connection(("127.0.0.1", self.port)) for _ in range(70)]
-        for client in silent:
-            self.addCleanup(client.close)
-            client.sendall(b"0123")
-        here = socket.socket(socket.AF_UNIX)
-        self.addCleanup(here.close)
-        here.connect(str(self.runtime / "memray" / ("live-%d.sock" % self.port)))
-        here.sendall(self.FRAMES[:7])
-        viewer = self.view()
-        viewer.wait_for_row("work", *WORKED)
-        self.tell("more")
-        viewer.wait_for_row("more", "30.010kB")
-        for client in silent + [here]:  # each is sent away
-            client.settimeout(PATIENCE)
-            with contextlib.suppress(ConnectionResetError):
-                while client.recv(4096):
-                    pass
-
-    def test_a_viewer_waits_for_the_program(self):
-        viewer = self.view()
-        viewer.wait_for("waiting for a program on port")
-        self.run_in_folder("--live-port", self.port)
-        viewer.wait_for_row("work", *WORKED)
-
-
 class AttachedView(Attached):
     def test_the_same_view_on_a_process_that_runs_and_leaving_detaches(self):
         process = self.launch("in_read")
@@ -440,94 +275,6 @@ class AttachedView(Attached):
         self.assert_only_dormant(process.pid)
         self.wake(process, "end\n")
         self.assertEqual(process.wait(PATIENCE), 0)
-
-
-class Processes(Watching):
-    """Those that a program makes, to choose one from."""
-
-    def choose(self, terminal, *keys):
-        terminal.keys("c")
-        terminal.wait_for("of them running")
-        terminal.keys(*keys, "Enter")
-
-    def test_children_are_listed_and_shown_until_they_end(self):
-        terminal = self.run_live("--live", "--follow-fork")
-        terminal.wait_for_row("work", *WORKED)
-        self.tell("fork")
-        terminal.wait_for("(1 of 2)")
-        self.choose(terminal, "Down")
-        terminal.wait_for("(2 of 2)")
-        terminal.wait_for_row("in_child", "7.001kB")
-        self.tell("fork")
-        terminal.wait_for("(2 of 3)")
-        self.choose(terminal, "End")
-        terminal.wait_for("(3 of 3)")
-        terminal.wait_for_row("in_child", "14.002kB")
-        self.assertEqual(self.cells(terminal, "in_child")[5], "2")
-        self.assertEqual(self.cells(terminal, "hold"), [])
-        self.tell("kill")
-        terminal.keys("c")
-        terminal.wait_for("Processes: 3, 2 of them running", "killed by signal 15 (SIGTERM)")
-        terminal.keys("Up", "Enter")
-        terminal.wait_for("has ended: it can be chosen only while it runs", "(3 of 3)")
-        self.tell("kill")
-        terminal.wait_for("Remote has disconnected", "killed by signal 15 (SIGTERM)")
-        self.assertEqual(self.cells(terminal, "in_child")[1], "14.002kB")
-        self.choose(terminal, "Home")
-        terminal.wait_for("(1 of 3)")
-        terminal.wait_for_row("hold", *HELD)
-        self.tell("end")
-        terminal.wait_for("Remote has disconnected", "exited with code 3")
-        terminal.keys("q")
-        terminal.wait_for("Other processes: 2 child processes watched", "[status 3]")
-
-    def test_whoever_was_shown_leaves_no_socket(self):
-        runtime = self.folder / "runtime"
-        runtime.mkdir(mode=0o700)
-        terminal = self.run_live("--live", "--follow-fork", env={"XDG_RUNTIME_DIR": str(runtime)})
-        terminal.wait_for_row("work", *WORKED)
-        self.tell("fork")
-        terminal.wait_for("(1 of 2)")
-        kinds = sorted(path.name.partition("-")[0].isdigit() for path in (runtime / "memray").iterdir())
-        self.assertEqual(kinds, [False, True, True])  # of the child's view; of the program's and the child's recorder
-        self.tell("end")  # the child lives on, and nobody can see it any more
-        terminal.wait_for("Remote has disconnected")
-        terminal.keys("q")
-        terminal.wait_for("[status 3]")
-        terminal.wait_until(lambda _: not list((runtime / "memray").iterdir()), "the end of all sockets")
-        self.tell("kill")
-
-    def test_executed_children_from_elsewhere_and_into_files(self):
-        terminal = self.run_live("--live-remote", "--follow-exec", "-o", self.path)
-        port = re.search(r"memray live (\d+)", terminal.wait_for("in another shell"))[1]
-        viewer = self.open(MEMRAY, "live", port)
-        viewer.wait_for_row("work", *WORKED)
-        self.tell("execute")
-        viewer.wait_for("(1 of 2)")
-        self.choose(viewer, "Down")
-        viewer.wait_until(lambda text: viewer.row("executed", text)[3:4] == ["500.050kB"], "its total")
-        self.assertEqual(self.cells(viewer, "executed")[5], "50")
-        self.tell("kill")
-        viewer.wait_for("Remote has disconnected", "killed by signal 15 (SIGTERM)")
-        self.tell("end")
-        terminal.wait_for("1 child process into", "[status 3]")
-        self.assertEqual(len(list(self.folder.glob("capture.bin.*"))), 1)
-
-    def test_children_of_a_process_that_was_attached_to(self):
-        process = subprocess.Popen([interpreters.DEBIAN, TARGET, CALLS, self.fifo, self.pid_file],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(self.end, process)
-        terminal = self.open(MEMRAY, "attach", "--follow-fork", process.pid)
-        terminal.wait_for("Running")
-        self.tell("fork")
-        terminal.wait_for("(1 of 2)")
-        self.choose(terminal, "Down")
-        terminal.wait_for_row("in_child", "7.001kB")
-        terminal.keys("q")
-        terminal.wait_for("Watched process %d; 1 child process watched" % process.pid, "[status 0]")
-        self.tell("kill")
-        self.tell("end")
-        self.assertEqual(process.wait(PATIENCE), 3)
 
 
 class Refused(Profiled):

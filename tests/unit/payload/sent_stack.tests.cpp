@@ -196,6 +196,25 @@ TEST_CASE("a thread without frames has an empty stack") {
 namespace {
 
 constexpr std::size_t kDeepest = 400;
+constexpr std::size_t kDeep = 200;
+
+void descend_to(PythonChain& chain, std::size_t depth) {
+    while (chain.depth() < depth) { chain.call(); }
+}
+void return_to(PythonChain& chain, std::size_t depth) {
+    while (chain.depth() > depth) { chain.leave(); }
+}
+
+// As deep as an anchor needs it, and looked at once.
+struct Deep {
+    explicit Deep(std::uint32_t seed) : chain(layout, seed) {
+        descend_to(chain, kDeep);
+        reader.update(layout, chain);
+    }
+    wire::PythonLayout layout = tests::layout_of(Interpreter::k315);
+    PythonChain chain;
+    Reader reader{512};
+};
 
 // As programs do: only the innermost frame goes on in its code.
 void take_a_deep_step(PythonChain& chain) {
@@ -234,26 +253,20 @@ TEST_CASE("what returns without a look at it in between is noticed") {
     const auto layout = tests::layout_of(Interpreter::k315);
     PythonChain chain(layout, 5);
     Reader reader(512);
-    const auto descend = [&] {
-        while (chain.depth() < 300) { chain.call(); }
-    };
     for (int round = 0; round < 200; ++round) {
-        descend();
+        descend_to(chain, 300);
         reader.update(layout, chain);
         REQUIRE(reader.told() == chain.shown());
         for (auto left = chain.random()() % 250; left > 0; --left) { chain.leave(); }
-        descend();
+        descend_to(chain, 300);
         reader.update(layout, chain);
         REQUIRE(reader.told() == chain.shown());
     }
 }
 
 TEST_CASE("words that another profiler writes to are left to it") {
-    const auto layout = tests::layout_of(Interpreter::k315);
-    PythonChain chain(layout, 6);
-    Reader reader(512);
-    while (chain.depth() < 200) { chain.call(); }
-    reader.update(layout, chain);
+    Deep deep(6);
+    auto& [layout, chain, reader] = deep;
     REQUIRE(chain.profiled_frame() == reader.anchor().frame);
     chain.set_profiled_frame(chain.newest());
     const std::uint64_t theirs = chain.profiled_frame();
@@ -267,31 +280,25 @@ TEST_CASE("words that another profiler writes to are left to it") {
 }
 
 TEST_CASE("a frame that another profiler notes where the anchor was is not taken for it") {
-    const auto layout = tests::layout_of(Interpreter::k315);
-    PythonChain chain(layout, 7);
-    Reader reader(512);
-    while (chain.depth() < 200) { chain.call(); }
-    reader.update(layout, chain);
+    Deep deep(7);
+    auto& [layout, chain, reader] = deep;
     const std::uint64_t anchor = reader.anchor().frame;
-    while (chain.depth() > 20) { chain.leave(); }
-    while (chain.depth() < 200) { chain.call(); }
+    return_to(chain, 20);
+    descend_to(chain, kDeep);
     chain.set_profiled_frame(anchor);
     reader.update(layout, chain);
     CHECK(reader.told() == chain.shown());
 }
 
 TEST_CASE("another profiler's first sample misleads for a few events at most") {
-    const auto layout = tests::layout_of(Interpreter::k315);
     int misled = 0;
     for (std::uint32_t seed = 1; seed <= 100; ++seed) {
-        PythonChain chain(layout, seed);
-        Reader reader(512);
-        while (chain.depth() < 200) { chain.call(); }
-        reader.update(layout, chain);
+        Deep deep(seed);
+        auto& [layout, chain, reader] = deep;
         const std::uint64_t anchor = reader.anchor().frame;
         chain.set_profiled_frame(0);
         for (int left = 30; left > 0; --left) { chain.leave(); }
-        while (chain.depth() < 200) { chain.call(); }
+        descend_to(chain, kDeep);
         chain.set_profiled_frame(anchor);
         int looks = 0;
         do {
@@ -308,7 +315,7 @@ TEST_CASE("a shallow stack has no anchor") {
     const auto layout = tests::layout_of(Interpreter::k315);
     PythonChain chain(layout, 10);
     Reader reader(512);
-    while (chain.depth() < 50) { chain.call(); }
+    descend_to(chain, 50);
     reader.update(layout, chain);
     CHECK(chain.profiled_frame() == 0);
 }

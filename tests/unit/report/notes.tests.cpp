@@ -27,12 +27,12 @@ TEST_CASE("Tracking starts and ends, and what was there before is freed") {
     metadata.start_ms = 1000;
     metadata.end_ms = 61500;
     const std::string tracked = "Tracked: from 1970-01-01 00:00:01+00:00 to 1970-01-01 00:01:01+00:00, 1 min 0 s";
-    CHECK(period_lines(metadata) == std::vector<std::string>{tracked});
+    CHECK(tracked_lines(metadata) == std::vector<std::string>{tracked});
     metadata.losses.unknown_frees = 5;
-    CHECK(period_lines(metadata) ==
+    CHECK(tracked_lines(metadata) ==
           std::vector<std::string>{tracked, "Freed: memory allocated before tracking started, 5 times"});
     metadata.beginning = capture::Beginning::kAttached;  // said first
-    CHECK(period_lines(metadata) == std::vector<std::string>{tracked});
+    CHECK(tracked_lines(metadata) == std::vector<std::string>{tracked});
 }
 
 TEST_CASE("Every loss is told with its number") {

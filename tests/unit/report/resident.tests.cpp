@@ -7,7 +7,7 @@
 
 #include "cli/report/diff/diff_report.h"
 #include "cli/report/metadata_json.h"
-#include "cli/report/statistics.h"
+#include "cli/report/stats/statistics.h"
 #include "cli/report/summary_report.h"
 #include "cli/report/tree_report.h"
 #include "tests/unit/report/sample_profile.h"

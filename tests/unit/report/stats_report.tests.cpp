@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/report/statistics.h"
+#include "cli/report/stats/statistics.h"
 #include "tests/unit/report/sample_profile.h"
 
 using namespace memray;

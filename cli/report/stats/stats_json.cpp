@@ -2,10 +2,10 @@
 // SPDX-FileCopyrightText: The memray authors
 #include <nlohmann/json.hpp>
 
-#include "cli/report/histogram.h"
 #include "cli/report/metadata_json.h"
 #include "cli/report/selection.h"
-#include "cli/report/statistics.h"
+#include "cli/report/stats/histogram.h"
+#include "cli/report/stats/statistics.h"
 
 namespace memray::report {
 namespace {

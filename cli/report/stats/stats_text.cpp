@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include "cli/report/format.h"
-#include "cli/report/histogram.h"
 #include "cli/report/mappings.h"
 #include "cli/report/notes.h"
 #include "cli/report/period.h"
 #include "cli/report/resident.h"
 #include "cli/report/selection.h"
-#include "cli/report/statistics.h"
+#include "cli/report/stats/histogram.h"
+#include "cli/report/stats/statistics.h"
 #include "injector/base/printable.h"
 
 namespace memray::report {
@@ -39,7 +39,7 @@ public:
         modules("by size", statistics_.modules_by_size);
         modules("by number of allocations", statistics_.modules_by_count);
         if (!profile_.period) { lines("🧮", "Resident memory:", resident_lines(profile_)); }
-        lines("⏱", "Period:", report::period_lines(profile_.metadata));
+        lines("⏱", "Period:", tracked_lines(profile_.metadata));
         notes("About this capture:", kind_notes(profile_));
         notes("Not everything was recorded:", loss_notes(profile_.metadata));
         text_.pop_back();  // the blank line after the last section

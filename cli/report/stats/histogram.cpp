@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/report/histogram.h"
+#include "cli/report/stats/histogram.h"
 
 #include <fmt/format.h>
 

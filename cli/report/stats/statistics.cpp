@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "cli/report/statistics.h"
+#include "cli/report/stats/statistics.h"
 
 #include <fmt/format.h>
 
