@@ -28,6 +28,13 @@ COLLECTOR = "injector/collector"
 MERGE = "injector/merge"
 LIVE = "injector/live"
 RECORDING = "injector/recording"
+HEAP_MEMORY = "injector/heap/memory"
+HEAP_SOURCE = "injector/heap/source"
+HEAP_GLIBC = "injector/heap/glibc"
+HEAP_PYTHON = "injector/heap/python"
+HEAP_GRAPH = "injector/heap/graph"
+HEAP_ACCOUNTS = "injector/heap/accounts"
+HEAP = {HEAP_MEMORY, HEAP_SOURCE, HEAP_GLIBC, HEAP_PYTHON, HEAP_GRAPH, HEAP_ACCOUNTS}
 TERMINAL = "cli/terminal"
 REPORT = "cli/report"
 TRANSFORM = "cli/transform"
@@ -55,6 +62,12 @@ ALLOWED = {
     MERGE: {BASE, CAPTURE, INTERNING},
     LIVE: {BASE, SOCKETS, CAPTURE, COLLECTOR},
     RECORDING: {BASE, SOCKETS, CAPTURE, COLLECTOR, LIVE, REGION, INJECTION, PURSUIT, WIRE},
+    HEAP_MEMORY: {BASE, ELF},
+    HEAP_SOURCE: {BASE, ELF, PTRACE, SAFE_POINT, INJECTION, HEAP_MEMORY},
+    HEAP_GLIBC: {BASE, ELF, HEAP_MEMORY},
+    HEAP_PYTHON: {BASE, ELF, HEAP_MEMORY},
+    HEAP_GRAPH: {BASE, HEAP_MEMORY, HEAP_PYTHON},
+    HEAP_ACCOUNTS: {BASE, ELF} | HEAP - {HEAP_ACCOUNTS},
     "symbolizer": {BASE, CAPTURE},
     REPORT: {BASE, CAPTURE, INTERNING},
     TRANSFORM: {BASE, CAPTURE, REPORT},
@@ -62,9 +75,10 @@ ALLOWED = {
     TREE: {BASE, CAPTURE, REPORT, TERMINAL},
     SETTINGS: {BASE},
     COMMAND_LINE: {BASE, CAPTURE, SETTINGS, TERMINAL},
+    "cli/heap": {BASE, TERMINAL, REPORT} | HEAP,
     "cli/live": {BASE, SOCKETS, CAPTURE, LIVE, REPORT, TERMINAL},
     "cli": {BASE, SOCKETS, CAPTURE, COLLECTOR, MERGE, LIVE, RECORDING, REGION, INJECTION, PURSUIT, REPORT, TRANSFORM, TERMINAL,
-            TREE, SETTINGS, COMMAND_LINE, "cli/live", "cli", "symbolizer"},
+            TREE, SETTINGS, COMMAND_LINE, "cli/live", "cli/heap", "cli", "symbolizer"} | HEAP,
 }
 # The wire is compiled into a library without a C++ runtime.
 WIRE_SYSTEM_HEADERS = {"algorithm", "array", "atomic", "bit", "cstddef", "cstdint", "limits", "type_traits"}

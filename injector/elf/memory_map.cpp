@@ -64,7 +64,8 @@ std::optional<MapEntry> parse_line(std::string_view line) {
                     access[2] == 'x',
                     inode,
                     std::string(fields.remainder()),
-                    gnu_dev_makedev(static_cast<unsigned>(*major), static_cast<unsigned>(*minor))};
+                    gnu_dev_makedev(static_cast<unsigned>(*major), static_cast<unsigned>(*minor)),
+                    access[3] == 's'};
 }
 
 }  // namespace

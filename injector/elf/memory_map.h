@@ -28,6 +28,7 @@ struct MapEntry {
     std::uint64_t inode{0};
     std::string path;         // empty if anonymous; "/memfd:name (deleted)", "[stack]", ...
     std::uint64_t device{0};  // as stat(2) has it
+    bool shared{false};
 };
 
 // Lines that make no sense are left out.
