@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-#include "injector/collector/text.h"
+#include "injector/base/wide_text.h"
 #include "payload/wire/record.h"
 
 namespace memray::collector {
@@ -77,8 +77,8 @@ std::optional<Code> announced_code(const std::string& blob, const wire::RingRead
     if (file_bytes + name_bytes + table_bytes != blob.size()) { return {}; }
     const std::string_view text = blob;
     Code code;
-    code.file = to_utf8(text.substr(0, file_bytes), widths & 0xffU);
-    code.name = to_utf8(text.substr(file_bytes, name_bytes), widths >> 8U & 0xffU);
+    code.file = base::to_utf8(text.substr(0, file_bytes), widths & 0xffU);
+    code.name = base::to_utf8(text.substr(file_bytes, name_bytes), widths >> 8U & 0xffU);
     code.first_line = low(file);
     code.line_table = text.substr(file_bytes + name_bytes);
     return code;

@@ -7,7 +7,7 @@
 #include "injector/base/utf8.h"
 #include "injector/collector/code_announcement.h"
 #include "injector/collector/mapping_class.h"
-#include "injector/collector/text.h"
+#include "injector/base/wide_text.h"
 
 namespace memray::collector {
 namespace {
@@ -185,7 +185,7 @@ void RecordDecoder::code(std::uint32_t ring, std::uint64_t id, const wire::RingR
 void RecordDecoder::thread_name(ThreadState& state, std::uint64_t width) {
     const bool is_utf8 = width == 0 && base::valid_utf8(state.blob);
     const auto known = static_cast<unsigned>(std::clamp<std::uint64_t>(width, 1, 4));
-    threads_[state.thread].name = is_utf8 ? state.blob : to_utf8(state.blob, known);
+    threads_[state.thread].name = is_utf8 ? state.blob : base::to_utf8(state.blob, known);
     state.blob.clear();
 }
 

@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-namespace memray::collector {
+namespace memray::base {
 
 // `width` is 1 (latin-1), 2 or 4 bytes a character; anything else gives "". Lone surrogates and numbers that are no
 // characters become U+FFFD.
 [[nodiscard]] std::string to_utf8(std::string_view bytes, unsigned width);
 
-}  // namespace memray::collector
+}  // namespace memray::base

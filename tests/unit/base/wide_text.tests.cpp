@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/collector/text.h"
+#include "injector/base/wide_text.h"
 
 #include <catch2/catch.hpp>
 
-namespace memray::collector {
+namespace memray::base {
 
 using namespace std::string_literals;
 
@@ -22,4 +22,4 @@ TEST_CASE("what is no character becomes a replacement character") {
     CHECK(to_utf8("a\0b"s, 2) == "a");
 }
 
-}  // namespace memray::collector
+}  // namespace memray::base

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
-#include "injector/collector/text.h"
+#include "injector/base/wide_text.h"
 
 #include <cstdint>
 #include <cstring>
 
-namespace memray::collector {
+namespace memray::base {
 namespace {
 
 char byte(std::uint32_t value) { return static_cast<char>(static_cast<unsigned char>(value)); }
@@ -44,4 +44,4 @@ std::string to_utf8(std::string_view bytes, unsigned width) {
     return text;
 }
 
-}  // namespace memray::collector
+}  // namespace memray::base

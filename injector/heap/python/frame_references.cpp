@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/heap/python/frame_references.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace memray::heap {
+namespace {
+
+constexpr std::uint64_t kPointer = 8;
+
+// Include/frameobject.h of 3.8, Include/cpython/frameobject.h of 3.9 and 3.10. f_gen is borrowed.
+constexpr std::array<std::uint64_t, 5> kOwnedByObject{24, 32, 40, 48, 56};  // f_back, code, builtins, globals, locals
+constexpr std::uint64_t kValueStack = 64;
+struct FrameObject {
+    std::uint64_t trace;
+    std::uint64_t locals;  // f_localsplus
+};
+constexpr std::uint64_t kStackTop = 72;    // 3.8 and 3.9: null while it runs, and when it has ended
+constexpr std::uint64_t kExecuting = 116;  // 3.8 and 3.9
+constexpr std::uint64_t kStackDepth = 80;  // 3.10: below 0 while it runs
+
+FrameObject frame_object(unsigned minor) { return minor < 10 ? FrameObject{80, 360} : FrameObject{72, 352}; }
+
+// Include/internal/pycore_frame.h: what a frame owns besides its slots. f_globals, f_builtins and previous are
+// borrowed.
+constexpr std::array<std::uint64_t, 4> kOwned311{0, 24, 32, 40};  // f_func, f_locals, f_code, frame_obj
+constexpr std::array<std::uint64_t, 4> kOwned312{0, 16, 40, 48};  // f_code, f_funcobj, f_locals, frame_obj
+constexpr std::uint64_t kSlotsTop = 64;  // stacktop, a number of slots; from 3.14 on stackpointer
+
+// gi_frame_state lies in front of the frame, last of four bytes.
+constexpr std::uint64_t kStateBeforeFrame = 5;
+bool has_ended(std::int8_t state, unsigned minor) {
+    return minor >= 15 ? state == 5 : state >= 1;  // FRAME_CLEARED; FRAME_COMPLETED and later
+}
+
+}  // namespace
+
+void FrameReferences::words(RemoteAddr begin, RemoteAddr end, const Word& word) const {
+    const std::uint64_t mask = layout_.at_least(14) ? ~std::uint64_t{3} : ~std::uint64_t{0};
+    const std::byte* slots = begin < end ? memory_.view(begin, end - begin) : nullptr;
+    if (slots == nullptr) { return; }
+    for (std::uint64_t at = 0; at + kPointer <= end - begin; at += kPointer) {
+        std::uint64_t value = 0;
+        std::memcpy(&value, slots + at, sizeof value);
+        word(RemoteAddr(value & mask));
+    }
+}
+
+void FrameReferences::of_frame_object(RemoteAddr frame, std::uint64_t size, const Word& word) const {
+    const FrameObject at = frame_object(layout_.minor);
+    for (const std::uint64_t field : kOwnedByObject) { word(RemoteAddr(memory_.word(frame + field))); }
+    word(RemoteAddr(memory_.word(frame + at.trace)));
+    const RemoteAddr end = frame + size;
+    const RemoteAddr stack =
+        std::clamp(RemoteAddr(memory_.word(frame + kValueStack)), frame + std::min(at.locals, size), end);
+    RemoteAddr top = stack;
+    if (layout_.minor < 10) {
+        const RemoteAddr known(memory_.word(frame + kStackTop));
+        const bool runs = memory_.get<std::uint8_t>(frame + kExecuting).value_or(0) != 0;
+        if (!known.is_null()) { top = known; }
+        if (runs) { top = end; }
+    } else {
+        const auto depth = memory_.get<std::int32_t>(frame + kStackDepth).value_or(0);
+        top = depth < 0 ? end : stack + static_cast<std::uint64_t>(depth) * kPointer;
+    }
+    words(frame + at.locals, std::clamp(top, stack, end), word);
+}
+
+void FrameReferences::of_generator(RemoteAddr generator, std::uint64_t size, const Word& word) const {
+    constexpr std::uint64_t kHeader = 16;
+    const RemoteAddr frame = generator + layout_.generator_frame;
+    words(generator + kHeader, frame, word);
+    const auto state = memory_.get<std::int8_t>(frame - kStateBeforeFrame).value_or(0);
+    if (has_ended(state, layout_.minor)) {
+        word(RemoteAddr(memory_.word(frame)));
+    } else if (size > layout_.generator_frame) {
+        of_interpreter_frame(frame, generator + size, word);
+    }
+}
+
+void FrameReferences::of_interpreter_frame(RemoteAddr frame, RemoteAddr end, const Word& word) const {
+    const std::uint64_t mask = layout_.at_least(14) ? ~std::uint64_t{3} : ~std::uint64_t{0};
+    for (const std::uint64_t field : layout_.minor == 11 ? kOwned311 : kOwned312) {
+        word(RemoteAddr(memory_.word(frame + field) & mask));
+    }
+    const RemoteAddr slots = frame + layout_.frame_locals;
+    RemoteAddr top(memory_.word(frame + kSlotsTop));
+    if (!layout_.at_least(14)) {
+        const auto count = memory_.get<std::int32_t>(frame + kSlotsTop).value_or(-1);
+        top = count < 0 ? end : slots + static_cast<std::uint64_t>(count) * kPointer;
+    }
+    if (top.is_null()) { top = end; }
+    words(slots, std::min(top, end), word);
+}
+
+}  // namespace memray::heap

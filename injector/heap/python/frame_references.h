@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// What frames refer to: locals, the value stack as far as it is in use, and what the frame is of. Where a frame runs,
+// the interpreter keeps the height of its stack to itself: then every slot counts, stale ones too.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "injector/heap/memory/memory.h"
+#include "injector/heap/python/heap_layout.h"
+
+namespace memray::heap {
+
+class FrameReferences {
+public:
+    // Null words are passed, too.
+    using Word = std::function<void(RemoteAddr to)>;
+
+    FrameReferences(const Memory& memory, const HeapLayout& layout) : memory_(memory), layout_(layout) {}
+
+    // PyFrameObject of 3.8 to 3.10, `size` bytes long; the frame of a generator has such an object.
+    void of_frame_object(RemoteAddr frame, std::uint64_t size, const Word& word) const;
+    // A generator of 3.11 and later, in which its frame lies.
+    void of_generator(RemoteAddr generator, std::uint64_t size, const Word& word) const;
+    // _PyInterpreterFrame of 3.11 and later, whose slots end at `end` at the latest.
+    void of_interpreter_frame(RemoteAddr frame, RemoteAddr end, const Word& word) const;
+
+private:
+    void words(RemoteAddr begin, RemoteAddr end, const Word& word) const;
+
+    const Memory& memory_;
+    const HeapLayout& layout_;
+};
+
+}  // namespace memray::heap

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/heap/python/references.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "injector/heap/python/frame_references.h"
+
+namespace memray::heap {
+namespace {
+
+// Offsets that are the same in 3.8 to 3.15 with the GIL (Include/cpython/*.h, Include/internal/*.h).
+constexpr std::uint64_t kHeader = 16;     // PyObject
+constexpr std::uint64_t kVarHeader = 24;  // PyVarObject
+constexpr std::uint64_t kSize = 16;       // ob_size
+constexpr std::uint64_t kListItems = 24;
+constexpr std::uint64_t kListSize = 40;
+constexpr std::uint64_t kDictKeys = 32;
+constexpr std::uint64_t kDictValues = 40;
+constexpr std::uint64_t kDictSize = 48;
+constexpr std::uint64_t kSetMask = 32;
+constexpr std::uint64_t kSetTable = 40;
+constexpr std::uint64_t kSmallTable = 64;
+constexpr std::uint64_t kSetSize = 200;
+constexpr std::uint64_t kByteArrayData = 32;  // ob_bytes
+constexpr std::uint64_t kWeakrefCallback = 24;
+constexpr std::uint64_t kWeakrefSize = 64;
+constexpr std::uint64_t kFloatSize = 24;
+constexpr std::uint64_t kStrState = 32;
+constexpr std::uint64_t kManagedDict = 24;    // in front of the object: dictionary, or dictionary and values
+constexpr std::uint64_t kManagedValues = 32;  // 3.11 only
+constexpr std::uint64_t kMostItems = std::uint64_t{1} << 32U;
+constexpr std::uint64_t kPointer = 8;
+
+// Modules/_collectionsmodule.c: dequeobject {leftblock, rightblock, leftindex, ...}, block {left, 64 items, right}.
+constexpr std::uint64_t kDequeLeft = 24;
+constexpr std::uint64_t kDequeRight = 32;
+constexpr std::uint64_t kDequeLeftIndex = 40;
+constexpr std::uint64_t kDequeSize = 88;
+constexpr std::uint64_t kDequeBlock = 64;
+constexpr std::uint64_t kBlockItems = 8;
+constexpr std::uint64_t kBlockRight = kBlockItems + kDequeBlock * kPointer;
+
+// PyTypeObject.
+constexpr std::uint64_t kTypeName = 24;
+constexpr std::array<std::uint64_t, 5> kTypeFields{256, 264, 336, 344, 352};  // tp_base, dict, bases, mro, cache
+constexpr std::uint64_t kTypeSubclasses = 360;
+
+}  // namespace
+
+void References::of_object(RemoteAddr object, TypeId id, std::uint64_t size, ReferenceSink& sink) const {
+    const Type& type = types_[id];
+    sink.refers(type.address);
+    attributes(object, type, sink);
+    switch (type.kind) {
+        case Kind::kList:
+            list(object, sink);
+            return extension(object, type, kListSize, sink);
+        case Kind::kTuple:
+            return tuple(object, type, size, sink);
+        case Kind::kDict:
+            dict(object, sink);
+            return extension(object, type, kDictSize, sink);
+        case Kind::kSet:
+            set(object, sink);
+            return extension(object, type, kSetSize, sink);
+        case Kind::kDeque:
+            deque(object, sink);
+            return extension(object, type, kDequeSize, sink);
+        case Kind::kStr:
+            string(object, sink);
+            return extension(object, type, layout_.unicode_size, sink);
+        case Kind::kInt:
+        case Kind::kBytes:
+            // What a class adds lies behind the last digit or byte.
+            if (type.is_heap_type() && size > kHeader) { of_words(object + kHeader, size - kHeader, sink); }
+            return;
+        case Kind::kFloat:
+            return extension(object, type, kFloatSize, sink);
+        case Kind::kByteArray:
+            return sink.owns(RemoteAddr(memory_.word(object + kByteArrayData)), Owned::kKnown);
+        case Kind::kWeakref:
+            word(object + kWeakrefCallback, sink);
+            return extension(object, type, kWeakrefSize, sink);
+        case Kind::kFrame:
+        case Kind::kGenerator:
+            return frame(object, type, size, sink);
+        case Kind::kType:
+            return this->type(object, size, sink);
+        default:
+            return other(object, type, size, sink);
+    }
+}
+
+void References::of_keys(RemoteAddr address, ReferenceSink& sink) const {
+    const DictKeys keys = read_dict_keys(memory_, layout_, address);
+    const std::byte* entries = keys.count == 0 ? nullptr : memory_.view(keys.entries, keys.count * keys.entry_size);
+    if (entries == nullptr) { return; }
+    for (std::uint64_t index = 0; index < keys.count; ++index, entries += keys.entry_size) {
+        std::uint64_t key = 0;
+        std::uint64_t value = 0;
+        std::memcpy(&key, entries + keys.key_at, sizeof key);
+        if (!keys.split) { std::memcpy(&value, entries + keys.value_at, sizeof value); }
+        if (key != 0) { sink.refers(RemoteAddr(key)); }
+        if (value != 0) { sink.refers(RemoteAddr(value)); }
+    }
+}
+
+// From 3.14 on the low bits of some references are tags.
+void References::of_words(RemoteAddr begin, std::uint64_t size, ReferenceSink& sink) const {
+    const std::uint64_t mask = layout_.at_least(14) ? ~std::uint64_t{3} : ~std::uint64_t{0};
+    const std::byte* words = size / kPointer == 0 ? nullptr : memory_.view(begin, size / kPointer * kPointer);
+    if (words == nullptr) { return; }
+    for (std::uint64_t at = 0; at + kPointer <= size; at += kPointer) {
+        std::uint64_t value = 0;
+        std::memcpy(&value, words + at, sizeof value);
+        if (value != 0) { sink.refers(RemoteAddr(value & mask)); }
+    }
+}
+
+void References::word(RemoteAddr at, ReferenceSink& sink) const {
+    const RemoteAddr value(memory_.word(at));
+    if (!value.is_null()) { sink.refers(value); }
+}
+
+void References::extension(RemoteAddr object, const Type& type, std::uint64_t known, ReferenceSink& sink) const {
+    for (std::uint64_t at = known; at + kPointer <= type.basic_size; at += kPointer) {
+        if (static_cast<std::int64_t>(at) != type.weaklist_offset) { word(object + at, sink); }
+    }
+}
+
+// In front of the object since 3.11: Objects/dictobject.c, Include/internal/pycore_object.h. 3.11 has two words, of
+// which one is null; 3.12 one, whose low bit says "values"; from 3.13 on the values are part of the object.
+void References::attributes(RemoteAddr object, const Type& type, ReferenceSink& sink) const {
+    if (!layout_.at_least(11) || !type.has_managed_dict()) { return; }
+    const RemoteAddr keys(memory_.word(type.address + layout_.ht_cached_keys));
+    const std::uint64_t dictionary = memory_.word(object - kManagedDict);
+    if (layout_.minor == 11) {
+        values(RemoteAddr(memory_.word(object - kManagedValues)), keys, sink);
+    } else if (layout_.minor == 12 && (dictionary & 1U) != 0) {
+        return values(RemoteAddr(dictionary + 1), keys, sink);
+    } else if (type.inline_values) {
+        values(object + type.basic_size, keys, sink);
+    }
+    if ((dictionary & ~std::uint64_t{1}) != 0) { sink.refers(RemoteAddr(dictionary & ~std::uint64_t{1})); }
+}
+
+void References::values(RemoteAddr values, RemoteAddr keys, ReferenceSink& sink) const {
+    if (values.is_null()) { return; }
+    const SplitValues split = read_split_values(memory_, layout_, values, read_dict_keys(memory_, layout_, keys));
+    if (!split.block.is_null()) { sink.owns(split.block, Owned::kKnown); }
+    of_words(split.values, split.count * kPointer, sink);
+}
+
+void References::list(RemoteAddr object, ReferenceSink& sink) const {
+    const RemoteAddr items(memory_.word(object + kListItems));
+    const std::uint64_t count = memory_.word(object + kSize);
+    if (items.is_null()) { return; }
+    sink.owns(items, Owned::kKnown);
+    if (count < kMostItems) { of_words(items, count * kPointer, sink); }
+}
+
+void References::tuple(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const {
+    const std::uint64_t count = memory_.word(object + kSize);
+    if (count > kMostItems) { return; }
+    of_words(object + layout_.tuple_items, count * kPointer, sink);
+    const std::uint64_t end = layout_.tuple_items + count * kPointer;
+    if (size > end && (type.dict_offset < 0 || type.is_heap_type())) { of_words(object + end, size - end, sink); }
+}
+
+void References::dict(RemoteAddr object, ReferenceSink& sink) const {
+    const RemoteAddr keys(memory_.word(object + kDictKeys));
+    sink.owns(keys, Owned::kKeys);
+    const RemoteAddr apart(memory_.word(object + kDictValues));
+    if (apart.is_null()) { return; }
+    const SplitValues split = read_split_values(memory_, layout_, apart, read_dict_keys(memory_, layout_, keys));
+    if (layout_.at_least(13) && split.block.is_null()) { return; }  // the object has said them
+    sink.owns(split.block, Owned::kKnown);
+    of_words(split.values, split.count * kPointer, sink);
+}
+
+void References::set(RemoteAddr object, ReferenceSink& sink) const {
+    const RemoteAddr table(memory_.word(object + kSetTable));
+    const std::uint64_t mask = memory_.word(object + kSetMask);
+    if (table != object + kSmallTable) { sink.owns(table, Owned::kKnown); }
+    const std::uint64_t size = (mask + 1) * 2 * kPointer;  // key and hash
+    const std::byte* entries = mask < kMostItems ? memory_.view(table, size) : nullptr;
+    for (std::uint64_t at = 0; entries != nullptr && at < size; at += 2 * kPointer) {
+        std::uint64_t key = 0;
+        std::memcpy(&key, entries + at, sizeof key);
+        if (key != 0) { sink.refers(RemoteAddr(key)); }
+    }
+}
+
+void References::deque(RemoteAddr object, ReferenceSink& sink) const {
+    RemoteAddr block(memory_.word(object + kDequeLeft));
+    const RemoteAddr last(memory_.word(object + kDequeRight));
+    std::uint64_t index = memory_.word(object + kDequeLeftIndex);
+    std::uint64_t left = memory_.word(object + kSize);
+    if (left > kMostItems) { return; }
+    while (memory_.view(block, kBlockRight + kPointer) != nullptr && index <= kDequeBlock) {
+        sink.owns(block, Owned::kKnown);
+        const std::uint64_t count = std::min(kDequeBlock - index, left);
+        of_words(block + kBlockItems + index * kPointer, count * kPointer, sink);
+        left -= count;
+        index = 0;
+        if (block == last || left == 0) { return; }
+        block = RemoteAddr(memory_.word(block + kBlockRight));
+    }
+}
+
+// Include/cpython/unicodeobject.h: the UTF-8 form of those that are not ASCII, and the characters of those that are not
+// compact, are blocks of their own.
+void References::string(RemoteAddr object, ReferenceSink& sink) const {
+    const auto state = memory_.get<std::uint32_t>(object + kStrState).value_or(0);
+    const bool compact = (state & 0x20U) != 0;
+    const bool ascii = (state & 0x40U) != 0;
+    if (!(compact && ascii)) { sink.owns(RemoteAddr(memory_.word(object + layout_.ascii_size + 8)), Owned::kKnown); }
+    if (!compact) { sink.owns(RemoteAddr(memory_.word(object + layout_.compact_size)), Owned::kKnown); }
+}
+
+void References::type(RemoteAddr object, std::uint64_t size, ReferenceSink& sink) const {
+    for (const std::uint64_t field : kTypeFields) { word(object + field, sink); }
+    word(object + kTypeSubclasses, sink);  // a dictionary, or a number (static types from 3.12 on)
+    const TypeId id = types_.find(object);
+    if (id == kNoType || !types_[id].is_heap_type()) { return; }
+    for (std::uint64_t field = 0; field < 3; ++field) { word(object + layout_.ht_name + field * kPointer, sink); }
+    if (layout_.ht_module != 0) { word(object + layout_.ht_module, sink); }
+    sink.owns(RemoteAddr(memory_.word(object + layout_.ht_cached_keys)), Owned::kKeys);
+    sink.owns(RemoteAddr(memory_.word(object + kTypeName)), Owned::kKnown);
+    // What a metaclass adds, and slots, which are no references.
+    const std::uint64_t known = types_.type_of_types().basic_size;
+    if (size > known) { of_words(object + known, size - known, sink); }
+}
+
+// A generator of 3.8 to 3.10 has its frame as an object; a frame object of 3.11 and later may hold its frame, which is
+// of no function that runs any more.
+void References::frame(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const {
+    const FrameReferences frames(memory_, layout_);
+    const auto word = [&sink](RemoteAddr to) {
+        if (!to.is_null()) { sink.refers(to); }
+    };
+    const bool is_frame = type.kind == Kind::kFrame;
+    if (is_frame && !layout_.at_least(11)) { return frames.of_frame_object(object, size, word); }
+    if (!is_frame && layout_.at_least(11)) { return frames.of_generator(object, size, word); }
+    other(object, type, size, sink);
+}
+
+void References::other(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const {
+    const std::uint64_t end = type.inline_values ? std::min<std::uint64_t>(type.basic_size, size) : size;
+    const std::uint64_t weak = type.weaklist_offset > 0 ? static_cast<std::uint64_t>(type.weaklist_offset) : end;
+    if (end <= kHeader) { return; }
+    of_words(object + kHeader, std::min(weak, end) - std::min(kHeader, weak), sink);
+    if (weak + kPointer < end) { of_words(object + weak + kPointer, end - weak - kPointer, sink); }
+}
+
+}  // namespace memray::heap

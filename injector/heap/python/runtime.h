@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The CPython in a process: which one it is, and where its state lies. Found by exported symbols and by what its own
+// memory says; nothing is run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "injector/elf/modules.h"
+#include "injector/heap/memory/memory.h"
+#include "injector/heap/python/heap_layout.h"
+
+namespace memray::heap {
+
+struct Runtime {
+    std::uint32_t hex_version{0};  // as PY_VERSION_HEX
+    const HeapLayout* layout{nullptr};
+    RemoteAddr runtime;                    // _PyRuntime
+    RemoteAddr type_type;                  // PyType_Type
+    std::vector<RemoteAddr> interpreters;  // PyInterpreterState of each, the main one last
+    RemoteAddr data_begin;                 // the writable data of the program or library that CPython is in,
+    RemoteAddr data_end;                   // variables that begin as zero included
+
+    [[nodiscard]] std::string version_text() const;
+};
+
+// Throws base::Error that says in one line why there is none: no CPython, not initialised, a version or a build that
+// nobody has looked at.
+[[nodiscard]] Runtime find_runtime(const Memory& memory);
+
+// The images in the memory. Libraries whose files are deleted are among them.
+[[nodiscard]] elf::Modules modules_of(const Memory& memory);
+
+}  // namespace memray::heap

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/heap/python/strings.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "injector/base/wide_text.h"
+
+namespace memray::heap {
+namespace {
+
+constexpr std::uint64_t kLength = 16;
+constexpr std::uint64_t kState = 32;
+constexpr std::uint64_t kLongest = std::uint64_t{1} << 36U;
+
+}  // namespace
+
+StringBytes string_bytes(const Memory& memory, const HeapLayout& layout, RemoteAddr text) {
+    const std::uint64_t length = memory.word(text + kLength);
+    const auto state = memory.get<std::uint32_t>(text + kState).value_or(0);
+    const std::uint32_t width = (state >> 2U) & 7U;
+    const bool compact = (state & 0x20U) != 0;
+    const bool ascii = (state & 0x40U) != 0;
+    if (!compact || length > kLongest || (width != 1 && width != 2 && width != 4)) { return {}; }
+    const std::uint64_t begin = ascii ? layout.ascii_size : layout.compact_size;
+    return {memory.view(text + begin, length * width), length, width, ascii};
+}
+
+bool is_text(const Memory& memory, const HeapLayout& layout, RemoteAddr text, std::string_view expected) {
+    const StringBytes found = string_bytes(memory, layout, text);
+    return found.bytes != nullptr && found.ascii && found.length == expected.size() &&
+           std::memcmp(found.bytes, expected.data(), expected.size()) == 0;
+}
+
+std::string string_text(const Memory& memory, const HeapLayout& layout, RemoteAddr text, std::size_t limit) {
+    const StringBytes string = string_bytes(memory, layout, text);
+    if (string.bytes == nullptr) { return {}; }
+    const std::uint64_t characters = std::min<std::uint64_t>(string.length, limit);
+    return base::to_utf8({reinterpret_cast<const char*>(string.bytes), characters * string.width}, string.width);
+}
+
+}  // namespace memray::heap
