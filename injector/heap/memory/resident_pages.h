@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Which pages of a process are in memory, which are swapped out, and which are neither: as /proc/PID/pagemap tells
+// (Documentation/admin-guide/mm/pagemap.rst of Linux). To be asked before the memory itself is read: reading brings
+// pages in.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "injector/heap/memory/range.h"
+
+namespace memray::heap {
+
+inline constexpr std::uint64_t kPageSize = 4096;  // bytes
+
+// Pages that follow each other and are alike.
+struct PageRun {
+    RemoteAddr begin;
+    RemoteAddr end;
+    bool present{false};  // else it is swapped out
+    bool file{false};     // a page of a file or of shared memory, not one of the process's own
+    bool huge{false};     // mapped as a whole huge page
+
+    [[nodiscard]] std::uint64_t size() const noexcept { return end - begin; }
+    [[nodiscard]] bool is_like(const PageRun& other) const noexcept {
+        return present == other.present && file == other.file && huge == other.huge;
+    }
+};
+
+class ResidentPages {
+public:
+    // Those of `ranges`. Pages of zeros, which all processes share and which count nowhere as resident, are left out
+    // where the kernel can tell them (Linux 6.7 and later). Throws base::Error if they may not be looked at.
+    [[nodiscard]] static ResidentPages of(pid_t pid, std::span<const Range> ranges);
+
+    // `runs` are sorted and do not overlap.
+    explicit ResidentPages(std::vector<PageRun> runs);
+
+    [[nodiscard]] const std::vector<PageRun>& runs() const noexcept { return runs_; }
+    [[nodiscard]] bool is_present(RemoteAddr address) const;
+    // The first address from `address` on whose page is present or swapped out; the largest there is if none is.
+    [[nodiscard]] RemoteAddr next_touched(RemoteAddr address) const;
+
+    // Bytes of `begin` up to `end`, which need not be at borders of pages.
+    [[nodiscard]] std::uint64_t present_between(RemoteAddr begin, RemoteAddr end) const;
+    [[nodiscard]] std::uint64_t swapped_between(RemoteAddr begin, RemoteAddr end) const;
+
+    // Bytes of all ranges.
+    [[nodiscard]] std::uint64_t present() const noexcept { return present_; }
+    [[nodiscard]] std::uint64_t swapped() const noexcept { return swapped_; }
+
+private:
+    struct Before {  // bytes in all runs before one
+        std::uint64_t present{0};
+        std::uint64_t swapped{0};
+    };
+    [[nodiscard]] std::size_t first_behind(RemoteAddr address) const;
+    [[nodiscard]] Before before(RemoteAddr address) const;
+
+    std::vector<PageRun> runs_;
+    std::vector<Before> before_;  // of each run
+    std::uint64_t present_{0};
+    std::uint64_t swapped_{0};
+};
+
+}  // namespace memray::heap
