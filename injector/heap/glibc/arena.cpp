@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <set>
 
 #include "injector/heap/glibc/chunks.h"
@@ -79,9 +80,14 @@ std::vector<MallocSegment> main_segments(const Memory& memory, const MallocArena
     return torn_segments(memory, top);
 }
 
-bool is_heap_of(const Memory& memory, RemoteAddr heap, RemoteAddr state) {
+std::optional<HeapInfo> heap_of(const Memory& memory, RemoteAddr heap, RemoteAddr state) {
     const auto info = memory.get<HeapInfo>(heap);
-    return info && info->state == state.value();
+    return info && info->state == state.value() ? info : std::nullopt;
+}
+
+bool holds_top(const Memory& memory, RemoteAddr heap, RemoteAddr state, RemoteAddr top) {
+    const auto info = heap_of(memory, heap, state);
+    return info && top - heap < info->size;
 }
 
 // The heap that holds the top, and those before it; the newest first. Empty if they do not end where the arena is.
@@ -90,10 +96,13 @@ std::vector<RemoteAddr> heaps_of(const Memory& memory, const MallocArena& arena,
         std::vector<RemoteAddr> heaps;
         std::set<RemoteAddr> known;
         RemoteAddr heap = top.aligned_down(alignment);
-        while (is_heap_of(memory, heap, arena.state) && known.insert(heap).second) {
+        if (!holds_top(memory, heap, arena.state, top)) { continue; }
+        while (known.insert(heap).second) {
+            const auto info = heap_of(memory, heap, arena.state);
+            if (!info) { break; }
             heaps.push_back(heap);
             if (heap == arena.state.aligned_down(alignment)) { return heaps; }
-            heap = RemoteAddr(memory.get<HeapInfo>(heap)->previous);
+            heap = RemoteAddr(info->previous);
         }
     }
     return {};
