@@ -39,7 +39,7 @@ std::optional<MappedFigures> figures_before(const std::byte* base) {
     for (const FiguresLayout& layout : kFiguresLayouts) {
         const MappedFigures figures{number(layout.count), word(2 * kWord)};
         const bool agree = figures.count <= number(layout.count_peak) && figures.bytes <= word(kWord) &&
-                           figures.count <= figures.bytes / kPageSize && figures.bytes % kChunkHeader == 0;
+                           figures.count <= figures.bytes / kPageBytes && figures.bytes % kChunkHeader == 0;
         if (number(layout.most) == kDefaultMost && agree) { return figures; }
     }
     return std::nullopt;
@@ -64,9 +64,9 @@ public:
         if (padding_of(bytes) != 0 || (head & kChunkFlags) != kIsMapped) { return std::nullopt; }
         // From 2.43 on 16 bytes less than the mapping, so that usable sizes are as in other chunks.
         const std::uint64_t size = head & ~kChunkFlags;
-        const std::uint64_t behind = size % kPageSize == kPageSize - kChunkHeader ? kChunkHeader : 0;
+        const std::uint64_t behind = size % kPageBytes == kPageBytes - kChunkHeader ? kChunkHeader : 0;
         const std::uint64_t whole = size + behind;
-        if (whole == 0 || whole % kPageSize != 0 || whole > range_.end - page) { return std::nullopt; }
+        if (whole == 0 || whole % kPageBytes != 0 || whole > range_.end - page) { return std::nullopt; }
         return aligned({page, whole, page + kChunkHeader, whole - kChunkHeader}, behind);
     }
 
@@ -120,7 +120,7 @@ public:
         for (RemoteAddr page = next(range.begin, range.end); page < range.end;) {
             const std::optional<MappedChunk> chunk = headers.at(page);
             if (chunk && !found(*chunk)) { return false; }
-            page = next(page + (chunk ? chunk->size : kPageSize), range.end);
+            page = next(page + (chunk ? chunk->size : kPageBytes), range.end);
         }
         return true;
     }
@@ -130,7 +130,7 @@ private:
     [[nodiscard]] RemoteAddr next(RemoteAddr page, RemoteAddr end) const {
         while (page < end) {
             if (const MallocSegment* arena = arena_at(page)) {
-                page = (arena->end + (kPageSize - 1)).aligned_down(kPageSize);
+                page = (arena->end + (kPageBytes - 1)).aligned_down(kPageBytes);
             } else if (pages_ == nullptr || pages_->next_touched(page) == page) {
                 return page;
             } else {

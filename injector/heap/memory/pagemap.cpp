@@ -57,23 +57,23 @@ base::UniqueFd open_pagemap(pid_t pid) {
     return file;
 }
 
-void append(std::vector<PageRun>& runs, const PageRun& run) {
-    if (!runs.empty() && runs.back().end == run.begin && runs.back().is_like(run)) {
-        runs.back().end = run.end;
+void append(std::vector<PageSpan>& spans, const PageSpan& span) {
+    if (!spans.empty() && spans.back().end == span.begin && spans.back().is_like(span)) {
+        spans.back().end = span.end;
     } else {
-        runs.push_back(run);
+        spans.push_back(span);
     }
 }
 
-void append_region(std::vector<PageRun>& runs, const ScanRegion& region) {
+void append_region(std::vector<PageSpan>& spans, const ScanRegion& region) {
     if ((region.categories & kScanZero) != 0) { return; }
-    append(runs, {RemoteAddr(region.start), RemoteAddr(region.end), (region.categories & kScanPresent) != 0,
-                  (region.categories & kScanFile) != 0, (region.categories & kScanHuge) != 0});
+    append(spans, {RemoteAddr(region.start), RemoteAddr(region.end), (region.categories & kScanPresent) != 0,
+                   (region.categories & kScanFile) != 0, (region.categories & kScanHuge) != 0});
 }
 
 // Nothing if this kernel cannot do it.
-std::optional<std::vector<PageRun>> scan(int file, std::span<const Range> ranges) {
-    std::vector<PageRun> runs;
+std::optional<std::vector<PageSpan>> scan(int file, std::span<const Range> ranges) {
+    std::vector<PageSpan> spans;
     std::array<ScanRegion, 512> regions;
     for (const Range& range : ranges) {
         ScanArgument argument;
@@ -88,54 +88,54 @@ std::optional<std::vector<PageRun>> scan(int file, std::span<const Range> ranges
             if (count < 0 && errno == EINTR) { continue; }
             if (count < 0) { return std::nullopt; }
             for (const ScanRegion& region : std::span(regions).first(static_cast<std::size_t>(count))) {
-                append_region(runs, region);
+                append_region(spans, region);
             }
             if (argument.walk_end <= argument.start) { break; }
             argument.start = argument.walk_end;
         }
     }
-    return runs;
+    return spans;
 }
 
-void append_entries(std::vector<PageRun>& runs, RemoteAddr begin, std::span<const std::uint64_t> entries) {
+void append_entries(std::vector<PageSpan>& spans, RemoteAddr begin, std::span<const std::uint64_t> entries) {
     for (const std::uint64_t entry : entries) {
         const RemoteAddr page = begin;
-        begin += kPageSize;
+        begin += kPageBytes;
         if ((entry & (kTablePresent | kTableSwapped)) == 0) { continue; }
-        append(runs, {page, begin, (entry & kTablePresent) != 0, (entry & kTableFile) != 0, false});
+        append(spans, {page, begin, (entry & kTablePresent) != 0, (entry & kTableFile) != 0, false});
     }
 }
 
 // What is not there any more has no entries.
-void read_table_of(int file, const Range& range, std::vector<PageRun>& runs) {
+void read_table_of(int file, const Range& range, std::vector<PageSpan>& spans) {
     std::array<std::uint64_t, 8192> entries;
     for (RemoteAddr at = range.begin; at < range.end;) {
-        const std::size_t count = std::min<std::uint64_t>(entries.size(), (range.end - at) / kPageSize);
+        const std::size_t count = std::min<std::uint64_t>(entries.size(), (range.end - at) / kPageBytes);
         const ssize_t got = ::pread64(file, entries.data(), count * sizeof(std::uint64_t),
-                                      static_cast<off64_t>(at.value() / kPageSize * sizeof(std::uint64_t)));
+                                      static_cast<off64_t>(at.value() / kPageBytes * sizeof(std::uint64_t)));
         if (got < 0 && errno == EINTR) { continue; }
         const std::size_t done = got > 0 ? static_cast<std::size_t>(got) / sizeof(std::uint64_t) : 0;
         if (done == 0) { return; }
-        append_entries(runs, at, std::span(entries).first(done));
-        at += done * kPageSize;
+        append_entries(spans, at, std::span(entries).first(done));
+        at += done * kPageBytes;
     }
 }
 
-std::vector<PageRun> read_table(int file, std::span<const Range> ranges) {
-    std::vector<PageRun> runs;
-    for (const Range& range : ranges) { read_table_of(file, range, runs); }
-    return runs;
+std::vector<PageSpan> read_table(int file, std::span<const Range> ranges) {
+    std::vector<PageSpan> spans;
+    for (const Range& range : ranges) { read_table_of(file, range, spans); }
+    return spans;
 }
 
 }  // namespace
 
-std::vector<PageRun> read_page_runs(pid_t pid, std::span<const Range> ranges) {
+std::vector<PageSpan> read_page_spans(pid_t pid, std::span<const Range> ranges) {
     const base::UniqueFd file = open_pagemap(pid);
-    if (auto runs = scan(file.get(), ranges)) { return std::move(*runs); }
+    if (auto spans = scan(file.get(), ranges)) { return std::move(*spans); }
     return read_table(file.get(), ranges);
 }
 
-std::vector<PageRun> read_page_table(pid_t pid, std::span<const Range> ranges) {
+std::vector<PageSpan> read_page_table(pid_t pid, std::span<const Range> ranges) {
     return read_table(open_pagemap(pid).get(), ranges);
 }
 

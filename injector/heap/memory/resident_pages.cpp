@@ -10,40 +10,40 @@
 namespace memray::heap {
 
 ResidentPages ResidentPages::of(pid_t pid, std::span<const Range> ranges) {
-    return ResidentPages(read_page_runs(pid, ranges));
+    return ResidentPages(read_page_spans(pid, ranges));
 }
 
-ResidentPages::ResidentPages(std::vector<PageRun> runs) : runs_(std::move(runs)) {
-    before_.reserve(runs_.size());
-    for (const PageRun& run : runs_) {
+ResidentPages::ResidentPages(std::vector<PageSpan> spans) : spans_(std::move(spans)) {
+    before_.reserve(spans_.size());
+    for (const PageSpan& span : spans_) {
         before_.push_back({present_, swapped_});
-        (run.present ? present_ : swapped_) += run.size();
+        (span.present ? present_ : swapped_) += span.size();
     }
 }
 
-// The index of the first run that ends behind `address`.
+// The index of the first span that ends behind `address`.
 std::size_t ResidentPages::first_behind(RemoteAddr address) const {
-    const auto found = std::upper_bound(runs_.begin(), runs_.end(), address,
-                                        [](RemoteAddr wanted, const PageRun& run) { return wanted < run.end; });
-    return static_cast<std::size_t>(found - runs_.begin());
+    const auto found = std::upper_bound(spans_.begin(), spans_.end(), address,
+                                        [](RemoteAddr wanted, const PageSpan& span) { return wanted < span.end; });
+    return static_cast<std::size_t>(found - spans_.begin());
 }
 
 bool ResidentPages::is_present(RemoteAddr address) const {
     const std::size_t index = first_behind(address);
-    return index < runs_.size() && runs_[index].begin <= address && runs_[index].present;
+    return index < spans_.size() && spans_[index].begin <= address && spans_[index].present;
 }
 
 RemoteAddr ResidentPages::next_touched(RemoteAddr address) const {
     const std::size_t index = first_behind(address);
-    return index < runs_.size() ? std::max(address, runs_[index].begin) : RemoteAddr(~std::uint64_t{0});
+    return index < spans_.size() ? std::max(address, spans_[index].begin) : RemoteAddr(~std::uint64_t{0});
 }
 
 ResidentPages::Before ResidentPages::before(RemoteAddr address) const {
     const std::size_t index = first_behind(address);
-    if (index == runs_.size()) { return {present_, swapped_}; }
+    if (index == spans_.size()) { return {present_, swapped_}; }
     Before result = before_[index];
-    const PageRun& run = runs_[index];
-    if (run.begin < address) { (run.present ? result.present : result.swapped) += address - run.begin; }
+    const PageSpan& span = spans_[index];
+    if (span.begin < address) { (span.present ? result.present : result.swapped) += address - span.begin; }
     return result;
 }
 

@@ -17,10 +17,10 @@
 
 namespace memray::heap {
 
-inline constexpr std::uint64_t kPageSize = 4096;  // bytes
+inline constexpr std::uint64_t kPageBytes = 4096;  // bytes
 
 // Pages that follow each other and are alike.
-struct PageRun {
+struct PageSpan {
     RemoteAddr begin;
     RemoteAddr end;
     bool present{false};  // else it is swapped out
@@ -28,7 +28,7 @@ struct PageRun {
     bool huge{false};     // mapped as a whole huge page
 
     [[nodiscard]] std::uint64_t size() const noexcept { return end - begin; }
-    [[nodiscard]] bool is_like(const PageRun& other) const noexcept {
+    [[nodiscard]] bool is_like(const PageSpan& other) const noexcept {
         return present == other.present && file == other.file && huge == other.huge;
     }
 };
@@ -39,10 +39,10 @@ public:
     // where the kernel can tell them (Linux 6.7 and later). Throws base::Error if they may not be looked at.
     [[nodiscard]] static ResidentPages of(pid_t pid, std::span<const Range> ranges);
 
-    // `runs` are sorted and do not overlap.
-    explicit ResidentPages(std::vector<PageRun> runs);
+    // `spans` are sorted and do not overlap.
+    explicit ResidentPages(std::vector<PageSpan> spans);
 
-    [[nodiscard]] const std::vector<PageRun>& runs() const noexcept { return runs_; }
+    [[nodiscard]] const std::vector<PageSpan>& spans() const noexcept { return spans_; }
     [[nodiscard]] bool is_present(RemoteAddr address) const;
     // The first address from `address` on whose page is present or swapped out; the largest there is if none is.
     [[nodiscard]] RemoteAddr next_touched(RemoteAddr address) const;
@@ -56,15 +56,15 @@ public:
     [[nodiscard]] std::uint64_t swapped() const noexcept { return swapped_; }
 
 private:
-    struct Before {  // bytes in all runs before one
+    struct Before {  // bytes in all spans before one
         std::uint64_t present{0};
         std::uint64_t swapped{0};
     };
     [[nodiscard]] std::size_t first_behind(RemoteAddr address) const;
     [[nodiscard]] Before before(RemoteAddr address) const;
 
-    std::vector<PageRun> runs_;
-    std::vector<Before> before_;  // of each run
+    std::vector<PageSpan> spans_;
+    std::vector<Before> before_;  // of each span
     std::uint64_t present_{0};
     std::uint64_t swapped_{0};
 };

@@ -120,7 +120,7 @@ TEST_CASE("memory that was never written is not looked at") {
     put_header(malloc, 0x3000, 0, 0x4000);
     put_header(malloc, 0x40000, 0, 0x4000);
     const RemoteAddr written(kMappings + 0x40000);
-    const ResidentPages pages({{written, written + kPageSize, true, false, false}});
+    const ResidentPages pages({{written, written + kPageBytes, true, false, false}});
     const auto heap = find_glibc_heap(malloc.memory, &pages);
     REQUIRE(heap->mapped().size() == 1);
     CHECK(heap->mapped()[0].begin == written);
