@@ -42,6 +42,7 @@ private:
 
 ObjectGraph::ObjectGraph(const Memory& memory, const Runtime& runtime, TypeTable& types, Nodes& nodes)
     : memory_(memory),
+      layout_(*runtime.layout),
       nodes_(nodes),
       types_(types),
       references_(memory, runtime, types),
@@ -49,6 +50,7 @@ ObjectGraph::ObjectGraph(const Memory& memory, const Runtime& runtime, TypeTable
       static_memory_(memory),
       owned_(nodes.blocks(), Owning::kNobody) {
     add_references();
+    find_held();
     redirect_module_dicts();
     targets_.shrink_to_fit();
 }
@@ -58,7 +60,7 @@ NodeId ObjectGraph::resolve(RemoteAddr address) {
     if (value < kLowest || value >= kHighest || value % 8 != 0) { return kNoNode; }
     const NodeId node = nodes_.at(address);
     if (node != kNoNode) { return nodes_[node].is_free() ? kNoNode : node; }
-    if (!static_memory_.contains(address)) { return kNoNode; }
+    if (static_memory_.at(address) == nullptr) { return kNoNode; }
     const TypeId type = classifier_.classify_static(address);
     return type == kNoType ? kNoNode : nodes_.add_static(address, type);
 }
@@ -73,17 +75,17 @@ void ObjectGraph::add_references() {
     for (NodeId node = 0; node < nodes_.blocks(); ++node) {
         if (!nodes_[node].is_object() && !nodes_[node].is_free()) { collect(node); }
     }
-    for (NodeId node = nodes_.blocks(); node < nodes_.size(); ++node) {  // those that other memory refers to
-        if (node >= ends_.size() || ends_[node] == 0) { collect(node); }
-    }
-    begins_.resize(nodes_.size());
-    ends_.resize(nodes_.size());
+    add_new_nodes();
+}
+
+void ObjectGraph::add_new_nodes() {
+    while (begins_.size() < nodes_.size()) { collect(static_cast<NodeId>(begins_.size())); }
 }
 
 void ObjectGraph::collect(NodeId from) {
     if (from >= begins_.size()) {
-        begins_.resize(nodes_.size());
-        ends_.resize(nodes_.size());
+        begins_.resize(from + 1);
+        ends_.resize(from + 1);
     }
     const std::size_t begin = targets_.size();
     const Node node = nodes_[from];  // a copy: nodes are added meanwhile
@@ -121,23 +123,37 @@ bool ObjectGraph::may_refer(NodeId block) {
     return set > 8 && references * 4 > set;
 }
 
+// As many references as the object says that there are. Up to 3.11 the two of the table of interned strings are not
+// counted.
+std::uint64_t ObjectGraph::reference_count(const Node& node) const {
+    constexpr std::uint64_t kStrState = 32;
+    constexpr std::uint64_t kImmortal = std::uint64_t{1} << 31U;
+    const std::uint64_t count = memory_.word(node.object());
+    if (layout_.at_least(12)) { return (count & kImmortal) != 0 ? 0 : count & 0xffff'ffffU; }
+    const bool interned = types_[node.type()].kind == Kind::kStr && (memory_.word(node.object() + kStrState) & 3U) == 1;
+    return interned ? count + 2 : count;
+}
+
+void ObjectGraph::find_held() {
+    std::vector<std::uint32_t> found(nodes_.size());
+    for (const NodeId target : targets_) { ++found[target]; }
+    for (NodeId node = 0; node < nodes_.blocks(); ++node) {
+        if (nodes_[node].is_object() && reference_count(nodes_[node]) > found[node]) { held_.push_back(node); }
+    }
+}
+
 // The globals of functions are the module that they are in: who refers to the dictionary of a module refers to the
 // module. So a module holds what is in it, and not all of its functions together.
 void ObjectGraph::redirect_module_dicts() {
-    std::vector<std::pair<NodeId, NodeId>> modules;  // of a dictionary
+    std::vector<bool> is_dict(nodes_.size());
     for (NodeId node = 0; node < nodes_.size(); ++node) {
         const Node& module = nodes_[node];
         if (!module.is_object() || types_[module.type()].kind != Kind::kModule) { continue; }
         const NodeId dict = nodes_.at(RemoteAddr(memory_.word(module.object() + kModuleDict)));
-        if (dict != kNoNode) { modules.emplace_back(dict, node); }
+        if (dict == kNoNode) { continue; }
+        modules_.emplace(dict, node);
+        is_dict[dict] = true;
     }
-    std::sort(modules.begin(), modules.end());
-    const auto module_of = [&modules](NodeId dict) {
-        const auto found = std::lower_bound(modules.begin(), modules.end(), std::pair{dict, NodeId{0}});
-        return found != modules.end() && found->first == dict ? found->second : kNoNode;
-    };
-    std::vector<bool> is_dict(nodes_.size());
-    for (const auto& [dict, module] : modules) { is_dict[dict] = true; }
     for (NodeId node = 0; node < nodes_.size(); ++node) {
         for (std::uint32_t at = begins_[node]; at < ends_[node]; ++at) {
             NodeId& target = targets_[at];

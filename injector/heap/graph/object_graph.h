@@ -7,10 +7,11 @@
 
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "injector/heap/graph/nodes.h"
-#include "injector/heap/graph/static_memory.h"
+#include "injector/heap/memory/static_memory.h"
 #include "injector/heap/python/references.h"
 
 namespace memray::heap {
@@ -31,8 +32,20 @@ public:
         return block < owned_.size() && owned_[block] != Owning::kNobody;
     }
 
+    // Objects of which more references are counted than were found: somebody in C has the others. Immortal ones are not
+    // among them.
+    [[nodiscard]] const std::vector<NodeId>& held_from_outside() const noexcept { return held_; }
+
+    // The module whose dictionary that is; `node` itself if it is none.
+    [[nodiscard]] NodeId module_of(NodeId node) const {
+        const auto found = modules_.find(node);
+        return found == modules_.end() ? node : found->second;
+    }
+
     // The node that a word in memory refers to; kNoNode if it is no reference. Objects in no block become nodes.
     NodeId resolve(RemoteAddr address);
+    // Adds the references of nodes that resolve() has made.
+    void add_new_nodes();
 
 private:
     enum class Owning : std::uint8_t { kNobody, kKnown, kKeys };
@@ -41,9 +54,12 @@ private:
     void add_references();
     void collect(NodeId from);
     [[nodiscard]] bool may_refer(NodeId block);
+    void find_held();
+    [[nodiscard]] std::uint64_t reference_count(const Node& node) const;
     void redirect_module_dicts();
 
     const Memory& memory_;
+    const HeapLayout& layout_;
     Nodes& nodes_;
     TypeTable& types_;
     References references_;
@@ -53,6 +69,8 @@ private:
     std::vector<std::uint32_t> begins_;  // into targets_, by node
     std::vector<std::uint32_t> ends_;
     std::vector<Owning> owned_;  // by node
+    std::vector<NodeId> held_;
+    std::unordered_map<NodeId, NodeId> modules_;  // by their dictionaries
 };
 
 }  // namespace memray::heap

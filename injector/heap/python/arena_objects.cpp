@@ -60,8 +60,7 @@ ArenaArray better(const ArenaArray& one, const ArenaArray& other) {
 
 ArenaArray scan(const Memory& memory, const Runtime& runtime, const ArrayCheck& check) {
     ArenaArray best;
-    for (const Range& range : memory.ranges()) {
-        if (range.begin < runtime.data_begin || range.end > runtime.data_end) { continue; }
+    for (const StaticRange& range : runtime.data) {
         for (RemoteAddr at = range.begin; at < range.end; at += 8) {
             const RemoteAddr objects(memory.word(at));
             if (objects.value() % 16 != 0 || objects.value() < kPage) { continue; }

@@ -28,25 +28,6 @@ elf::MapEntry entry_of(const Range& range) {
     return entry;
 }
 
-// The writable mappings of the file that `address` lies in, and the anonymous one behind them (.bss).
-void find_data(const Memory& memory, RemoteAddr address, Runtime& runtime) {
-    const Range* inside = memory.range_at(address);
-    if (inside == nullptr) { return; }
-    // .bss lies behind the last page of the file's.
-    const auto& ranges = memory.ranges();
-    std::string path = inside->path;
-    for (auto range = ranges.begin(); path.empty() && range != ranges.end(); ++range) {
-        if (range->end == inside->begin) { path = range->path; }
-    }
-    for (const Range& range : ranges) {
-        const bool own = range.is_file() && range.path == path;
-        const bool bss = range.path.empty() && range.begin == runtime.data_end;
-        if (!range.writable || !(own || bss)) { continue; }
-        if (runtime.data_begin.is_null()) { runtime.data_begin = range.begin; }
-        runtime.data_end = range.end;
-    }
-}
-
 std::optional<unsigned> number(std::string_view& text) {
     unsigned value = 0;
     std::size_t digits = 0;
@@ -71,12 +52,11 @@ std::optional<std::uint32_t> version_in(std::string_view text) {
 
 // Before Py_Version came with 3.11 the version stands in a static buffer only.
 std::optional<std::uint32_t> version_in_data(const Memory& memory, const Runtime& runtime) {
-    const std::size_t size = runtime.data_end - runtime.data_begin;
-    for (const Range& range : memory.ranges()) {
-        if (range.begin < runtime.data_begin || range.end > runtime.data_end || size == 0) { continue; }
-        const auto* bytes = reinterpret_cast<const char*>(memory.view(range.begin, range.size()));
+    for (const StaticRange& range : runtime.data) {
+        const std::size_t size = range.end - range.begin;
+        const auto* bytes = reinterpret_cast<const char*>(memory.view(range.begin, size));
         if (bytes == nullptr) { continue; }
-        const std::string_view data(bytes, range.size());
+        const std::string_view data(bytes, size);
         for (std::size_t at = data.find("3."); at != std::string_view::npos; at = data.find("3.", at + 1)) {
             if (const auto version = version_in(data.substr(at, 32))) { return version; }
         }
@@ -140,7 +120,7 @@ Runtime find_runtime(const Memory& memory) {
     if (!runtime || !type_type) { throw base::Error("There is no CPython 3.8 or later in this process"); }
     found.runtime = *runtime;
     found.type_type = *type_type;
-    find_data(memory, *type_type, found);
+    found.data = StaticMemory(memory).of_image(*type_type);
     const auto version = find_version(memory, modules, found);
     if (!version) { throw base::Error("The version of the CPython in this process cannot be told"); }
     found.hex_version = *version;

@@ -11,6 +11,7 @@
 
 #include "injector/elf/modules.h"
 #include "injector/heap/memory/memory.h"
+#include "injector/heap/memory/static_memory.h"
 #include "injector/heap/python/heap_layout.h"
 
 namespace memray::heap {
@@ -21,8 +22,7 @@ struct Runtime {
     RemoteAddr runtime;                    // _PyRuntime
     RemoteAddr type_type;                  // PyType_Type
     std::vector<RemoteAddr> interpreters;  // PyInterpreterState of each, the main one last
-    RemoteAddr data_begin;                 // the writable data of the program or library that CPython is in,
-    RemoteAddr data_end;                   // variables that begin as zero included
+    std::vector<StaticRange> data;         // of the program or library that CPython is in
 
     [[nodiscard]] std::string version_text() const;
 };

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/heap/graph/roots.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "injector/heap/python/dict_items.h"
+#include "injector/heap/python/strings.h"
+
+namespace memray::heap {
+namespace {
+
+constexpr std::uint64_t kPointer = 8;
+constexpr std::size_t kLongestName = 512;
+// Larger ones without a single block in them are the data of some library.
+constexpr std::uint64_t kLargestScanned = std::uint64_t{4} << 20U;
+
+std::string_view file_name(std::string_view path) { return path.substr(path.find_last_of('/') + 1); }
+
+class RootFinder {
+public:
+    RootFinder(const Memory& memory, const Runtime& runtime, const TypeTable& types, ObjectGraph& graph)
+        : memory_(memory), runtime_(runtime), types_(types), graph_(graph) {}
+
+    void modules() {
+        const RemoteAddr modules = find_modules();
+        if (modules.is_null()) { return; }
+        for_each_dict_item(memory_, *runtime_.layout, modules, [&](RemoteAddr name, RemoteAddr module) {
+            const std::string text = string_text(memory_, *runtime_.layout, name, kLongestName);
+            add(module, RootKind::kModule, fmt::format("sys.modules['{}']", text));
+            return true;
+        });
+        add(modules, RootKind::kModule, "sys.modules");
+        reach();
+    }
+
+    void frames() {
+        for (const PythonThread& thread : find_threads(memory_, runtime_)) {
+            for (const PythonFrame& frame : thread.frames) { add_frame(frame); }
+        }
+        reach();
+    }
+
+    void static_types() {
+        for (NodeId node = graph_.nodes().blocks(); node < graph_.nodes().size(); ++node) {
+            const Type& type = types_[graph_.nodes()[node].type()];
+            if (type.kind != Kind::kType) { continue; }
+            const auto name = memory_.text(RemoteAddr(memory_.word(graph_.nodes()[node].object() + 24)), kLongestName);
+            add(node, RootKind::kType, fmt::format("type {}", name.value_or("?")));
+        }
+        reach();
+    }
+
+    void static_data(const StaticMemory& data) {
+        for (const StaticRange& range : data.ranges()) {
+            scan(range.begin, range.end, RootKind::kStaticData, std::string(file_name(range.file->path)));
+        }
+        reach();
+    }
+
+    void stacks(std::span<const StackPart> stacks) {
+        for (const StackPart& stack : stacks) {
+            scan(stack.begin, stack.end, RootKind::kStack, fmt::format("the C stack of {}", stack.thread));
+        }
+        reach();
+    }
+
+    // Where no block lies, and no stack.
+    void other_memory(std::span<const StackPart> stacks, const StaticMemory& data) {
+        for (const Range& range : memory_.ranges()) {
+            const auto holds = [&range](const StackPart& stack) { return range.contains(stack.begin); };
+            const bool is_stack = range.path == "[stack]" || std::any_of(stacks.begin(), stacks.end(), holds);
+            if (!range.is_anonymous() || !range.writable || range.size() > kLargestScanned || is_stack) { continue; }
+            if (data.at(range.begin) != nullptr || has_blocks(range)) { continue; }
+            scan(range.begin, range.end, RootKind::kMemory, "memory of the interpreter");
+        }
+        reach();
+    }
+
+    void held_by_c() {
+        for (const NodeId node : graph_.held_from_outside()) {
+            if (!roots_.paths.is_reached(node)) { add(node, RootKind::kHeldByC, "references held in C"); }
+        }
+        reach();
+    }
+
+    void heap_data() {
+        const Nodes& nodes = graph_.nodes();
+        for (NodeId node = 0; node < nodes.blocks(); ++node) {
+            const bool is_data = !nodes[node].is_object() && !nodes[node].is_free();
+            if (is_data && !roots_.paths.is_reached(node)) { add(node, RootKind::kHeapData, "memory of C libraries"); }
+        }
+        reach();
+    }
+
+    [[nodiscard]] Roots take() { return std::move(roots_); }
+
+private:
+    // The dictionary that PyInterpreterState points to and that has "sys" and "builtins".
+    [[nodiscard]] RemoteAddr find_modules() {
+        for (const RemoteAddr interpreter : runtime_.interpreters) {
+            for (std::uint64_t at = 0; at < runtime_.layout->interpreter_size; at += kPointer) {
+                const RemoteAddr value(memory_.word(interpreter + at));
+                if (kind_at(value) != Kind::kDict) { continue; }
+                if (is_module_in(value, "sys") && is_module_in(value, "builtins")) { return value; }
+            }
+        }
+        return {};
+    }
+    [[nodiscard]] Kind kind_at(RemoteAddr address) const {
+        const NodeId node = graph_.nodes().at(address);
+        if (node == kNoNode || !graph_.nodes()[node].is_object()) { return Kind::kOther; }
+        return types_[graph_.nodes()[node].type()].kind;
+    }
+    [[nodiscard]] bool is_module_in(RemoteAddr dict, std::string_view name) const {
+        return kind_at(dict_value(memory_, *runtime_.layout, dict, name)) == Kind::kModule;
+    }
+
+    void add_frame(const PythonFrame& frame) {
+        const std::string place = fmt::format("{}() ({}:{})", frame.function, file_name(frame.file), frame.first_line);
+        for_each_slot(memory_, runtime_, frame, [&](const std::string& name, RemoteAddr value) {
+            add(value, RootKind::kFrame, name.empty() ? place : fmt::format("{}, local {}", place, name));
+        });
+        add(frame.code, RootKind::kFrame, place);
+    }
+
+    [[nodiscard]] bool has_blocks(const Range& range) const {
+        // A block in it begins in it, or is the range.
+        const Nodes& nodes = graph_.nodes();
+        NodeId low = 0;
+        for (NodeId count = nodes.blocks(); count > 0;) {
+            const NodeId half = count / 2;
+            if (nodes[low + half].address() < range.begin) {
+                low += half + 1;
+                count -= half + 1;
+            } else {
+                count = half;
+            }
+        }
+        return low < nodes.blocks() && nodes[low].address() < range.end;
+    }
+
+    void scan(RemoteAddr begin, RemoteAddr end, RootKind kind, const std::string& label) {
+        const std::byte* words = memory_.view(begin, end - begin);
+        if (words == nullptr) { return; }
+        for (std::uint64_t at = 0; at + kPointer <= end - begin; at += kPointer) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, words + at, sizeof word);
+            if (word != 0) { add(RemoteAddr(word), kind, label); }
+        }
+    }
+
+    void add(RemoteAddr address, RootKind kind, const std::string& label) {
+        if (const NodeId node = graph_.resolve(address); node != kNoNode) { add(graph_.module_of(node), kind, label); }
+    }
+    void add(NodeId node, RootKind kind, const std::string& label) {
+        if (is_root_.size() <= node) { is_root_.resize(graph_.nodes().size()); }
+        if (is_root_[node]) { return; }
+        is_root_[node] = true;
+        if (roots_.labels.empty() || roots_.labels.back() != label) { roots_.labels.push_back(label); }
+        roots_.all.push_back({node, kind, static_cast<std::uint32_t>(roots_.labels.size() - 1)});
+        starts_.push_back(node);
+    }
+    void reach() {
+        graph_.add_new_nodes();
+        roots_.paths.reach(graph_, starts_);
+        starts_.clear();
+    }
+
+    const Memory& memory_;
+    const Runtime& runtime_;
+    const TypeTable& types_;
+    ObjectGraph& graph_;
+    Roots roots_;
+    std::vector<NodeId> starts_;
+    std::vector<bool> is_root_;
+};
+
+}  // namespace
+
+Roots find_roots(const Memory& memory, const Runtime& runtime, const TypeTable& types,
+                 std::span<const StackPart> stacks, ObjectGraph& graph) {
+    const StaticMemory data(memory);
+    RootFinder finder(memory, runtime, types, graph);
+    finder.modules();
+    finder.frames();
+    finder.static_types();
+    finder.static_data(data);
+    finder.stacks(stacks);
+    finder.other_memory(stacks, data);
+    finder.held_by_c();
+    finder.heap_data();
+    return finder.take();
+}
+
+}  // namespace memray::heap

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/heap/python/threads.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "injector/cpython/python_layout.h"
+#include "injector/heap/python/frame_references.h"
+#include "injector/heap/python/strings.h"
+
+namespace memray::heap {
+namespace {
+
+using cpython::PythonVersion;
+using wire::FrameModel;
+using wire::PythonLayout;
+
+constexpr std::size_t kMostThreads = 100'000;
+constexpr std::size_t kMostFrames = 100'000;
+constexpr std::size_t kLongestName = 512;
+constexpr std::uint64_t kMostSlots = 1U << 20U;
+constexpr std::uint64_t kPointer = 8;
+constexpr std::uint64_t kType = 8;
+
+// PyThreadState begins with prev, next and interp, in 3.8 to 3.15 (Include/cpython/pystate.h).
+constexpr std::uint64_t kNextThread = 8;
+constexpr std::uint64_t kInterpreter = 16;
+
+// PyCodeObject (Include/cpython/code.h): names of all slots and their number, 3.11 and later; before, names of local
+// variables, of those in cells and of free ones.
+constexpr std::uint64_t kSlotNames = 96;
+constexpr std::uint64_t kVariableNames = 72;
+constexpr std::uint64_t kFreeNames = 80;
+constexpr std::uint64_t kCellNames = 88;
+std::uint64_t slot_count_at(unsigned minor) { return minor == 11 ? 76 : 72; }
+constexpr std::uint64_t kStackSizeBeforeSlotCount = 8;
+
+PythonLayout frame_layout(const Memory& memory, const Runtime& runtime) {
+    const PythonVersion version{runtime.hex_version};
+    if (!version.at_least(3, 13)) { return cpython::layout_from_table(version).layout; }
+    return cpython::layout_from_debug_offsets(
+               version, [&](std::size_t offset) { return memory.get<std::uint64_t>(runtime.runtime + offset); })
+        .layout;
+}
+
+class FrameReader {
+public:
+    FrameReader(const Memory& memory, const Runtime& runtime)
+        : memory_(memory), runtime_(runtime), layout_(frame_layout(memory, runtime)) {}
+
+    [[nodiscard]] PythonThread read(RemoteAddr state) const {
+        PythonThread thread{state, {}};
+        RemoteAddr frame = innermost(state);
+        while (!frame.is_null() && thread.frames.size() < kMostFrames) {
+            if (auto found = read_frame(frame)) { thread.frames.push_back(std::move(*found)); }
+            const RemoteAddr previous(memory_.word(frame + layout_.frame_previous));
+            if (previous == frame) { break; }
+            frame = previous;
+        }
+        return thread;
+    }
+
+private:
+    [[nodiscard]] RemoteAddr innermost(RemoteAddr state) const {
+        if (layout_.model == FrameModel::kNone) { return {}; }
+        const RemoteAddr first(memory_.word(state + layout_.tstate_frame));
+        if (layout_.model != FrameModel::kCFrame || first.is_null()) { return first; }
+        return RemoteAddr(memory_.word(first + layout_.cframe_current));
+    }
+
+    // Nothing for those that are no Python function's.
+    [[nodiscard]] std::optional<PythonFrame> read_frame(RemoteAddr frame) const {
+        if (layout_.model != FrameModel::kFrameObject) {
+            const auto owner = memory_.get<std::uint8_t>(frame + layout_.frame_owner);
+            if (!owner || *owner >= layout_.shim_owner) { return std::nullopt; }
+        }
+        PythonFrame found;
+        found.frame = frame;
+        found.code = RemoteAddr(memory_.word(frame + layout_.frame_code) & layout_.executable_mask);
+        if (memory_.view(found.code, 128) == nullptr) { return std::nullopt; }
+        found.function = text(found.code + layout_.code_name);
+        found.file = text(found.code + layout_.code_filename);
+        found.first_line = memory_.get<std::uint32_t>(found.code + layout_.code_first_line).value_or(0);
+        found.end = end_of(found);
+        return found;
+    }
+
+    [[nodiscard]] std::string text(RemoteAddr at) const {
+        return string_text(memory_, *runtime_.layout, RemoteAddr(memory_.word(at)), kLongestName);
+    }
+
+    // Of a frame object its own size says it.
+    [[nodiscard]] RemoteAddr end_of(const PythonFrame& frame) const {
+        if (layout_.model == FrameModel::kFrameObject) {
+            constexpr std::uint64_t kSize = 16;
+            const RemoteAddr type(memory_.word(frame.frame + kType));
+            constexpr std::uint64_t kBasicSize = 32;
+            const std::uint64_t items = std::min(memory_.word(frame.frame + kSize), kMostSlots);
+            return frame.frame + std::min<std::uint64_t>(memory_.word(type + kBasicSize), 4096) + items * kPointer;
+        }
+        const std::uint64_t count_at = slot_count_at(runtime_.layout->minor);
+        const auto slots = memory_.get<std::uint32_t>(frame.code + count_at).value_or(0);
+        const auto stack = memory_.get<std::uint32_t>(frame.code + count_at - kStackSizeBeforeSlotCount).value_or(0);
+        const std::uint64_t count = std::min(std::uint64_t{slots} + stack, kMostSlots);
+        return frame.frame + runtime_.layout->frame_locals + count * kPointer;
+    }
+
+    const Memory& memory_;
+    const Runtime& runtime_;
+    PythonLayout layout_;
+};
+
+// The first of an interpreter's threads is what has no thread before it and is of this interpreter.
+RemoteAddr first_thread(const Memory& memory, const Runtime& runtime, RemoteAddr interpreter) {
+    for (std::uint64_t at = 0; at < runtime.layout->interpreter_size; at += kPointer) {
+        const RemoteAddr state(memory.word(interpreter + at));
+        if (state.value() % kPointer != 0 || memory.view(state, kInterpreter + kPointer) == nullptr) { continue; }
+        if (memory.word(state + kInterpreter) == interpreter.value() && memory.word(state) == 0) { return state; }
+    }
+    return {};
+}
+
+void add_names(const Memory& memory, const HeapLayout& layout, RemoteAddr tuple, std::vector<std::string>& names) {
+    constexpr std::uint64_t kSize = 16;
+    const std::uint64_t count = std::min(memory.word(tuple + kSize), kMostSlots);
+    for (std::uint64_t index = 0; index < count; ++index) {
+        const RemoteAddr name(memory.word(tuple + layout.tuple_items + index * kPointer));
+        names.push_back(string_text(memory, layout, name, kLongestName));
+    }
+}
+
+std::vector<std::string> slot_names(const Memory& memory, const HeapLayout& layout, RemoteAddr code) {
+    std::vector<std::string> names;
+    const auto add = [&](std::uint64_t at) { add_names(memory, layout, RemoteAddr(memory.word(code + at)), names); };
+    if (layout.at_least(11)) {
+        add(kSlotNames);
+    } else {
+        add(kVariableNames);
+        add(kCellNames);
+        add(kFreeNames);
+    }
+    return names;
+}
+
+}  // namespace
+
+std::vector<PythonThread> find_threads(const Memory& memory, const Runtime& runtime) {
+    std::vector<PythonThread> threads;
+    const FrameReader reader(memory, runtime);
+    for (const RemoteAddr interpreter : runtime.interpreters) {
+        RemoteAddr state = first_thread(memory, runtime, interpreter);
+        while (!state.is_null() && threads.size() < kMostThreads &&
+               memory.word(state + kInterpreter) == interpreter.value()) {
+            threads.push_back(reader.read(state));
+            state = RemoteAddr(memory.word(state + kNextThread));
+        }
+    }
+    return threads;
+}
+
+void for_each_slot(const Memory& memory, const Runtime& runtime, const PythonFrame& frame, const FrameSlot& slot) {
+    const HeapLayout& layout = *runtime.layout;
+    const std::uint64_t locals = layout.at_least(11) ? layout.frame_locals : layout.minor < 10 ? 360 : 352;
+    const std::vector<std::string> names = slot_names(memory, layout, frame.code);
+    const std::uint64_t mask = layout.at_least(14) ? ~std::uint64_t{3} : ~std::uint64_t{0};
+    std::size_t index = 0;
+    for (RemoteAddr at = frame.frame + locals; at < frame.end; at += kPointer, ++index) {
+        const RemoteAddr value(memory.word(at) & mask);
+        if (!value.is_null()) { slot(index < names.size() ? names[index] : "", value); }
+    }
+}
+
+}  // namespace memray::heap

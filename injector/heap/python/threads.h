@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// The threads of the interpreters of a process and the Python functions that they are in.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "injector/heap/memory/memory.h"
+#include "injector/heap/python/runtime.h"
+
+namespace memray::heap {
+
+struct PythonFrame {
+    RemoteAddr frame;  // a PyFrameObject up to 3.10, a _PyInterpreterFrame later
+    RemoteAddr code;
+    RemoteAddr end;  // behind its last slot
+    std::string function;
+    std::string file;
+    std::uint32_t first_line{0};  // of the function
+};
+
+struct PythonThread {
+    RemoteAddr state;                 // PyThreadState
+    std::vector<PythonFrame> frames;  // innermost first
+};
+
+// Those that run: a chain of frames that makes no sense ends where it does.
+[[nodiscard]] std::vector<PythonThread> find_threads(const Memory& memory, const Runtime& runtime);
+
+// Calls `slot` for each slot of a frame that may hold a reference, with the name of the local variable, or "" for one
+// of the value stack.
+using FrameSlot = std::function<void(const std::string& name, RemoteAddr value)>;
+void for_each_slot(const Memory& memory, const Runtime& runtime, const PythonFrame& frame, const FrameSlot& slot);
+
+}  // namespace memray::heap
