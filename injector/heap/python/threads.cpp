@@ -61,14 +61,6 @@ public:
         return thread;
     }
 
-private:
-    [[nodiscard]] RemoteAddr innermost(RemoteAddr state) const {
-        if (layout_.model == FrameModel::kNone) { return {}; }
-        const RemoteAddr first(memory_.word(state + layout_.tstate_frame));
-        if (layout_.model != FrameModel::kCFrame || first.is_null()) { return first; }
-        return RemoteAddr(memory_.word(first + layout_.cframe_current));
-    }
-
     // Nothing for those that are no Python function's.
     [[nodiscard]] std::optional<PythonFrame> read_frame(RemoteAddr frame) const {
         if (layout_.model != FrameModel::kFrameObject) {
@@ -84,6 +76,14 @@ private:
         found.first_line = memory_.get<std::uint32_t>(found.code + layout_.code_first_line).value_or(0);
         found.end = end_of(found);
         return found;
+    }
+
+private:
+    [[nodiscard]] RemoteAddr innermost(RemoteAddr state) const {
+        if (layout_.model == FrameModel::kNone) { return {}; }
+        const RemoteAddr first(memory_.word(state + layout_.tstate_frame));
+        if (layout_.model != FrameModel::kCFrame || first.is_null()) { return first; }
+        return RemoteAddr(memory_.word(first + layout_.cframe_current));
     }
 
     [[nodiscard]] std::string text(RemoteAddr at) const {
@@ -157,6 +157,19 @@ std::vector<PythonThread> find_threads(const Memory& memory, const Runtime& runt
         }
     }
     return threads;
+}
+
+std::optional<PythonFrame> frame_in(const Memory& memory, const Runtime& runtime, RemoteAddr object, Kind kind) {
+    constexpr std::uint64_t kFrame = 24;  // PyFrameObject.f_frame, 3.11 and later
+    const HeapLayout& layout = *runtime.layout;
+    RemoteAddr frame = object;
+    if (kind == Kind::kGenerator) {
+        if (!layout.at_least(11)) { return std::nullopt; }
+        frame = object + layout.generator_frame;
+    } else if (layout.at_least(11)) {
+        frame = RemoteAddr(memory.word(object + kFrame));
+    }
+    return FrameReader(memory, runtime).read_frame(frame);
 }
 
 void for_each_slot(const Memory& memory, const Runtime& runtime, const PythonFrame& frame, const FrameSlot& slot) {

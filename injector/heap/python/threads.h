@@ -6,11 +6,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "injector/heap/memory/memory.h"
 #include "injector/heap/python/runtime.h"
+#include "injector/heap/python/type_table.h"
 
 namespace memray::heap {
 
@@ -30,6 +32,10 @@ struct PythonThread {
 
 // Those that run: a chain of frames that makes no sense ends where it does.
 [[nodiscard]] std::vector<PythonThread> find_threads(const Memory& memory, const Runtime& runtime);
+
+// That of a generator (3.11 and later), or of a frame object; nothing if there is none any more.
+[[nodiscard]] std::optional<PythonFrame> frame_in(const Memory& memory, const Runtime& runtime, RemoteAddr object,
+                                                  Kind kind);
 
 // Calls `slot` for each slot of a frame that may hold a reference, with the name of the local variable, or "" for one
 // of the value stack.

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/heap/graph/path_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "injector/heap/python/dict_items.h"
+#include "injector/heap/python/strings.h"
+#include "injector/heap/python/values.h"
+
+namespace memray::heap {
+namespace {
+
+constexpr std::uint64_t kPointer = 8;
+constexpr std::uint64_t kSize = 16;
+constexpr std::uint64_t kTypeBase = 256;  // PyTypeObject.tp_base
+constexpr std::uint64_t kTypeDict = 264;  // PyTypeObject.tp_dict
+constexpr std::uint64_t kSetUsed = 24;    // PySetObject.used
+constexpr std::uint64_t kListItems = 24;
+constexpr std::uint64_t kModuleDict = 16;
+constexpr std::uint64_t kManagedDict = 24;
+constexpr std::uint64_t kManagedValues = 32;
+constexpr std::uint64_t kMostItems = std::uint64_t{1} << 32U;
+constexpr std::size_t kLongestKey = 40;
+constexpr std::size_t kLongestName = 512;
+constexpr std::size_t kLongestWay = 1000;
+
+// PyMemberDescrObject.d_member; PyMemberDef {name, type, offset}.
+constexpr std::uint64_t kMember = 40;
+constexpr std::uint64_t kMemberOffset = 16;
+
+struct Field {
+    std::uint64_t offset;
+    const char* name;
+};
+// PyFunctionObject of 3.9 and later (Include/cpython/funcobject.h), and of 3.8.
+constexpr std::array<Field, 6> kFunction{{{48, ".__code__"},
+                                          {56, ".__defaults__"},
+                                          {64, ".__kwdefaults__"},
+                                          {72, ".__closure__"},
+                                          {80, ".__doc__"},
+                                          {88, ".__dict__"}}};
+constexpr std::array<Field, 6> kFunction38{{{16, ".__code__"},
+                                            {32, ".__defaults__"},
+                                            {40, ".__kwdefaults__"},
+                                            {48, ".__closure__"},
+                                            {56, ".__doc__"},
+                                            {72, ".__dict__"}}};
+constexpr std::array<Field, 2> kTraceback{{{16, ".tb_next"}, {24, ".tb_frame"}}};
+constexpr std::array<Field, 2> kMethod{{{16, ".__func__"}, {24, ".__self__"}}};
+constexpr std::array<Field, 1> kCell{{{16, ".cell_contents"}}};
+constexpr std::array<Field, 5> kType{
+    {{256, ".__base__"}, {264, ""}, {336, ".__bases__"}, {344, ".__mro__"}, {360, ".__subclasses__()"}}};
+// PyBaseExceptionObject (Include/cpython/pyerrors.h), 3.11 and later, and before, without notes.
+constexpr std::array<Field, 6> kException{
+    {{16, ""}, {24, ".args"}, {32, ".__notes__"}, {40, ".__traceback__"}, {48, ".__context__"}, {56, ".__cause__"}}};
+constexpr std::array<Field, 5> kException310{
+    {{16, ""}, {24, ".args"}, {32, ".__traceback__"}, {40, ".__context__"}, {48, ".__cause__"}}};
+
+template <std::size_t kCount>
+std::string field_step(const Memory& memory, RemoteAddr object, RemoteAddr target,
+                       const std::array<Field, kCount>& fields) {
+    for (const Field& field : fields) {
+        if (memory.word(object + field.offset) == target.value()) { return field.name; }
+    }
+    return ".?";
+}
+
+bool is_identifier(std::string_view text) {
+    const auto is_letter = [](char letter) {
+        return letter == '_' || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+               (letter & 0x80) != 0;
+    };
+    const auto is_part = [&](char letter) { return is_letter(letter) || (letter >= '0' && letter <= '9'); };
+    return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), is_part);
+}
+
+}  // namespace
+
+std::vector<NodeId> PathText::way_to(NodeId node) {
+    const Reachability& paths = heap_.roots().paths;
+    std::vector<NodeId> way;
+    if (!paths.is_reached(node)) { return way; }
+    way.push_back(node);
+    while (paths.before(way.back()) != way.back() && way.size() < kLongestWay) {
+        way.push_back(paths.before(way.back()));
+    }
+    std::reverse(way.begin(), way.end());
+    return way;
+}
+
+std::string PathText::expression(NodeId node) {
+    const std::vector<NodeId> way = way_to(node);
+    if (way.empty()) { return {}; }
+    const Root* root = heap_.root_at(way.front());
+    std::string text = root == nullptr ? "?" : heap_.roots().labels[root->label];
+    for (std::size_t index = 1; index < way.size(); ++index) {
+        const NodeId from = way[index - 1];
+        const bool of_holder = index >= 2 && is_namespace(from, way[index - 2]);
+        if (of_holder) {
+            text += dict_step(heap_.nodes()[from], heap_.nodes()[way[index]].object(), true);
+        } else {
+            text += step(from, way[index]);
+        }
+    }
+    return text;
+}
+
+// Whether the items of a dictionary are the attributes of who holds it.
+bool PathText::is_namespace(NodeId dict, NodeId holder) const {
+    if (!heap_.nodes()[dict].is_object() || type_of(dict).kind != Kind::kDict) { return false; }
+    const Node& object = heap_.nodes()[holder];
+    if (!object.is_object()) { return false; }
+    const RemoteAddr target = heap_.nodes()[dict].object();
+    const Type& type = type_of(holder);
+    const Memory& memory = heap_.memory();
+    if (type.kind == Kind::kModule) { return memory.word(object.object() + kModuleDict) == target.value(); }
+    if (type.kind == Kind::kType) { return memory.word(object.object() + kTypeDict) == target.value(); }
+    if (type.has_managed_dict()) {
+        return (memory.word(object.object() - kManagedDict) & ~std::uint64_t{1}) == target.value();
+    }
+    return type.dict_offset > 0 &&
+           memory.word(object.object() + static_cast<std::uint64_t>(type.dict_offset)) == target.value();
+}
+
+std::string PathText::step(NodeId from, NodeId to) const {
+    const Node& object = heap_.nodes()[from];
+    const Node& held = heap_.nodes()[to];
+    if (!object.is_object()) { return ".?"; }
+    if (is_namespace(to, from)) { return {}; }
+    if (!held.is_object()) { return " (its memory)"; }
+    const Memory& memory = heap_.memory();
+    const HeapLayout& layout = *heap_.runtime().layout;
+    const RemoteAddr at = object.object();
+    const RemoteAddr target = held.object();
+    const Type& type = type_of(from);
+    if (target == type.address) { return ".__class__"; }
+    switch (type.kind) {
+        case Kind::kDict:
+            return dict_step(object, target, false);
+        case Kind::kList:
+            return sequence_step(RemoteAddr(memory.word(at + kListItems)), memory.word(at + kSize), target);
+        case Kind::kTuple:
+            return sequence_step(at + layout.tuple_items, memory.word(at + kSize), target);
+        case Kind::kSet:
+            return " (member)";
+        case Kind::kDeque:
+            return "[...]";
+        case Kind::kFunction:
+            return layout.at_least(9) ? field_step(memory, at, target, kFunction)
+                                      : field_step(memory, at, target, kFunction38);
+        case Kind::kTraceback:
+            return field_step(memory, at, target, kTraceback);
+        case Kind::kMethod:
+            return field_step(memory, at, target, kMethod);
+        case Kind::kCell:
+            return field_step(memory, at, target, kCell);
+        case Kind::kType:
+            return field_step(memory, at, target, kType);
+        case Kind::kException: {
+            const std::string known = layout.at_least(11) ? field_step(memory, at, target, kException)
+                                                          : field_step(memory, at, target, kException310);
+            return known == ".?" ? attribute_step(object, target) : known;
+        }
+        case Kind::kFrame:
+        case Kind::kGenerator:
+            return frame_step(object, target);
+        default:
+            return attribute_step(object, target);
+    }
+}
+
+std::string PathText::dict_step(const Node& dict, RemoteAddr target, bool is_namespace) const {
+    std::string found = "[?]";
+    for_each_dict_item(heap_.memory(), *heap_.runtime().layout, dict.object(), [&](RemoteAddr key, RemoteAddr value) {
+        // Who refers to the dictionary of a module is said to refer to the module.
+        const NodeId node = heap_.nodes().at(value);
+        const bool same =
+            value == target || (node != kNoNode && heap_.nodes()[heap_.graph().module_of(node)].object() == target);
+        if (same) {
+            const std::string name = string_text(heap_.memory(), *heap_.runtime().layout, key, kLongestName);
+            found = is_namespace && is_identifier(name) ? "." + name : "[" + key_text(key) + "]";
+            return false;
+        }
+        if (key == target) { found = " (key)"; }
+        return true;
+    });
+    return found;
+}
+
+std::string PathText::key_text(RemoteAddr key) const {
+    if (contents_ == Contents::kRedact) { return "..."; }
+    const NodeId node = heap_.nodes().at(key);
+    const HeapLayout& layout = *heap_.runtime().layout;
+    const Kind kind = node == kNoNode || !heap_.nodes()[node].is_object() ? Kind::kOther : type_of(node).kind;
+    if (kind == Kind::kInt) {
+        if (const auto value = small_integer(heap_.memory(), layout, key)) { return std::to_string(*value); }
+    }
+    if (kind == Kind::kStr || (node == kNoNode && string_bytes(heap_.memory(), layout, key).bytes != nullptr)) {
+        const std::string text = string_text(heap_.memory(), layout, key, kLongestKey + 1);
+        const bool longer = string_bytes(heap_.memory(), layout, key).length > kLongestKey;
+        return longer ? fmt::format("'{}...'", string_text(heap_.memory(), layout, key, kLongestKey))
+                      : fmt::format("'{}'", text);
+    }
+    return node == kNoNode ? "..." : type_name(node);
+}
+
+std::string PathText::attribute_step(const Node& object, RemoteAddr target) const {
+    const Memory& memory = heap_.memory();
+    const HeapLayout& layout = *heap_.runtime().layout;
+    const Type& type = heap_.types()[object.type()];
+    if (!type.has_managed_dict() || !layout.at_least(11)) { return slot_step(object, target); }
+    const DictKeys keys = read_dict_keys(memory, layout, RemoteAddr(memory.word(type.address + layout.ht_cached_keys)));
+    RemoteAddr values = object.object() + type.basic_size;
+    if (layout.minor == 11) { values = RemoteAddr(memory.word(object.object() - kManagedValues)); }
+    if (layout.minor == 12) { values = RemoteAddr(memory.word(object.object() - kManagedDict) + 1); }
+    const SplitValues split = read_split_values(memory, layout, values, keys);
+    for (std::uint64_t index = 0; index < split.count; ++index) {
+        if (memory.word(split.values + index * kPointer) != target.value()) { continue; }
+        const RemoteAddr name(memory.word(keys.entries + index * keys.entry_size + keys.key_at));
+        return "." + string_text(memory, layout, name, kLongestName);
+    }
+    return slot_step(object, target);
+}
+
+// The descriptors of __slots__ say where they are.
+std::string PathText::slot_step(const Node& object, RemoteAddr target) const {
+    const Memory& memory = heap_.memory();
+    const HeapLayout& layout = *heap_.runtime().layout;
+    RemoteAddr type = heap_.types()[object.type()].address;
+    std::string found;
+    for (unsigned depth = 0; depth < 64 && !type.is_null() && found.empty(); ++depth) {
+        for_each_dict_item(
+            memory, layout, RemoteAddr(memory.word(type + kTypeDict)), [&](RemoteAddr name, RemoteAddr value) {
+                const NodeId node = heap_.nodes().at(value);
+                if (node == kNoNode || !heap_.nodes()[node].is_object() || type_of(node).name != "member_descriptor") {
+                    return true;
+                }
+                const RemoteAddr member(memory.word(value + kMember));
+                const std::uint64_t offset = memory.word(member + kMemberOffset);
+                if (offset > kMostItems || memory.word(object.object() + offset) != target.value()) { return true; }
+                found = "." + string_text(memory, layout, name, kLongestName);
+                return false;
+            });
+        type = RemoteAddr(memory.word(type + kTypeBase));
+    }
+    return found.empty() ? ".?" : found;
+}
+
+std::string PathText::sequence_step(RemoteAddr items, std::uint64_t count, RemoteAddr target) const {
+    const std::byte* words = count < kMostItems ? heap_.memory().view(items, count * kPointer) : nullptr;
+    for (std::uint64_t index = 0; words != nullptr && index < count; ++index) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, words + index * kPointer, sizeof word);
+        if (word == target.value()) { return fmt::format("[{}]", index); }
+    }
+    return "[?]";
+}
+
+std::string PathText::frame_step(const Node& object, RemoteAddr target) const {
+    const Kind kind = heap_.types()[object.type()].kind;
+    const auto frame = frame_in(heap_.memory(), heap_.runtime(), object.object(), kind);
+    std::string found = ".?";
+    if (!frame) { return found; }
+    for_each_slot(heap_.memory(), heap_.runtime(), *frame, [&](const std::string& name, RemoteAddr value) {
+        if (value == target && !name.empty()) { found = fmt::format(" ({}(), local {})", frame->function, name); }
+    });
+    return found;
+}
+
+std::string PathText::type_name(NodeId node) const {
+    const Node& found = heap_.nodes()[node];
+    if (!found.is_object()) { return heap_.graph().is_owned(node) ? "memory of an object" : "memory of C libraries"; }
+    return full_name(heap_.memory(), *heap_.runtime().layout, type_of(node));
+}
+
+std::string PathText::title(NodeId node) const {
+    const Node& found = heap_.nodes()[node];
+    const std::string name = type_name(node);
+    if (!found.is_object()) { return name; }
+    const std::uint64_t size = heap_.memory().word(found.object() + kSize);
+    switch (type_of(node).kind) {
+        case Kind::kDict:
+        case Kind::kList:
+        case Kind::kTuple:
+        case Kind::kDeque:
+            return fmt::format("{} of {} items", name, size);
+        case Kind::kSet:
+            return fmt::format("{} of {} items", name, heap_.memory().word(found.object() + kSetUsed));
+        case Kind::kStr:
+            return fmt::format("{} of {} characters", name, size);
+        case Kind::kBytes:
+        case Kind::kByteArray:
+            return fmt::format("{} of {} bytes", name, size);
+        default:
+            return name;
+    }
+}
+
+}  // namespace memray::heap

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Who holds an object, in the words of somebody who writes Python: sys.modules['app'].CACHE['users'][17].tags.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "injector/heap/graph/heap.h"
+
+namespace memray::heap {
+
+// How much of a heap's contents is shown.
+enum class Contents : std::uint8_t {
+    kShow,    // keys of dictionaries, shortened
+    kRedact,  // names that programs are made of only: of modules, types, attributes and variables
+};
+
+class PathText {
+public:
+    PathText(Heap& heap, Contents contents) : heap_(heap), contents_(contents) {}
+
+    // The shortest way from the most preferred root to `node`; empty if there is none.
+    [[nodiscard]] std::vector<NodeId> way_to(NodeId node);
+    // That way as an expression.
+    [[nodiscard]] std::string expression(NodeId node);
+
+    // "app.User", "dict", "memory of C libraries": the type with its module.
+    [[nodiscard]] std::string type_name(NodeId node) const;
+    // The same with what it has: "dict of 12 items", "str of 300 characters".
+    [[nodiscard]] std::string title(NodeId node) const;
+
+private:
+    // What follows the expression for `from` in that for `to`.
+    [[nodiscard]] std::string step(NodeId from, NodeId to) const;
+    [[nodiscard]] std::string dict_step(const Node& dict, RemoteAddr target, bool is_namespace) const;
+    [[nodiscard]] std::string attribute_step(const Node& object, RemoteAddr target) const;
+    [[nodiscard]] std::string slot_step(const Node& object, RemoteAddr target) const;
+    [[nodiscard]] std::string sequence_step(RemoteAddr items, std::uint64_t count, RemoteAddr target) const;
+    [[nodiscard]] std::string frame_step(const Node& object, RemoteAddr target) const;
+    [[nodiscard]] std::string key_text(RemoteAddr key) const;
+    [[nodiscard]] bool is_namespace(NodeId dict, NodeId holder) const;
+    [[nodiscard]] const Type& type_of(NodeId node) const { return heap_.types()[heap_.nodes()[node].type()]; }
+
+    Heap& heap_;
+    Contents contents_;
+};
+
+}  // namespace memray::heap
