@@ -10,6 +10,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "injector/base/error.h"
 
@@ -20,6 +21,7 @@ constexpr std::uint64_t kDirectionFlag = 0x400;
 constexpr std::uint64_t kTrapFlag = 0x100;
 constexpr std::uint64_t kNoSystemCall = ~0ULL;  // orig_rax: nothing for the kernel to restart
 constexpr std::uint64_t kPage = 4096;
+constexpr std::int64_t kRestartNoInterrupt = 513;  // ERESTARTNOINTR, of the kernel's own (include/linux/errno.h)
 
 base::Error fault_error(const WaitStatus& status, std::uint64_t at) {
     std::array<char, 24> address{};
@@ -115,14 +117,29 @@ void RemoteCall::yield_instead(int fd, Deadline deadline) {
     set_registers(tracee_, registers);
 }
 
-std::int64_t RemoteCall::system_call(long number, Arguments arguments) {
-    const Deadline limit = deadline();
+void RemoteCall::begin_system_call(long number, Arguments arguments) {
     Registers registers = prepare(arguments);
     registers.r10 = registers.rcx;
     registers.rip = code_.system_call.value();
     registers.rax = static_cast<std::uint64_t>(number);
     saved_.depart(registers, code_.returns_to);
+}
+
+std::int64_t RemoteCall::system_call(long number, Arguments arguments) {
+    const Deadline limit = deadline();
+    begin_system_call(number, arguments);
     run_to_system_call(limit);
+    return static_cast<std::int64_t>(run_behind(limit).rax);
+}
+
+std::int64_t RemoteCall::cloning_call(long number, Arguments arguments, Meanwhile meanwhile) {
+    const Deadline limit = deadline();
+    meanwhile_ = std::move(meanwhile);
+    begin_system_call(number, arguments);
+    do {
+        run_to_system_call(limit);
+    } while (static_cast<std::int64_t>(run_to_system_call(limit).rax) == -kRestartNoInterrupt);
+    meanwhile_ = nullptr;
     return static_cast<std::int64_t>(run_behind(limit).rax);
 }
 
@@ -132,6 +149,8 @@ Registers RemoteCall::run_to_system_call(Deadline deadline) {
         const WaitStatus status = next_stop(deadline);
         const Registers registers = get_registers(tracee_);
         if (status.kind() == WaitKind::kSystemCall) { return registers; }
+        const bool made = status.kind() == WaitKind::kClone || status.kind() == WaitKind::kVfork;
+        if (made && meanwhile_) { meanwhile_(tracee_.event_message()); }
         hold_or_throw(status, registers);
     }
 }

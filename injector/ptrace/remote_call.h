@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,13 @@ public:
     // One that does not wait for anything. Returns the result, or a negative errno.
     std::int64_t system_call(long number, Arguments arguments);
 
+    // The same for clone(2), which the kernel begins again where it is interrupted. Takes a tracee whose options ask
+    // for the event (PTRACE_O_TRACECLONE, PTRACE_O_TRACEVFORK). `meanwhile` gets the id of what was made, which is
+    // traced with the same options and has not run yet; until it returns, the thread stands in the middle of the call.
+    // It must not throw.
+    using Meanwhile = std::function<void(pid_t made)>;
+    std::int64_t cloning_call(long number, Arguments arguments, Meanwhile meanwhile);
+
     // Copies `text` and a zero to the thread's stack, where it stays as long as this object. Throws base::Error if
     // there is no room for more.
     RemoteAddr push(std::string_view text);
@@ -54,6 +62,7 @@ public:
 private:
     [[nodiscard]] Registers prepare(Arguments arguments) const;
     void begin(RemoteAddr function, Arguments arguments);
+    void begin_system_call(long number, Arguments arguments);
     // Runs to a system call: where it begins, or where it ends.
     Registers run_to_system_call(Deadline deadline);
     std::uint64_t run_to_end(Deadline deadline);
@@ -74,6 +83,7 @@ private:
     RemoteAddr room_;
     std::chrono::milliseconds limit_;
     std::vector<int> held_;
+    Meanwhile meanwhile_;
 };
 
 }  // namespace memray::ptrace

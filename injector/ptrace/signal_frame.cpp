@@ -134,4 +134,12 @@ SignalFrame make_signal_frame(const Registers& registers, const std::vector<unsi
     return frame;
 }
 
+SignalFrame make_bare_signal_frame(const Registers& registers, SignalMask mask, RemoteAddr top) {
+    const RemoteAddr address = (top - sizeof(Context)).aligned_down(16) - sizeof(std::uint64_t);
+    const Context context = make_context(registers, mask, RemoteAddr());
+    SignalFrame frame{address, std::vector<unsigned char>(sizeof context)};
+    std::memcpy(frame.bytes.data(), &context, sizeof context);
+    return frame;
+}
+
 }  // namespace memray::ptrace

@@ -27,4 +27,7 @@ struct SignalFrame {
 [[nodiscard]] SignalFrame make_signal_frame(const Registers& registers, const std::vector<unsigned char>& extended,
                                             SignalMask mask, RemoteAddr top);
 
+// The same of a thread whose floating point and vector registers begin anew.
+[[nodiscard]] SignalFrame make_bare_signal_frame(const Registers& registers, SignalMask mask, RemoteAddr top);
+
 }  // namespace memray::ptrace

@@ -111,6 +111,8 @@ void Tracee::detach(int signal) {
     attached_ = false;
 }
 
+void Tracee::set_options(unsigned long options) { control(PTRACE_SETOPTIONS, options | kAlways, "PTRACE_SETOPTIONS"); }
+
 pid_t Tracee::event_message() const {
     unsigned long id = 0;
     if (::ptrace(PTRACE_GETEVENTMSG, id_, nullptr, &id) != 0) {

@@ -60,6 +60,9 @@ public:
     void listen();
     void detach(int signal = 0);
 
+    // PTRACE_O_*, instead of those that it has.
+    void set_options(unsigned long options);
+
     // After kClone, kFork, kVfork: the id of what was made; after kExec: the id that the thread had before.
     [[nodiscard]] pid_t event_message() const;
     // Of the signal that it stopped for.

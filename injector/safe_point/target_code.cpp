@@ -5,34 +5,19 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 
 #include "injector/base/error.h"
 #include "injector/ptrace/remote_call.h"
+#include "injector/safe_point/system_call_code.h"
 
 namespace memray::safe_point {
 namespace {
 
 using base::RemoteAddr;
 
-constexpr std::uint64_t kLargestLibrary = std::uint64_t{64} << 20U;
-constexpr std::uint64_t kFirstLook = std::uint64_t{128} << 10U;
 constexpr std::uint64_t kNoDescriptor = ~0ULL;
-
-// Both pieces are near the beginning, as a rule.
-std::optional<ptrace::CallCode> find_call_code(const elf::MapEntry& entry, const ptrace::RemoteMemory& memory) {
-    std::string code;
-    const std::uint64_t whole = std::min(entry.end - entry.begin, kLargestLibrary);
-    for (std::uint64_t size = kFirstLook; code.size() < whole; size *= 4) {
-        const std::size_t known = code.size();
-        code.resize(std::min(size, whole));
-        if (!memory.try_read(entry.begin + known, code.data() + known, code.size() - known)) { return std::nullopt; }
-        if (const auto found = ptrace::find_call_code(code, entry.begin)) { return found; }
-    }
-    return std::nullopt;
-}
 
 // glibc, musl, or a program with a C library inside.
 ptrace::CallCode find_in_library(const elf::Modules& modules, const std::vector<elf::MapEntry>& maps,
@@ -41,7 +26,7 @@ ptrace::CallCode find_in_library(const elf::Modules& modules, const std::vector<
         const auto function = modules.find_in(library, "syscall");
         for (const elf::MapEntry& entry : maps) {
             if (!function || *function < entry.begin || *function >= entry.end) { continue; }
-            if (const auto code = find_call_code(entry, memory)) { return *code; }
+            if (const auto code = find_system_call_code(entry, memory)) { return *code; }
         }
     }
     throw base::Error("Could not find a system call instruction in the target's C library");

@@ -16,6 +16,9 @@ class ProcessMemory : public Memory {
 public:
     // Throws base::Error if its memory may not be read.
     explicit ProcessMemory(pid_t pid);
+    // Of a process with these ranges, through its /proc/PID/mem.
+    ProcessMemory(std::vector<Range> ranges, base::UniqueFd memory)
+        : Memory(std::move(ranges)), memory_(std::move(memory)) {}
 
 protected:
     bool load(RemoteAddr address, std::byte* destination, std::size_t size) const override;

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/heap/source/frozen_copy.h"
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <optional>
+#include <string>
+
+#include "injector/base/error.h"
+#include "injector/elf/memory_map.h"
+#include "injector/heap/source/injected_clone.h"
+#include "injector/heap/source/stopped_process.h"
+#include "injector/safe_point/seccomp.h"
+#include "injector/safe_point/system_call_code.h"
+#include "injector/safe_point/thread_choice.h"
+
+namespace memray::heap {
+namespace {
+
+using namespace std::chrono_literals;
+using ptrace::Tracee;
+
+constexpr auto kBetweenLooks = 20ms;
+constexpr auto kWhileLate = 1ms;
+constexpr int kAttempts = 3;  // with other threads: a stack may have no room
+
+void block_signals() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
+}
+
+bool suspends_filters(pid_t pid) { return safe_point::is_filtered(pid) && safe_point::may_suspend_filters(); }
+
+// All that can be found out while the process still runs.
+struct Entrance {
+    explicit Entrance(pid_t pid)
+        : memory(pid), suspends(suspends_filters(pid)), order(safe_point::threads_to_borrow(pid)) {
+        const auto found = safe_point::find_system_call_code(elf::read_maps(pid), memory);
+        if (!found) { throw base::Error("It has no code to make system calls with"); }
+        code = *found;
+    }
+    ptrace::RemoteMemory memory;
+    bool suspends;
+    std::vector<pid_t> order;  // the threads that are best borrowed come first
+    ptrace::CallCode code;
+};
+
+std::vector<Tracee*> best_first(std::vector<Tracee>& threads, const std::vector<pid_t>& order) {
+    std::vector<Tracee*> result;
+    for (Tracee& thread : threads) { result.push_back(&thread); }
+    const auto rank = [&](const Tracee* thread) { return std::find(order.begin(), order.end(), thread->id()); };
+    std::stable_sort(result.begin(), result.end(),
+                     [&](const Tracee* left, const Tracee* right) { return rank(left) < rank(right); });
+    result.resize(std::min<std::size_t>(result.size(), kAttempts));
+    return result;
+}
+
+Tracee make_copy(StoppedProcess& stopped, const Entrance& entrance) {
+    std::exception_ptr failure;
+    for (Tracee* thread : best_first(stopped.threads(), entrance.order)) {
+        try {
+            return clone_process(*thread, entrance.memory, entrance.code, entrance.suspends);
+        } catch (const CloneRefused&) { throw; } catch (const base::Error&) {
+            failure = std::current_exception();
+        }
+    }
+    if (failure) { std::rethrow_exception(failure); }
+    throw base::Error("No thread of it could be stopped");
+}
+
+// Should something kill the copy, nobody must wait for us to notice: the end of its PID namespace, say.
+void hold(Tracee& copy, StoppedProcess& stopped, const std::future<void>& end) {
+    while (end.wait_for(stopped.release_late() ? kBetweenLooks : kWhileLate) != std::future_status::ready) {
+        if (copy.attached()) { copy.wait_until(std::chrono::steady_clock::now()); }
+    }
+}
+
+}  // namespace
+
+FrozenCopy::FrozenCopy(pid_t pid) {
+    std::promise<Made> made;
+    std::future<Made> result = made.get_future();
+    tracer_ = std::thread(make_and_hold, pid, std::move(made), end_.get_future());
+    try {
+        made_ = result.get();
+    } catch (...) {
+        tracer_.join();
+        throw;
+    }
+}
+
+FrozenCopy::~FrozenCopy() {
+    end_.set_value();
+    tracer_.join();
+}
+
+void FrozenCopy::make_and_hold(pid_t pid, std::promise<Made> made, const std::future<void>& end) {
+    block_signals();
+    try {
+        const Entrance entrance(pid);
+        StoppedProcess stopped(pid);
+        StandStill stand_still{stopped.states(), stopped.late().size(), {}};
+        Tracee copy = make_copy(stopped, entrance);
+        stand_still.pause = stopped.release();
+        settle_clone(copy, entrance.code, entrance.suspends);
+        made.set_value({copy.id(), std::move(stand_still)});
+        hold(copy, stopped, end);
+    } catch (...) { made.set_exception(std::current_exception()); }
+}
+
+}  // namespace memray::heap
