@@ -3,6 +3,7 @@
 #include "injector/heap/memory/resident_pages.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "injector/heap/memory/pagemap.h"
@@ -23,9 +24,19 @@ ResidentPages::ResidentPages(std::vector<PageSpan> spans) : spans_(std::move(spa
 
 // The index of the first span that ends behind `address`.
 std::size_t ResidentPages::first_behind(RemoteAddr address) const {
+    const bool is_last = last_ < spans_.size() && spans_[last_].begin <= address && address < spans_[last_].end;
+    if (is_last) { return last_; }
     const auto found = std::upper_bound(spans_.begin(), spans_.end(), address,
                                         [](RemoteAddr wanted, const PageSpan& span) { return wanted < span.end; });
-    return static_cast<std::size_t>(found - spans_.begin());
+    last_ = static_cast<std::size_t>(found - spans_.begin());
+    return last_;
+}
+
+std::span<const PageSpan> ResidentPages::spans_in(RemoteAddr begin, RemoteAddr end) const {
+    const auto first = spans_.begin() + static_cast<std::ptrdiff_t>(first_behind(begin));
+    const auto last = std::lower_bound(first, spans_.end(), end,
+                                       [](const PageSpan& span, RemoteAddr wanted) { return span.begin < wanted; });
+    return {first, last};
 }
 
 bool ResidentPages::is_present(RemoteAddr address) const {

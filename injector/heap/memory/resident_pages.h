@@ -43,6 +43,8 @@ public:
     explicit ResidentPages(std::vector<PageSpan> spans);
 
     [[nodiscard]] const std::vector<PageSpan>& spans() const noexcept { return spans_; }
+    // Those that reach into [begin, end).
+    [[nodiscard]] std::span<const PageSpan> spans_in(RemoteAddr begin, RemoteAddr end) const;
     [[nodiscard]] bool is_present(RemoteAddr address) const;
     // The first address from `address` on whose page is present or swapped out; the largest there is if none is.
     [[nodiscard]] RemoteAddr next_touched(RemoteAddr address) const;
@@ -64,7 +66,8 @@ private:
     [[nodiscard]] Before before(RemoteAddr address) const;
 
     std::vector<PageSpan> spans_;
-    std::vector<Before> before_;  // of each span
+    std::vector<Before> before_;   // of each span
+    mutable std::size_t last_{0};  // index of the span that was found last
     std::uint64_t present_{0};
     std::uint64_t swapped_{0};
 };

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// glibc's malloc in a ledger, chunk by chunk, and what it would give back if it was asked to.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "injector/heap/accounts/ledger.h"
+#include "injector/heap/glibc/glibc_heap.h"
+
+namespace memray::heap {
+
+// What a block in use is.
+using TermOfBlock = std::function<Term(const Block&)>;
+
+// kMallocUsed or kMallocMapped.
+[[nodiscard]] Term term_of_malloc(const Block& block);
+
+void claim_malloc(const GlibcHeap& heap, const TermOfBlock& term_of, Ledger& ledger);
+
+// Resident bytes that malloc_trim(0) would give back at least (mtrim() and systrim() of malloc/malloc.c): whole pages
+// inside free chunks, and of the main arena's top.
+[[nodiscard]] std::uint64_t trimmable(const GlibcHeap& heap, const ResidentPages& pages);
+
+// Resident bytes of an arena that are free, top included.
+[[nodiscard]] std::uint64_t resident_free(const GlibcHeap& heap, std::size_t arena, const ResidentPages& pages);
+
+}  // namespace memray::heap
