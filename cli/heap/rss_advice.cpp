@@ -16,7 +16,7 @@ bool is_worth(std::uint64_t bytes, const RssReport& report) {
 }
 
 std::string trim_text(const RssReport& report) {
-    return fmt::format("malloc_trim(0) would give {} back to the system: whole pages inside free chunks and at the end",
+    return fmt::format("malloc_trim(0) would give {} back to the system: whole pages in free chunks",
                        report::size_text(report.accounts.trimmable));
 }
 
@@ -29,9 +29,9 @@ std::string arenas_text(const RssReport& report) {
     }
     if (arenas.size() < 3 || !is_worth(free, report)) { return {}; }
     return fmt::format(
-        "malloc has {} arenas for {}; those beside the main one hold {} that is free. MALLOC_ARENA_MAX limits how many "
-        "there are",
-        arenas.size(), report::counted(report.kernel.threads, "thread"), report::size_text(free));
+        "{} of malloc for {}: {} is free in those beside the main one; MALLOC_ARENA_MAX limits their number",
+        report::counted(arenas.size(), "arena"), report::counted(report.kernel.threads, "thread"),
+        report::size_text(free));
 }
 
 }  // namespace

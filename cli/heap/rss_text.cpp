@@ -72,7 +72,7 @@ public:
 
     [[nodiscard]] std::string write() {
         text_ = bold(fmt::format("Process {}: {}", report_.pid, base::printable(report_.command_line))) + "\n";
-        text_ += fmt::format("{} resident{}, {} at most so far; {}\n\n", size_text(accounts_.present), shared_text(),
+        text_ += fmt::format("{} resident{}, {} at its peak; {}\n\n", size_text(accounts_.present), shared_text(),
                              size_text(report_.kernel.peak), report::counted(report_.kernel.threads, "thread"));
         row("resident", "share", "addresses", "");
         for (const Group& group : kGroups) { write_group(group); }
@@ -89,8 +89,7 @@ private:
     }
     [[nodiscard]] std::string shared_text() const {
         if (report_.mapped.resident == 0) { return {}; }
-        return fmt::format(" ({} where each page counts only in part if others share it)",
-                           size_text(report_.mapped.proportional));
+        return fmt::format(" (PSS {})", size_text(report_.mapped.proportional));
     }
     void row(const std::string& resident, const std::string& share, const std::string& size, const std::string& what) {
         text_ += fmt::format("{:>10} {:>7} {:>10}  {}\n", resident, share, size, what);
