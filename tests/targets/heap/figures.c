@@ -23,18 +23,18 @@ void say_and_wait(int out, int in) {
 
 /* Waits with that many bytes of stack in use. */
 void wait_deep(size_t bytes, int in) {
-    volatile char *stack = alloca(bytes);
+    volatile char* stack = alloca(bytes);
     for (size_t offset = 0; offset < bytes; offset += 4096) { stack[offset] = 1; }
     wait_on(in);
 }
 
 void go_deep(size_t bytes) {
-    volatile char *stack = alloca(bytes);
+    volatile char* stack = alloca(bytes);
     for (size_t offset = 0; offset < bytes; offset += 4096) { stack[offset] = 1; }
 }
 
 /* Of blocks[0] to blocks[count - 1]. */
-void allocate(void **blocks, size_t count, size_t size) {
+void allocate(void** blocks, size_t count, size_t size) {
     for (size_t i = 0; i < count; ++i) {
         blocks[i] = malloc(size);
         if (blocks[i] == NULL) { abort(); }
@@ -42,11 +42,11 @@ void allocate(void **blocks, size_t count, size_t size) {
     }
 }
 
-void free_every_other(void **blocks, size_t count) {
+void free_every_other(void** blocks, size_t count) {
     for (size_t i = 0; i < count; i += 2) { free(blocks[i]); }
 }
 
-void *allocate_aligned(size_t alignment, size_t size) { return memalign(alignment, size); }
+void* allocate_aligned(size_t alignment, size_t size) { return memalign(alignment, size); }
 
 /* Nothing else happens between both. */
 void say_before_and_after_trim(int out, int in) {
