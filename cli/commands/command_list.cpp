@@ -6,6 +6,7 @@
 #include "cli/commands/detach.h"
 #include "cli/commands/diff.h"
 #include "cli/commands/flamegraph.h"
+#include "cli/commands/heap/heap.h"
 #include "cli/commands/heap/rss.h"
 #include "cli/commands/leaks.h"
 #include "cli/commands/live.h"
@@ -38,6 +39,7 @@ CommandList make_commands(CLI::App& program, const Verbosity& verbosity) {
     commands.push_back(std::make_unique<DetachCommand>(program));
     commands.push_back(std::make_unique<MergeCommand>(program));
     commands.push_back(std::make_unique<SnapshotCommand>(program));
+    commands.push_back(std::make_unique<HeapCommand>(program));
     commands.push_back(std::make_unique<RssCommand>(program));
     return commands;
 }

@@ -4,29 +4,21 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 
 #include "cli/commands/process_argument.h"
 #include "cli/commands/report_file.h"
 #include "cli/heap/rss_report.h"
 #include "cli/terminal/kind.h"
-#include "injector/base/file.h"
 #include "injector/heap/accounts/thread_stacks.h"
 #include "injector/heap/glibc/glibc_heap.h"
 #include "injector/heap/memory/process_memory.h"
 #include "injector/heap/memory/resident_pages.h"
 #include "injector/injection/attach_checks.h"
+#include "injector/recording/process_facts.h"
 
 namespace memray::cli {
 namespace {
-
-std::string command_line_of(pid_t pid) {
-    std::string text = base::try_read_file(fmt::format("/proc/{}/cmdline", pid)).value_or("");
-    while (text.ends_with('\0')) { text.pop_back(); }
-    std::replace(text.begin(), text.end(), '\0', ' ');
-    return text;
-}
 
 // Which pages are there is asked before any is read.
 heap_report::RssReport look_at(pid_t pid) {
@@ -39,7 +31,7 @@ heap_report::RssReport look_at(pid_t pid) {
     input.stack_pointers = heap::read_stack_pointers(pid);
     const auto malloc = heap::find_glibc_heap(memory, &pages);
     input.malloc = malloc ? &*malloc : nullptr;
-    return {pid, command_line_of(pid), heap::make_accounts(input), heap::sum(input.mappings),
+    return {pid, recording::command_line_of(pid), heap::make_accounts(input), heap::sum(input.mappings),
             heap::read_kernel_figures(pid)};
 }
 

@@ -135,11 +135,18 @@ NodeId Nodes::holding(RemoteAddr address) const {
     return address >= node.address() && address - node.address() < node.size() ? count - 1 : kNoNode;
 }
 
+NodeId Nodes::first_from(RemoteAddr address) const {
+    const auto end = nodes_.begin() + blocks_;
+    const auto found = std::lower_bound(nodes_.begin(), end, address,
+                                        [](const Node& node, RemoteAddr wanted) { return node.address() < wanted; });
+    return found == end ? kNoNode : static_cast<NodeId>(found - nodes_.begin());
+}
+
 NodeId Nodes::at(RemoteAddr address) const {
     const NodeId id = holding(address);
     if (id != kNoNode) {
         const Node& node = nodes_[id];
-        return address == node.address() || address == node.object() ? id : kNoNode;
+        return address == node.object() ? id : kNoNode;
     }
     const auto found = statics_.find(address.value());
     return found == statics_.end() ? kNoNode : found->second;

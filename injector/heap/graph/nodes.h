@@ -58,10 +58,14 @@ public:
     // After the last add() and before any search. Of blocks that overlap the first is kept.
     void index();
 
-    // The node whose block, or whose object, begins at `address`; kNoNode if there is none.
+    // The node whose object begins at `address`, or whose block if it is no object; kNoNode if there is none. What is
+    // in front of an object is only pointed to by the lists of the garbage collector.
     [[nodiscard]] NodeId at(RemoteAddr address) const;
     // The one whose block `address` lies in.
     [[nodiscard]] NodeId holding(RemoteAddr address) const;
+
+    // The first block that begins at `address` or later; kNoNode if there is none.
+    [[nodiscard]] NodeId first_from(RemoteAddr address) const;
 
     // A node for an object in no block. After index(); `address` is in none of them.
     NodeId add_static(RemoteAddr address, TypeId type);

@@ -123,8 +123,8 @@ bool ObjectGraph::may_refer(NodeId block) {
     return set > 8 && references * 4 > set;
 }
 
-// As many references as the object says that there are. Up to 3.11 the two of the table of interned strings are not
-// counted.
+// As many references as the object says that there are; 0 if it is immortal. Up to 3.11 the two of the table of
+// interned strings are not counted.
 std::uint64_t ObjectGraph::reference_count(const Node& node) const {
     constexpr std::uint64_t kStrState = 32;
     constexpr std::uint64_t kImmortal = std::uint64_t{1} << 31U;
@@ -137,8 +137,12 @@ std::uint64_t ObjectGraph::reference_count(const Node& node) const {
 void ObjectGraph::find_held() {
     std::vector<std::uint32_t> found(nodes_.size());
     for (const NodeId target : targets_) { ++found[target]; }
+    is_explained_.resize(nodes_.blocks());
     for (NodeId node = 0; node < nodes_.blocks(); ++node) {
-        if (nodes_[node].is_object() && reference_count(nodes_[node]) > found[node]) { held_.push_back(node); }
+        if (!nodes_[node].is_object()) { continue; }
+        const std::uint64_t count = reference_count(nodes_[node]);
+        if (count > found[node]) { held_.push_back(node); }
+        is_explained_[node] = count > 0 && count <= found[node];
     }
 }
 

@@ -36,6 +36,9 @@ public:
     // among them.
     [[nodiscard]] const std::vector<NodeId>& held_from_outside() const noexcept { return held_; }
 
+    // Whether somebody else than nodes may have a reference that counts: not if all that are counted were found.
+    [[nodiscard]] bool may_be_held(NodeId node) const { return node >= is_explained_.size() || !is_explained_[node]; }
+
     // The module whose dictionary that is; `node` itself if it is none.
     [[nodiscard]] NodeId module_of(NodeId node) const {
         const auto found = modules_.find(node);
@@ -70,6 +73,7 @@ private:
     std::vector<std::uint32_t> ends_;
     std::vector<Owning> owned_;  // by node
     std::vector<NodeId> held_;
+    std::vector<bool> is_explained_;              // by node: its references are as many as were found
     std::unordered_map<NodeId, NodeId> modules_;  // by their dictionaries
 };
 

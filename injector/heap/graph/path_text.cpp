@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 
+#include "injector/heap/python/deque_items.h"
 #include "injector/heap/python/dict_items.h"
 #include "injector/heap/python/strings.h"
 #include "injector/heap/python/values.h"
@@ -98,16 +99,22 @@ std::string PathText::expression(NodeId node) {
     if (way.empty()) { return {}; }
     const Root* root = heap_.root_at(way.front());
     std::string text = root == nullptr ? "?" : heap_.roots().labels[root->label];
-    for (std::size_t index = 1; index < way.size(); ++index) {
-        const NodeId from = way[index - 1];
-        const bool of_holder = index >= 2 && is_namespace(from, way[index - 2]);
-        if (of_holder) {
-            text += dict_step(heap_.nodes()[from], heap_.nodes()[way[index]].object(), true);
-        } else {
-            text += step(from, way[index]);
-        }
-    }
+    for (std::size_t index = 1; index < way.size(); ++index) { text += step_on(way, index); }
     return text;
+}
+
+// Between a dictionary and what is in it lies the memory of its keys.
+std::string PathText::step_on(const std::vector<NodeId>& way, std::size_t index) const {
+    const auto is_keys = [&](std::size_t at) {
+        return heap_.graph().is_owned(way[at]) && !heap_.nodes()[way[at]].is_object();
+    };
+    if (is_keys(index) && index + 1 < way.size()) { return {}; }
+    std::size_t from = index - 1;
+    if (from > 0 && is_keys(from)) { --from; }
+    if (from > 0 && is_namespace(way[from], way[from - 1])) {
+        return dict_step(heap_.nodes()[way[from]], heap_.nodes()[way[index]].object(), true);
+    }
+    return step(way[from], way[index]);
 }
 
 // Whether the items of a dictionary are the attributes of who holds it.
@@ -149,7 +156,7 @@ std::string PathText::step(NodeId from, NodeId to) const {
         case Kind::kSet:
             return " (member)";
         case Kind::kDeque:
-            return "[...]";
+            return deque_step(at, target);
         case Kind::kFunction:
             return layout.at_least(9) ? field_step(memory, at, target, kFunction)
                                       : field_step(memory, at, target, kFunction38);
@@ -194,19 +201,20 @@ std::string PathText::dict_step(const Node& dict, RemoteAddr target, bool is_nam
 
 std::string PathText::key_text(RemoteAddr key) const {
     if (contents_ == Contents::kRedact) { return "..."; }
-    const NodeId node = heap_.nodes().at(key);
+    constexpr std::uint64_t kObType = 8;
+    const Memory& memory = heap_.memory();
     const HeapLayout& layout = *heap_.runtime().layout;
-    const Kind kind = node == kNoNode || !heap_.nodes()[node].is_object() ? Kind::kOther : type_of(node).kind;
+    const TypeId type = heap_.types().known(RemoteAddr(memory.word(key + kObType)));
+    if (type == kNoType) { return "..."; }
+    const Kind kind = heap_.types()[type].kind;
     if (kind == Kind::kInt) {
-        if (const auto value = small_integer(heap_.memory(), layout, key)) { return std::to_string(*value); }
+        if (const auto value = small_integer(memory, layout, key)) { return std::to_string(*value); }
     }
-    if (kind == Kind::kStr || (node == kNoNode && string_bytes(heap_.memory(), layout, key).bytes != nullptr)) {
-        const std::string text = string_text(heap_.memory(), layout, key, kLongestKey + 1);
-        const bool longer = string_bytes(heap_.memory(), layout, key).length > kLongestKey;
-        return longer ? fmt::format("'{}...'", string_text(heap_.memory(), layout, key, kLongestKey))
-                      : fmt::format("'{}'", text);
+    if (kind == Kind::kStr) {
+        const bool longer = string_bytes(memory, layout, key).length > kLongestKey;
+        return fmt::format("'{}{}'", string_text(memory, layout, key, kLongestKey), longer ? "..." : "");
     }
-    return node == kNoNode ? "..." : type_name(node);
+    return full_name(memory, layout, heap_.types()[type]);
 }
 
 std::string PathText::attribute_step(const Node& object, RemoteAddr target) const {
@@ -261,8 +269,21 @@ std::string PathText::sequence_step(RemoteAddr items, std::uint64_t count, Remot
     return "[?]";
 }
 
+std::string PathText::deque_step(RemoteAddr deque, RemoteAddr target) const {
+    std::uint64_t index = 0;
+    std::string found = "[?]";
+    for_each_deque_item(heap_.memory(), deque, [&](RemoteAddr item) {
+        if (item == target) { found = fmt::format("[{}]", index); }
+        ++index;
+    });
+    return found;
+}
+
 std::string PathText::frame_step(const Node& object, RemoteAddr target) const {
     const Kind kind = heap_.types()[object.type()].kind;
+    constexpr std::uint64_t kGeneratorFrame = 16;  // PyGenObject.gi_frame up to 3.10
+    const bool has_frame = kind == Kind::kGenerator && !heap_.runtime().layout->at_least(11);
+    if (has_frame && heap_.memory().word(object.object() + kGeneratorFrame) == target.value()) { return ".gi_frame"; }
     const auto frame = frame_in(heap_.memory(), heap_.runtime(), object.object(), kind);
     std::string found = ".?";
     if (!frame) { return found; }

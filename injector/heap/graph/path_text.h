@@ -32,12 +32,15 @@ public:
     [[nodiscard]] std::string title(NodeId node) const;
 
 private:
+    // What the node of that index adds to the expression.
+    [[nodiscard]] std::string step_on(const std::vector<NodeId>& way, std::size_t index) const;
     // What follows the expression for `from` in that for `to`.
     [[nodiscard]] std::string step(NodeId from, NodeId to) const;
     [[nodiscard]] std::string dict_step(const Node& dict, RemoteAddr target, bool is_namespace) const;
     [[nodiscard]] std::string attribute_step(const Node& object, RemoteAddr target) const;
     [[nodiscard]] std::string slot_step(const Node& object, RemoteAddr target) const;
     [[nodiscard]] std::string sequence_step(RemoteAddr items, std::uint64_t count, RemoteAddr target) const;
+    [[nodiscard]] std::string deque_step(RemoteAddr deque, RemoteAddr target) const;
     [[nodiscard]] std::string frame_step(const Node& object, RemoteAddr target) const;
     [[nodiscard]] std::string key_text(RemoteAddr key) const;
     [[nodiscard]] bool is_namespace(NodeId dict, NodeId holder) const;

@@ -63,7 +63,9 @@ public:
 
     void stacks(std::span<const StackPart> stacks) {
         for (const StackPart& stack : stacks) {
-            scan(stack.begin, stack.end, RootKind::kStack, fmt::format("the C stack of {}", stack.thread));
+            // Where the kernel has put other mappings right behind it, they are one range.
+            const RemoteAddr end = std::min(stack.end, next_block(stack.begin));
+            scan(stack.begin, end, RootKind::kStack, fmt::format("the C stack of {}", stack.thread));
         }
         reach();
     }
@@ -127,29 +129,22 @@ private:
         add(frame.code, RootKind::kFrame, place);
     }
 
-    [[nodiscard]] bool has_blocks(const Range& range) const {
-        // A block in it begins in it, or is the range.
-        const Nodes& nodes = graph_.nodes();
-        NodeId low = 0;
-        for (NodeId count = nodes.blocks(); count > 0;) {
-            const NodeId half = count / 2;
-            if (nodes[low + half].address() < range.begin) {
-                low += half + 1;
-                count -= half + 1;
-            } else {
-                count = half;
-            }
-        }
-        return low < nodes.blocks() && nodes[low].address() < range.end;
+    // Of the first block from there on; the highest address if there is none.
+    [[nodiscard]] RemoteAddr next_block(RemoteAddr address) const {
+        const NodeId node = graph_.nodes().first_from(address);
+        return node == kNoNode ? RemoteAddr(~std::uint64_t{0}) : graph_.nodes()[node].address();
     }
+    [[nodiscard]] bool has_blocks(const Range& range) const { return next_block(range.begin) < range.end; }
 
+    // Free lists and caches in C are full of addresses of objects that they do not hold.
     void scan(RemoteAddr begin, RemoteAddr end, RootKind kind, const std::string& label) {
         const std::byte* words = memory_.view(begin, end - begin);
         if (words == nullptr) { return; }
         for (std::uint64_t at = 0; at + kPointer <= end - begin; at += kPointer) {
             std::uint64_t word = 0;
             std::memcpy(&word, words + at, sizeof word);
-            if (word != 0) { add(RemoteAddr(word), kind, label); }
+            const NodeId node = word == 0 ? kNoNode : graph_.resolve(RemoteAddr(word));
+            if (node != kNoNode && graph_.may_be_held(node)) { add(graph_.module_of(node), kind, label); }
         }
     }
 

@@ -51,6 +51,13 @@ Life life_of(std::uint64_t references, unsigned minor) {
     return references <= kMostReferences || references >= kImmortal ? Life::kAlive : Life::kNone;
 }
 
+// Objects that are part of a program start with more references than anybody can give back.
+bool is_static_life(std::uint64_t references, unsigned minor) {
+    constexpr std::uint64_t kMostStatic = std::uint64_t{1} << 40U;
+    if (minor < 12) { return references > 0 && references < kMostStatic; }
+    return life_of(references, minor) == Life::kAlive;
+}
+
 // Links of the garbage collector: none, or addresses of other heads, with flags in the low bits.
 bool is_plausible_gc_head(std::uint64_t next, std::uint64_t previous) {
     const auto is_address = [](std::uint64_t word) { return word >> 47U == 0; };
@@ -172,7 +179,7 @@ TypeId Classifier::classify_static(RemoteAddr address) {
     const Range* range = memory_.range_at(address);
     if (range == nullptr || !range->writable) { return kNoType; }
     const auto words = memory_.get<std::array<std::uint64_t, 2>>(address);
-    if (!words || life_of((*words)[0], layout_.minor) != Life::kAlive) { return kNoType; }
+    if (!words || !is_static_life((*words)[0], layout_.minor)) { return kNoType; }
     return types_.find(RemoteAddr((*words)[1]));
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 
+#include "injector/heap/python/deque_items.h"
 #include "injector/heap/python/frame_references.h"
 
 namespace memray::heap {
@@ -34,14 +35,7 @@ constexpr std::uint64_t kManagedValues = 32;  // 3.11 only
 constexpr std::uint64_t kMostItems = std::uint64_t{1} << 32U;
 constexpr std::uint64_t kPointer = 8;
 
-// Modules/_collectionsmodule.c: dequeobject {leftblock, rightblock, leftindex, ...}, block {left, 64 items, right}.
-constexpr std::uint64_t kDequeLeft = 24;
-constexpr std::uint64_t kDequeRight = 32;
-constexpr std::uint64_t kDequeLeftIndex = 40;
 constexpr std::uint64_t kDequeSize = 88;
-constexpr std::uint64_t kDequeBlock = 64;
-constexpr std::uint64_t kBlockItems = 8;
-constexpr std::uint64_t kBlockRight = kBlockItems + kDequeBlock * kPointer;
 
 // PyTypeObject.
 constexpr std::uint64_t kTypeName = 24;
@@ -195,20 +189,10 @@ void References::set(RemoteAddr object, ReferenceSink& sink) const {
 }
 
 void References::deque(RemoteAddr object, ReferenceSink& sink) const {
-    RemoteAddr block(memory_.word(object + kDequeLeft));
-    const RemoteAddr last(memory_.word(object + kDequeRight));
-    std::uint64_t index = memory_.word(object + kDequeLeftIndex);
-    std::uint64_t left = memory_.word(object + kSize);
-    if (left > kMostItems) { return; }
-    while (memory_.view(block, kBlockRight + kPointer) != nullptr && index <= kDequeBlock) {
-        sink.owns(block, Owned::kKnown);
-        const std::uint64_t count = std::min(kDequeBlock - index, left);
-        of_words(block + kBlockItems + index * kPointer, count * kPointer, sink);
-        left -= count;
-        index = 0;
-        if (block == last || left == 0) { return; }
-        block = RemoteAddr(memory_.word(block + kBlockRight));
-    }
+    for_each_deque_block(memory_, object, [&](const DequeBlock& block) {
+        sink.owns(block.address, Owned::kKnown);
+        of_words(block.items, block.count * kPointer, sink);
+    });
 }
 
 // Include/cpython/unicodeobject.h: the UTF-8 form of those that are not ASCII, and the characters of those that are not

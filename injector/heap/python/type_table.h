@@ -75,6 +75,11 @@ public:
         if (recent.address != address.value()) { recent = {address.value(), look_up(address)}; }
         return recent.type;
     }
+    // The same of those that were found before.
+    [[nodiscard]] TypeId known(RemoteAddr address) const {
+        const auto found = ids_.find(address.value());
+        return found == ids_.end() ? kNoType : found->second;
+    }
     [[nodiscard]] const Type& operator[](TypeId type) const { return types_[type]; }
     [[nodiscard]] const Type& type_of_types() const noexcept { return types_[1]; }
     // Of which there is number 0, which is none.

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/heap/python/deque_items.h"
+
+#include <algorithm>
+
+namespace memray::heap {
+namespace {
+
+constexpr std::uint64_t kPointer = 8;
+constexpr std::uint64_t kMostItems = std::uint64_t{1} << 32U;
+
+// dequeobject {ob_size, leftblock, rightblock, leftindex, ...}; block {left, items, right}.
+constexpr std::uint64_t kSize = 16;
+constexpr std::uint64_t kLeft = 24;
+constexpr std::uint64_t kRight = 32;
+constexpr std::uint64_t kLeftIndex = 40;
+constexpr std::uint64_t kLength = 64;
+constexpr std::uint64_t kItems = 8;
+constexpr std::uint64_t kNext = kItems + kLength * kPointer;
+
+}  // namespace
+
+void for_each_deque_block(const Memory& memory, RemoteAddr deque, const std::function<void(const DequeBlock&)>& block) {
+    RemoteAddr at(memory.word(deque + kLeft));
+    const RemoteAddr last(memory.word(deque + kRight));
+    std::uint64_t index = memory.word(deque + kLeftIndex);
+    std::uint64_t left = memory.word(deque + kSize);
+    if (left > kMostItems || index > kLength) { return; }
+    while (memory.view(at, kNext + kPointer) != nullptr) {
+        const std::uint64_t count = std::min(kLength - index, left);
+        block({at, at + kItems + index * kPointer, count});
+        left -= count;
+        index = 0;
+        if (at == last || left == 0) { return; }
+        at = RemoteAddr(memory.word(at + kNext));
+    }
+}
+
+void for_each_deque_item(const Memory& memory, RemoteAddr deque, const std::function<void(RemoteAddr)>& item) {
+    for_each_deque_block(memory, deque, [&](const DequeBlock& block) {
+        for (std::uint64_t index = 0; index < block.count; ++index) {
+            item(RemoteAddr(memory.word(block.items + index * kPointer)));
+        }
+    });
+}
+
+}  // namespace memray::heap

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+#include "injector/heap/python/object_size.h"
+
+#include <algorithm>
+
+#include "injector/heap/python/dict_items.h"
+#include "injector/heap/python/strings.h"
+
+namespace memray::heap {
+namespace {
+
+constexpr std::uint64_t kPointer = 8;
+constexpr std::uint64_t kSize = 16;       // ob_size
+constexpr std::uint64_t kAllocated = 32;  // PyListObject.allocated
+constexpr std::uint64_t kByteArrayAllocated = 24;
+constexpr std::uint64_t kDictKeys = 32;
+constexpr std::uint64_t kDictValues = 40;
+constexpr std::uint64_t kSetMask = 32;
+constexpr std::uint64_t kSetTable = 40;
+constexpr std::uint64_t kSmallTable = 64;
+constexpr std::uint64_t kSetEntry = 16;
+constexpr std::uint64_t kDigit = 4;
+constexpr std::uint64_t kDequeBlocks = 528;  // BLOCKLEN pointers, and two links
+constexpr std::uint64_t kDequeLength = 64;
+constexpr std::uint64_t kDequeLeftIndex = 40;
+constexpr std::uint64_t kStrState = 32;
+constexpr std::uint64_t kCodeUnits = 2;
+
+std::uint64_t magnitude(std::uint64_t word) { return static_cast<std::int64_t>(word) < 0 ? 0 - word : word; }
+
+// Objects/unicodeobject.c, unicode_sizeof_impl.
+std::uint64_t string_size(const Memory& memory, const HeapLayout& layout, RemoteAddr object) {
+    const std::uint64_t length = memory.word(object + kSize);
+    const auto state = memory.get<std::uint32_t>(object + kStrState).value_or(0);
+    const std::uint64_t width = (state >> 2U) & 7U;
+    const bool compact = (state & 0x20U) != 0;
+    const bool ascii = (state & 0x40U) != 0;
+    if (compact && ascii) { return layout.ascii_size + length + 1; }
+    std::uint64_t size =
+        compact ? layout.compact_size + (length + 1) * width : layout.unicode_size + (length + 1) * width;
+    const RemoteAddr utf8(memory.word(object + layout.ascii_size + kPointer));
+    const bool own_utf8 = !utf8.is_null() && !(!compact && ascii);
+    if (own_utf8) { size += memory.word(object + layout.ascii_size) + 1; }
+    return size;
+}
+
+// Objects/longobject.c, int___sizeof___impl.
+std::uint64_t integer_size(const Memory& memory, const HeapLayout& layout, const Type& type, RemoteAddr object) {
+    const std::uint64_t word = memory.word(object + kSize);
+    if (!layout.at_least(12)) { return type.basic_size + magnitude(word) * kDigit; }
+    return type.basic_size + std::max<std::uint64_t>(word >> 3U, 1) * kDigit;
+}
+
+// Objects/dictobject.c, _PyDict_SizeOf: keys that are shared are nobody's.
+std::uint64_t dict_size(const Memory& memory, const HeapLayout& layout, RemoteAddr object) {
+    const DictKeys keys = read_dict_keys(memory, layout, RemoteAddr(memory.word(object + kDictKeys)));
+    std::uint64_t size = 0;
+    if (memory.word(object + kDictValues) != 0) { size += keys.slots * 2 / 3 * kPointer; }
+    if (keys.references == 1) { size += keys.bytes(); }
+    return size;
+}
+
+std::uint64_t set_size(const Memory& memory, RemoteAddr object) {
+    if (memory.word(object + kSetTable) == (object + kSmallTable).value()) { return 0; }
+    return (memory.word(object + kSetMask) + 1) * kSetEntry;
+}
+
+// Modules/_collectionsmodule.c, deque___sizeof___impl.
+std::uint64_t deque_size(const Memory& memory, RemoteAddr object) {
+    const std::uint64_t end = memory.word(object + kDequeLeftIndex) + memory.word(object + kSize);
+    return (end + kDequeLength - 1) / kDequeLength * kDequeBlocks;
+}
+
+// Objects/typeobject.c, type___sizeof___impl.
+std::uint64_t type_size(const Memory& memory, const HeapLayout& layout, const Type& type, RemoteAddr object) {
+    constexpr std::uint64_t kFlags = 168;
+    constexpr std::uint64_t kHeapType = 1U << 9U;
+    constexpr std::uint64_t kTypeObject = 416;
+    if ((memory.word(object + kFlags) & kHeapType) == 0) { return kTypeObject; }
+    const RemoteAddr keys(memory.word(object + layout.ht_cached_keys));
+    return type.basic_size + (keys.is_null() ? 0 : read_dict_keys(memory, layout, keys).bytes());
+}
+
+// Objects/typeobject.c, object___sizeof___impl.
+std::uint64_t plain_size(const Memory& memory, const Type& type, RemoteAddr object) {
+    if (type.item_size == 0) { return type.basic_size; }
+    return type.basic_size + magnitude(memory.word(object + kSize)) * type.item_size;
+}
+
+std::uint64_t own_size(const Memory& memory, const HeapLayout& layout, const Type& type, RemoteAddr object) {
+    switch (type.kind) {
+        case Kind::kStr:
+            return string_size(memory, layout, object);
+        case Kind::kInt:
+            return integer_size(memory, layout, type, object);
+        case Kind::kList:
+            return type.basic_size + memory.word(object + kAllocated) * kPointer;
+        case Kind::kByteArray:
+            return type.basic_size + memory.word(object + kByteArrayAllocated);
+        case Kind::kDict:
+            return type.basic_size + dict_size(memory, layout, object);
+        case Kind::kSet:
+            return type.basic_size + set_size(memory, object);
+        case Kind::kDeque:
+            return type.basic_size + deque_size(memory, object);
+        case Kind::kType:
+            return type_size(memory, layout, type, object);
+        case Kind::kCode:
+            return plain_size(memory, type, object) * (type.item_size == 1 ? kCodeUnits : 1);
+        default:
+            return plain_size(memory, type, object);
+    }
+}
+
+}  // namespace
+
+std::uint64_t object_size(const Memory& memory, const HeapLayout& layout, const Type& type, RemoteAddr object,
+                          std::uint64_t size) {
+    if (type.kind == Kind::kFrame || type.kind == Kind::kGenerator) { return type.pre_header + size; }
+    return type.pre_header + own_size(memory, layout, type, object);
+}
+
+}  // namespace memray::heap
