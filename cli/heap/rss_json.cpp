@@ -89,7 +89,9 @@ std::string rss_json(const RssReport& report) {
                            {"malloc", malloc_json(accounts)},
                            {"kernel", kernel_json(report)},
                            {"cgroup", cgroup_json(report)},
-                           {"advice", rss_advice(report)}};
+                           {"advice", rss_advice(report)},
+                           {"live", report.live},
+                           {"notes", report.notes}};
     return document.dump(kIndent, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 

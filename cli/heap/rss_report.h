@@ -21,6 +21,8 @@ struct RssReport {
     heap::Accounts accounts;
     heap::MappingUse mapped;  // what the kernel counts, of all mappings
     heap::KernelFigures kernel;
+    bool live{false};                // it ran while it was looked at
+    std::vector<std::string> notes;  // what was not to be had; sentences without a full stop
 };
 
 [[nodiscard]] std::string rss_text(const RssReport& report, bool colour);

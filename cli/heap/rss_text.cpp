@@ -23,8 +23,8 @@ struct Group {
     Term last;
 };
 constexpr std::array<Group, 7> kGroups{
-    {{"Python's small blocks (pymalloc)", Term::kPymallocUsed, Term::kPymallocAlignment},
-     {"malloc (glibc)", Term::kMallocUsed, Term::kMallocUnknown},
+    {{"Python's small blocks (pymalloc)", Term::kPymallocObjects, Term::kPymallocAlignment},
+     {"malloc (glibc)", Term::kMallocObjects, Term::kMallocUnknown},
      {"other allocators", Term::kBreak, Term::kOtherAllocator},
      {"stacks", Term::kMainStack, Term::kFrameStacks},
      {"programs and libraries", Term::kLoader, Term::kZeroed},
@@ -32,13 +32,16 @@ constexpr std::array<Group, 7> kGroups{
      {"unexplained", Term::kUnexplained, Term::kUnexplained}}};
 
 constexpr std::array<std::string_view, heap::kTerms> kTexts{
-    "blocks in use",
+    "objects",
+    "blocks in use that are no objects: keys, values, items",
+    "objects that are kept for reuse",
     "free blocks, in pools that have others in use",
     "blocks that never were in use",
     "headers of pools, and what no block fits into",
     "empty pools",
     "pools that never were in use, and alignment",
-    "chunks in use",
+    "objects",
+    "other chunks in use",
     "large blocks with a mapping of their own",
     "headers of chunks and arenas",
     "free chunks",
@@ -79,7 +82,8 @@ public:
         row(size_text(accounts_.total.resident), "", size_text(accounts_.total.size), "all");
         write_beside();
         write_arenas();
-        write_advice();
+        write_sentences(rss_advice(report_));
+        if (report_.live) { write_sentences(report_.notes); }
         return text_;
     }
 
@@ -155,11 +159,9 @@ private:
                                  size_text(arena.top), arena.main ? "  main" : "");
         }
     }
-    void write_advice() {
-        const std::vector<std::string> advice = rss_advice(report_);
-        if (advice.empty()) { return; }
-        text_ += "\n";
-        for (const std::string& sentence : advice) { text_ += sentence + "\n"; }
+    void write_sentences(const std::vector<std::string>& sentences) {
+        if (!sentences.empty()) { text_ += "\n"; }
+        for (const std::string& sentence : sentences) { text_ += base::printable(sentence) + "\n"; }
     }
 
     const RssReport& report_;

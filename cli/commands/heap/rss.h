@@ -17,6 +17,7 @@ public:
 
 private:
     int pid_{0};
+    bool live_{false};
     bool json_{false};
     std::string output_;
     bool force_{false};

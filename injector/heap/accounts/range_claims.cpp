@@ -103,6 +103,7 @@ void claim_ranges(const Memory& memory, const std::string& allocator, Ledger& le
             ledger.claim(range.begin, range.end, Term::kMappedFiles);
         }
     }
+    for (const PageSpan& span : ledger.pages().spans()) { ledger.claim(span.begin, span.end, Term::kUnexplained); }
 }
 
 }  // namespace memray::heap

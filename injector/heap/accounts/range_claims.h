@@ -19,7 +19,8 @@ namespace memray::heap {
 // Claims the zeroed variables of programs and libraries: anonymous memory behind their files' (.bss).
 void claim_zeroed(const Memory& memory, Ledger& ledger);
 
-// Claims all that is left. `allocator`: the one that anonymous memory belongs to then, if any.
+// Claims all that is left, also pages that are in no range: of a moment when there was one. `allocator`: the one that
+// anonymous memory belongs to then, if any.
 void claim_ranges(const Memory& memory, const std::string& allocator, Ledger& ledger);
 
 }  // namespace memray::heap

@@ -7,12 +7,15 @@
 namespace memray::heap {
 
 std::string_view term_name(Term term) {
-    static constexpr std::array<std::string_view, kTerms> kNames{"pymalloc_used",
+    static constexpr std::array<std::string_view, kTerms> kNames{"pymalloc_objects",
+                                                                 "pymalloc_other",
+                                                                 "pymalloc_kept",
                                                                  "pymalloc_free",
                                                                  "pymalloc_untouched",
                                                                  "pymalloc_headers",
                                                                  "pymalloc_empty_pools",
                                                                  "pymalloc_alignment",
+                                                                 "malloc_objects",
                                                                  "malloc_used",
                                                                  "malloc_mapped",
                                                                  "malloc_headers",

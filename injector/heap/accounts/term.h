@@ -11,12 +11,15 @@
 namespace memray::heap {
 
 enum class Term : std::uint8_t {
-    kPymallocUsed,
+    kPymallocObjects,
+    kPymallocOther,  // blocks in use that are no objects
+    kPymallocKept,   // objects that were deallocated and are kept for new ones
     kPymallocFree,
     kPymallocUntouched,  // blocks that never were in use
     kPymallocHeaders,    // of pools, and what is left behind their last blocks
     kPymallocEmptyPools,
     kPymallocAlignment,  // and pools that never were in use
+    kMallocObjects,
     kMallocUsed,
     kMallocMapped,
     kMallocHeaders,  // of chunks in use, and of arenas

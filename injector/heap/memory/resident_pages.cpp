@@ -14,6 +14,8 @@ ResidentPages ResidentPages::of(pid_t pid, std::span<const Range> ranges) {
     return ResidentPages(read_page_spans(pid, ranges));
 }
 
+ResidentPages ResidentPages::of(pid_t pid) { return of(pid, ranges_of(elf::read_maps(pid))); }
+
 ResidentPages::ResidentPages(std::vector<PageSpan> spans) : spans_(std::move(spans)) {
     before_.reserve(spans_.size());
     for (const PageSpan& span : spans_) {

@@ -38,6 +38,8 @@ public:
     // Those of `ranges`. Pages of zeros, which all processes share and which count nowhere as resident, are left out
     // where the kernel can tell them (Linux 6.7 and later). Throws base::Error if they may not be looked at.
     [[nodiscard]] static ResidentPages of(pid_t pid, std::span<const Range> ranges);
+    // Of all that is mapped now.
+    [[nodiscard]] static ResidentPages of(pid_t pid);
 
     // `spans` are sorted and do not overlap.
     explicit ResidentPages(std::vector<PageSpan> spans);

@@ -22,6 +22,7 @@ NAMES = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks kee
 BLOCK = 10000
 CHUNK = 10016  # that malloc makes of it
 BLOCKS = 4000
+PYMALLOC = ["pymalloc_" + name for name in "objects other kept free untouched headers empty_pools alignment".split()]
 UNEXPLAINED = 1000  # at most one part of so many
 
 
@@ -160,6 +161,7 @@ class NewMalloc(Looking):
                     self.check_malloc(look, said)
                     self.check_sums(look)
                     self.go_on(process)
+                self.assertLessEqual(look["unexplained"] * UNEXPLAINED, look["resident"])
                 self.assertEqual(process.wait(PATIENCE), 0)
 
 
@@ -206,11 +208,34 @@ class Terms(Looking):
     def test_all_of_a_program_with_tables_has_a_name(self):
         if not interpreters.has_modules(interpreters.DEBIAN, ("numpy", "pandas")):
             self.skipTest("no pandas here")
-        process = self.begin("tables", "threads", "say", PYTHONMALLOC="malloc")
-        said = self.said(process)
+        for allocator in ("pymalloc", "malloc", "pymalloc_debug"):
+            process = self.begin("tables", "objects", "threads", "say", PYTHONMALLOC=allocator)
+            said = self.said(process)
+            look = self.look(process)
+            self.check_sums(look)
+            self.check_malloc(look, said)
+            self.assertLessEqual(look["unexplained"] * UNEXPLAINED, look["resident"])
+            objects = "malloc_objects" if allocator == "malloc" else "pymalloc_objects"
+            self.assertGreater(self.term(look, objects)["resident"], 10 * MIB)
+
+    @with_every_interpreter
+    def test_all_has_a_name_with_every_interpreter(self, python):
+        process = self.begin("objects", "mapped", "say", python=[python])
+        self.said(process)
         look = self.look(process)
         self.check_sums(look)
-        self.check_malloc(look, said)
+        self.assertLessEqual(look["unexplained"] * UNEXPLAINED, look["resident"])
+        size = sum(self.term(look, name)["size"] for name in PYMALLOC)
+        self.assertEqual((size > 0, size % interpreters.arena_size(python)), (True, 0))
+
+    def test_a_program_that_runs_is_looked_at_while_it_does(self):
+        process = self.begin("objects", "say")
+        self.said(process)
+        done = self.memray("rss", process.pid, "--live", "--json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        look = json.loads(done.stdout)
+        self.check_sums(look)
+        self.assertTrue(look["live"])
         self.assertLessEqual(look["unexplained"] * UNEXPLAINED, look["resident"])
 
 
