@@ -9,7 +9,7 @@
 namespace memray::heap {
 namespace {
 
-ArenaAccount account_of(const GlibcHeap& heap, std::size_t number, const ResidentPages& pages) {
+ArenaAccount account_of(const GlibcHeap& heap, std::size_t number, std::uint64_t resident_free) {
     const MallocArena& arena = heap.arenas()[number];
     const ArenaTotals& totals = heap.totals_of(number);
     return {arena.state,
@@ -19,16 +19,17 @@ ArenaAccount account_of(const GlibcHeap& heap, std::size_t number, const Residen
             totals[ChunkState::kFree].bytes,
             totals[ChunkState::kFast].bytes + totals[ChunkState::kCached].bytes,
             totals[ChunkState::kTop].bytes,
-            resident_free(heap, number, pages)};
+            resident_free};
 }
 
 void describe_malloc(const GlibcHeap& heap, const ResidentPages& pages, Accounts& accounts) {
     for (std::size_t number = 0; number < heap.arenas().size(); ++number) {
-        accounts.arenas.push_back(account_of(heap, number, pages));
+        const FreeMemory free = free_memory(heap, number, pages);
+        accounts.arenas.push_back(account_of(heap, number, free.resident));
+        accounts.trimmable += free.trimmable;
     }
     accounts.malloc = heap.info();
     accounts.all_mapped_known = heap.knows_all_mapped();
-    accounts.trimmable = trimmable(heap, pages);
 }
 
 }  // namespace

@@ -38,8 +38,14 @@ void claim_chunk(const Chunk& chunk, const TermOfBlock& term_of, Ledger& ledger)
     ledger.claim(user, user + block.size, term_of(block));
 }
 
-std::uint64_t present(const ResidentPages& pages, RemoteAddr begin, RemoteAddr end) {
-    return pages.present_between(begin, end);
+// Bytes that trimming gives back of a free chunk or a top.
+std::uint64_t trimmable(const Chunk& chunk, bool main, const ResidentPages& pages) {
+    const RemoteAddr end = chunk.address + chunk.size;
+    if (chunk.state == ChunkState::kFree) {
+        return pages.present_between(page_up(chunk.address + kKeptOfFree), end.aligned_down(kPageBytes));
+    }
+    if (!main || chunk.size <= kKeptOfTop) { return 0; }
+    return pages.present_between(end - (chunk.size - kKeptOfTop) / kPageBytes * kPageBytes, end);
 }
 
 }  // namespace
@@ -58,29 +64,14 @@ void claim_malloc(const GlibcHeap& heap, const TermOfBlock& term_of, Ledger& led
     }
 }
 
-std::uint64_t trimmable(const GlibcHeap& heap, const ResidentPages& pages) {
-    std::uint64_t bytes = 0;
-    for (std::size_t arena = 0; arena < heap.arenas().size(); ++arena) {
-        heap.for_each_chunk(arena, [&](const Chunk& chunk) {
-            const RemoteAddr end = chunk.address + chunk.size;
-            if (chunk.state == ChunkState::kFree) {
-                bytes += present(pages, page_up(chunk.address + kKeptOfFree), end.aligned_down(kPageBytes));
-            } else if (chunk.state == ChunkState::kTop && heap.arenas()[arena].main && chunk.size > kKeptOfTop) {
-                bytes += present(pages, end - (chunk.size - kKeptOfTop) / kPageBytes * kPageBytes, end);
-            }
-        });
-    }
-    return bytes;
-}
-
-std::uint64_t resident_free(const GlibcHeap& heap, std::size_t arena, const ResidentPages& pages) {
-    std::uint64_t bytes = 0;
+FreeMemory free_memory(const GlibcHeap& heap, std::size_t arena, const ResidentPages& pages) {
+    FreeMemory sum;
     heap.for_each_chunk(arena, [&](const Chunk& chunk) {
-        if (chunk.state == ChunkState::kFree || chunk.state == ChunkState::kTop) {
-            bytes += present(pages, chunk.address, chunk.address + chunk.size);
-        }
+        if (chunk.state != ChunkState::kFree && chunk.state != ChunkState::kTop) { return; }
+        sum.resident += pages.present_between(chunk.address, chunk.address + chunk.size);
+        sum.trimmable += trimmable(chunk, heap.arenas()[arena].main, pages);
     });
-    return bytes;
+    return sum;
 }
 
 }  // namespace memray::heap

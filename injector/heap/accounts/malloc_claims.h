@@ -20,11 +20,13 @@ using TermOfBlock = std::function<Term(const Block&)>;
 
 void claim_malloc(const GlibcHeap& heap, const TermOfBlock& term_of, Ledger& ledger);
 
-// Resident bytes that malloc_trim(0) would give back at least (mtrim() and systrim() of malloc/malloc.c): whole pages
-// inside free chunks, and of the main arena's top.
-[[nodiscard]] std::uint64_t trimmable(const GlibcHeap& heap, const ResidentPages& pages);
-
-// Resident bytes of an arena that are free, top included.
-[[nodiscard]] std::uint64_t resident_free(const GlibcHeap& heap, std::size_t arena, const ResidentPages& pages);
+struct FreeMemory {
+    std::uint64_t resident{0};  // bytes of free chunks and the top
+    // Of these, what malloc_trim(0) would give back at least (mtrim() and systrim() of malloc/malloc.c): whole pages
+    // inside free chunks, and of the main arena's top.
+    std::uint64_t trimmable{0};
+};
+// Of the arena of that number.
+[[nodiscard]] FreeMemory free_memory(const GlibcHeap& heap, std::size_t arena, const ResidentPages& pages);
 
 }  // namespace memray::heap
