@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <vector>
 
 #include "cli/commands/process_argument.h"
 #include "cli/commands/report_file.h"
@@ -45,8 +46,13 @@ heap_report::RssReport look_at(pid_t pid, bool live) {
     const heap::PythonClaims python(*snapshot.memory);
     input.term_of_block = [&python](const heap::Block& block) { return python.term_of(block); };
     input.claim_first = [&python](heap::Ledger& ledger) { python.claim(ledger); };
-    return {pid,  recording::command_line_of(pid), heap::make_accounts(input), heap::sum(input.mappings), kernel,
-            live, snapshot.notes};
+    return {pid,
+            recording::command_line_of(pid),
+            heap::make_accounts(input),
+            heap::sum(input.mappings),
+            kernel,
+            live,
+            snapshot.notes};
 }
 
 }  // namespace
