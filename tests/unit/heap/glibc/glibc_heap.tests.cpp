@@ -197,34 +197,12 @@ TEST_CASE("newer caches count what is left of their room") {
     }
 }
 
-// Another arena, whose first heap is full and whose second has the top.
-RemoteAddr put_second_arena(FakeMalloc& malloc, std::uint64_t info_size) {
-    const RemoteAddr first(kArea);
-    const RemoteAddr second(kArea + kHeapDistance);
-    const RemoteAddr state = first + info_size;
-    malloc.put_state(state, malloc.main);
-    malloc.memory.put_word(malloc.main + malloc.layout.bins + kNextBehindBins, state.value());
-    for (const RemoteAddr heap : {first, second}) {
-        malloc.memory.put_word(heap, state.value());
-        malloc.memory.put_word(heap + 16, kHeapSize);
-    }
-    malloc.memory.put_word(second + 8, first.value());
-    malloc.at = RemoteAddr((state + malloc.layout.bins + kStateBehindBins + 15).value()).aligned_down(16);
-    malloc.chunk((first + kHeapSize - malloc.at) - 32);
-    malloc.chunk(16);
-    malloc.memory.put_word(malloc.at + 8, kPreviousInUse);
-    malloc.at = second + info_size;
-    malloc.chunk(0x1000);
-    malloc.finish(state, second + kHeapSize, 2 * kHeapSize);
-    return state;
-}
-
 TEST_CASE("arenas of threads are chains of heaps") {
     for (const std::uint64_t info_size : {32, 48}) {
         FakeMalloc malloc(kOld);
         malloc.chunk(0x100);
         malloc.finish_main();
-        const RemoteAddr state = put_second_arena(malloc, info_size);
+        const RemoteAddr state = malloc.put_second_arena(info_size);
 
         const GlibcHeap heap = found(malloc);
 
@@ -243,7 +221,7 @@ TEST_CASE("arenas of threads are chains of heaps") {
 TEST_CASE("heaps that go round in a circle are none") {
     FakeMalloc malloc(kOld);
     malloc.finish_main();
-    put_second_arena(malloc, 48);
+    malloc.put_second_arena(48);
     malloc.memory.put_word(RemoteAddr(kArea + kHeapDistance + 8), kArea + kHeapDistance);
     const GlibcHeap heap = found(malloc);
     REQUIRE(heap.arenas().size() == 2);
@@ -253,7 +231,7 @@ TEST_CASE("heaps that go round in a circle are none") {
 TEST_CASE("arenas that do not lead back to the first are none") {
     FakeMalloc malloc(kOld);
     malloc.finish_main();
-    const RemoteAddr state = put_second_arena(malloc, 48);
+    const RemoteAddr state = malloc.put_second_arena(48);
     malloc.memory.put_word(state + kOld.bins + kNextBehindBins, state.value());
     CHECK_FALSE(find_glibc_heap(malloc.memory).has_value());
 }
@@ -288,7 +266,7 @@ TEST_CASE("whatever is overwritten, every byte is accounted for and all loops en
         FakeMalloc malloc(round % 2 == 0 ? kOld : kNew);
         for (int count = 0; count < 100; ++count) { malloc.chunk(0x20 + 16 * (random() % 64), random() % 4 != 0); }
         malloc.finish_main();
-        put_second_arena(malloc, 48);
+        malloc.put_second_arena(48);
         const std::uint64_t places[] = {kBreak + random() % 0x8000 / 8 * 8,
                                         malloc.main.value() + random() % 2200 / 8 * 8,
                                         kArea + random() % 0x1000 / 8 * 8};

@@ -60,6 +60,28 @@ struct FakeMalloc {
     }
     void finish_main() { finish(main, RemoteAddr(kBreak + kBreakSize), kBreakSize); }
 
+    // Another arena, whose first heap is full and whose second has the top. Returns its malloc_state.
+    RemoteAddr put_second_arena(std::uint64_t info_size) {
+        const RemoteAddr first(kArea);
+        const RemoteAddr second(kArea + kHeapDistance);
+        const RemoteAddr state = first + info_size;
+        put_state(state, main);
+        memory.put_word(main + layout.bins + kNextBehindBins, state.value());
+        for (const RemoteAddr heap : {first, second}) {
+            memory.put_word(heap, state.value());
+            memory.put_word(heap + 16, kHeapSize);
+        }
+        memory.put_word(second + 8, first.value());
+        at = RemoteAddr((state + layout.bins + kStateBehindBins + 15).value()).aligned_down(16);
+        chunk((first + kHeapSize - at) - 32);
+        chunk(16);
+        memory.put_word(at + 8, kPreviousInUse);
+        at = second + info_size;
+        chunk(0x1000);
+        finish(state, second + kHeapSize, 2 * kHeapSize);
+        return state;
+    }
+
     [[nodiscard]] std::uint64_t hidden(std::uint64_t pointer, RemoteAddr place) const {
         return is_protected ? pointer ^ (place.value() >> 12U) : pointer;
     }
