@@ -7,49 +7,14 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 
+#include "injector/elf/notes.h"
 #include "injector/elf/segments.h"
-#include "injector/unwind/byte_cursor.h"
 
 namespace memray::unwind {
 namespace {
 
-constexpr std::uint64_t kMaxNotes = 1U << 16U;
-constexpr std::uint64_t kMaxBuildId = 64;
 constexpr std::uint64_t kMaxSection = 1U << 30U;
-
-std::string hexadecimal(Bytes bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t byte : bytes) {
-        text += kDigits[byte >> 4U];
-        text += kDigits[byte & 0xfU];
-    }
-    return text;
-}
-
-// The build-id among the notes of one segment, empty if it is not there.
-std::string find_build_id(Bytes notes) {
-    constexpr std::array kOwner{'G', 'N', 'U', '\0'};
-    ByteCursor cursor(notes);
-    while (!cursor.done()) {
-        const auto header = cursor.fixed<Elf64_Nhdr>();
-        const Bytes owner = cursor.take((std::uint64_t{header.n_namesz} + 3) / 4 * 4);
-        const Bytes content = cursor.take((std::uint64_t{header.n_descsz} + 3) / 4 * 4);
-        if (cursor.failed()) { break; }
-        const bool is_gnu = header.n_namesz == kOwner.size() && std::equal(kOwner.begin(), kOwner.end(), owner.begin());
-        if (is_gnu && header.n_type == NT_GNU_BUILD_ID && header.n_descsz <= kMaxBuildId) {
-            return hexadecimal(content.first(header.n_descsz));
-        }
-    }
-    return {};
-}
-
-std::string read_build_id(RemoteAddr notes, std::uint64_t size, const elf::ReadMemory& read) {
-    std::vector<std::uint8_t> bytes(std::min(size, kMaxNotes));
-    return read(notes, bytes.data(), bytes.size()) ? find_build_id(bytes) : std::string();
-}
 
 // .eh_frame_hdr begins with a pointer to .eh_frame, in the one encoding that linkers use: relative to itself.
 RemoteAddr read_eh_frame_pointer(RemoteAddr header, const elf::ReadMemory& read) {
@@ -73,13 +38,11 @@ std::optional<MappedImage> read_mapped_image(RemoteAddr header, const elf::ReadM
     MappedImage image;
     image.begin = header;
     image.bias = bias.value();
+    image.build_id = elf::build_id_of_image(read, header);
     for (const Elf64_Phdr& segment : segments) {
         const RemoteAddr at(image.bias + segment.p_vaddr);
         if (segment.p_type == PT_LOAD) { image.end = std::max(image.end, at + segment.p_memsz); }
         if (segment.p_type == PT_GNU_EH_FRAME) { image.eh_frame = read_eh_frame_pointer(at, read); }
-        if (segment.p_type == PT_NOTE && image.build_id.empty()) {
-            image.build_id = read_build_id(at, segment.p_memsz, read);
-        }
     }
     for (const Elf64_Phdr& segment : segments) {
         const std::uint64_t at = image.bias + segment.p_vaddr;

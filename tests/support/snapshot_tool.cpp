@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 //   snapshot_tool live|stopped|frozen|best PID
+//   snapshot_tool core FILE [EXECUTABLE]
 //
 // Opens a snapshot and says what it is in one line of JSON; then answers each line of its input, in JSON as well, until
 // that ends: "words ADDRESS COUNT" with the different words there are, "bytes ADDRESS SIZE" with the bytes in
@@ -24,7 +25,8 @@ using nlohmann::json;
 
 namespace {
 
-Snapshot open(const std::string& kind, const std::string& what) {
+Snapshot open(const std::string& kind, const std::string& what, const std::string& executable) {
+    if (kind == "core") { return heap::open_core(what, executable); }
     const pid_t pid = std::stoi(what);
     if (kind == "live") { return heap::open_live(pid); }
     if (kind == "stopped") { return heap::open_stopped(pid); }
@@ -40,6 +42,7 @@ json description(const Snapshot& snapshot) {
     }
     return {{"kind", kKinds[static_cast<int>(snapshot.kind)]},
             {"pid", snapshot.pid},
+            {"entry", snapshot.entry.value()},
             {"pause", snapshot.pause.count()},
             {"threads", threads},
             {"notes", snapshot.notes}};
@@ -105,7 +108,7 @@ json answer(const Snapshot& snapshot, const std::string& line) {
 int main(int argc, char** argv) {
     if (argc < 3) { return base::kWrongUsage; }
     try {
-        const Snapshot snapshot = open(argv[1], argv[2]);
+        const Snapshot snapshot = open(argv[1], argv[2], argc > 3 ? argv[3] : "");
         std::cout << description(snapshot) << std::endl;
         for (std::string line; std::getline(std::cin, line);) { std::cout << answer(snapshot, line) << std::endl; }
     } catch (const base::Error& error) {

@@ -15,6 +15,7 @@
 
 #include "injector/base/error.h"
 #include "injector/heap/memory/pagemap.h"
+#include "injector/heap/source/file_bytes.h"
 
 namespace memray::heap {
 namespace {
@@ -32,26 +33,13 @@ std::string mapped_file(pid_t pid, const elf::MapEntry& entry) {
     return folder_of(pid) + name.data();
 }
 
-// None if it is no regular file: opening others may do something.
-base::UniqueFd open_regular(const std::string& path, const elf::MapEntry* identity) {
+// None if it is not the one that is mapped.
+base::UniqueFd open_same(const std::string& path, const elf::MapEntry& entry) {
+    base::UniqueFd fd = open_regular_file(path);
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) { return {}; }
-    if (identity != nullptr && (status.st_ino != identity->inode || status.st_dev != identity->device)) { return {}; }
-    return base::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-}
-
-// What lies behind the end of the file stays zero.
-bool read_file(int fd, std::uint64_t offset, std::byte* destination, std::size_t size) {
-    while (size > 0) {
-        const ssize_t count = ::pread64(fd, destination, size, static_cast<off64_t>(offset));
-        if (count < 0 && errno == EINTR) { continue; }
-        if (count < 0) { return false; }
-        if (count == 0) { return true; }
-        destination += count;
-        offset += static_cast<std::uint64_t>(count);
-        size -= static_cast<std::size_t>(count);
-    }
-    return true;
+    const bool same =
+        fd && ::fstat(fd.get(), &status) == 0 && status.st_ino == entry.inode && status.st_dev == entry.device;
+    return same ? std::move(fd) : base::UniqueFd();
 }
 
 // None of a process that has ended: what was mapped of files can still be had.
@@ -112,7 +100,7 @@ bool PageReader::read_absent(const elf::MapEntry& entry, RemoteAddr address, std
     if (!is_file(entry)) { return !entry.shared || read_memory(address, destination, size); }
     const int fd = file_of(entry);
     if (fd < 0) { return read_memory(address, destination, size); }
-    return read_file(fd, entry.offset + (address - entry.begin), destination, size);
+    return read_file_bytes(fd, entry.offset + (address - entry.begin), destination, size);
 }
 
 // A page that cannot be read (behind the end of a mapped file) is zero.
@@ -134,9 +122,9 @@ bool PageReader::read_memory(RemoteAddr address, std::byte* destination, std::si
 int PageReader::file_of(const elf::MapEntry& entry) const {
     const auto [place, added] = files_.try_emplace({entry.device, entry.inode});
     if (added) {
-        place->second = open_regular(mapped_file(pid_, entry), nullptr);
+        place->second = open_regular_file(mapped_file(pid_, entry));
         for (const std::string& root : {folder_of(pid_) + "/root", std::string()}) {
-            if (!place->second) { place->second = open_regular(root + entry.path, &entry); }
+            if (!place->second) { place->second = open_same(root + entry.path, entry); }
         }
     }
     return place->second.get();

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "injector/base/error.h"
+#include "injector/base/file.h"
 #include "injector/base/process.h"
 #include "injector/base/process_status.h"
 #include "injector/heap/memory/process_memory.h"
@@ -124,8 +125,14 @@ Snapshot freeze(pid_t pid) {
     return result;
 }
 
-Snapshot finish(pid_t pid, Snapshot snapshot) {
+void identify(pid_t pid, Snapshot& snapshot) {
     snapshot.pid = pid;
+    const auto auxiliary = base::try_read_file("/proc/" + std::to_string(pid) + "/auxv");
+    if (const auto vector = elf::parse_auxv(auxiliary.value_or(""))) { snapshot.entry = vector->entry; }
+}
+
+Snapshot finish(pid_t pid, Snapshot snapshot) {
+    identify(pid, snapshot);
     name_threads(pid, snapshot.threads);
     note_shared(*snapshot.memory, snapshot.notes);
     return snapshot;
@@ -142,7 +149,7 @@ Snapshot copy_instead(pid_t pid, const std::string& reason) {
 Snapshot open_live(pid_t pid) {
     injection::require_readable(pid);
     Snapshot result;
-    result.pid = pid;
+    identify(pid, result);
     result.memory = std::make_unique<LiveMemory>(PageReader(pid, elf::read_maps(pid)));
     result.threads = read_thread_states(pid);
     const auto runs = [](const ThreadState& thread) { return thread.stack_pointer.is_null(); };

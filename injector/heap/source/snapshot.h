@@ -30,7 +30,8 @@ enum class SnapshotKind { kLive, kCopied, kFrozen, kCore };
 
 struct Snapshot {
     std::unique_ptr<Memory> memory;
-    pid_t pid{0};  // 0 for a core
+    pid_t pid{0};      // 0 for a core
+    RemoteAddr entry;  // where the program begins (AT_ENTRY: getauxval(3)); null if that is not known
     std::vector<ThreadState> threads;
     SnapshotKind kind{SnapshotKind::kLive};
     std::chrono::microseconds pause{0};  // how long the process stood still
@@ -48,5 +49,10 @@ struct Snapshot {
 [[nodiscard]] Snapshot open_frozen(pid_t pid);
 // Copied if it is so small that this takes no longer (16 MB of private memory), else frozen.
 [[nodiscard]] Snapshot open_best(pid_t pid);
+
+// Of a process for x86-64. Code and constants, which cores lack, come from the files that were mapped, where those are
+// the same still (their build-ids agree); `executable`, if not empty, is the file of the program. Throws base::Error if
+// it is no core, cut off, of another architecture, or its program is missing.
+[[nodiscard]] Snapshot open_core(const std::string& path, const std::string& executable);
 
 }  // namespace memray::heap

@@ -42,9 +42,9 @@ def children_of(pid):
 
 
 class Snapshots(Attached):
-    def start_target(self, *arguments, **keywords):
+    def start_target(self, *arguments, python=sys.executable, **keywords):
         """The process, and what it says first."""
-        process = subprocess.Popen([sys.executable, TARGET, LIBRARIES, *map(str, arguments)], stdin=subprocess.PIPE,
+        process = subprocess.Popen([python, TARGET, LIBRARIES, *map(str, arguments)], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, text=True, **keywords)
         self.addCleanup(self.end, process)
         return process, json.loads(process.stdout.readline())
@@ -64,6 +64,15 @@ class Snapshots(Attached):
         process.stdin.write("x")
         process.stdin.flush()
         return json.loads(process.stdout.readline())
+
+    def refusal(self, *arguments, **keywords):
+        """The one line that says why there is no snapshot."""
+        snapshot = Snapshot(*arguments, **keywords)
+        self.assertEqual(snapshot.first, "")
+        status, errors = snapshot.close()
+        self.assertEqual(status, 1)
+        self.assertRegex(errors, r"\A[^\n]+\n\Z")
+        return errors
 
     def copies_of(self, process):
         """Other processes that run, or stand still, with its command line."""
@@ -85,6 +94,7 @@ class Contents(Snapshots):
                 self.assertEqual(snapshot.ask("words", facts["untouched"], size // 8), [0])
                 text = facts["constant_text"].encode()
                 self.assertEqual(snapshot.ask("bytes", facts["constant"], len(text)), text.hex())
+                self.assertEqual(snapshot.ask("range", snapshot.facts["entry"])["path"], facts["program"])
                 self.assertIsNone(snapshot.ask("bytes", 8, 8))
                 self.assertIsNone(snapshot.ask("range", 8))
                 self.close(snapshot)
@@ -97,6 +107,18 @@ class Contents(Snapshots):
         for kind, snapshot in snapshots.items():
             last = snapshot.ask("bytes", facts["private"] + size - 256, 256)
             self.assertEqual(last, bytes(256).hex() if kind == "live" else bytes(range(256)).hex(), kind)
+            self.close(snapshot)
+
+    def test_copies_outlive_the_process(self):
+        size = 3 * MEGABYTE
+        process, facts = self.start_target("hold", size)
+        snapshots = [self.open(kind, process) for kind in ONE_MOMENT]
+        process.kill()
+        process.wait()
+        text = facts["constant_text"].encode()
+        for snapshot in snapshots:
+            self.assertEqual(snapshot.ask("bytes", facts["private"] + 256, 256), bytes(range(256)).hex())
+            self.assertEqual(snapshot.ask("bytes", facts["constant"], len(text)), text.hex())
             self.close(snapshot)
 
     def test_a_copy_belongs_to_one_moment(self):
@@ -119,6 +141,8 @@ class Contents(Snapshots):
                                  sorted(map(int, os.listdir("/proc/%d/task" % process.pid))))
                 for thread, name, stack, place in threads:
                     self.assertEqual(name, Path("/proc/%d/task/%d/comm" % (process.pid, thread)).read_text().strip())
+                    if kind == "live" and stack == 0:
+                        continue  # it was running
                     self.assertLessEqual(snapshot.ask("range", stack)["begin"], stack)
                     self.assertIn("libc", snapshot.ask("range", place)["path"])
         self.wake(process, "woke 1\n")
@@ -277,14 +301,6 @@ class Killed(Snapshots):
 
 
 class Refused(Snapshots):
-    def refusal(self, kind, pid, **keywords):
-        snapshot = Snapshot(kind, pid, **keywords)
-        self.assertEqual(snapshot.first, "")
-        status, errors = snapshot.close()
-        self.assertEqual(status, 1)
-        self.assertRegex(errors, r"\A[^\n]+\n\Z")
-        return errors
-
     def test_what_is_no_process_to_look_at(self):
         for kind in KINDS:
             with self.subTest(kind=kind):

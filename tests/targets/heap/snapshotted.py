@@ -37,10 +37,13 @@ def hold():
     shared = mmap.mmap(-1, SIZE, flags=mmap.MAP_SHARED)
     for buffer in (private, shared):
         buffer[:] = bytes(range(256)) * (SIZE // 256)
+    sbrk = ctypes.CDLL(None).sbrk
+    sbrk.restype = ctypes.c_void_p
     ctypes.pythonapi.Py_GetCopyright.restype = ctypes.c_void_p
     constant = ctypes.c_void_p(ctypes.pythonapi.Py_GetCopyright())
     say(pid=os.getpid(), private=address_of(private), untouched=address_of(untouched), shared=address_of(shared),
-        constant=constant.value, constant_text=ctypes.string_at(constant).decode())
+        constant=constant.value, constant_text=ctypes.string_at(constant).decode(),
+        heap_end=sbrk(0), program=os.readlink("/proc/self/exe"))
     os.read(0, 1)
     private[:] = bytes(SIZE)
     say(emptied=True)
