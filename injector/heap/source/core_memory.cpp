@@ -81,11 +81,11 @@ elf::MapEntry* find_heap(std::vector<elf::MapEntry>& entries, const CoreImage& i
 
 // The names that the kernel has for memory without a file are not in a core.
 void name_entries(std::vector<elf::MapEntry>& entries, const CoreImage& image) {
-    if (elf::MapEntry* heap = find_heap(entries, image)) { heap->path = "[heap]"; }
     for (elf::MapEntry& entry : entries) {
         const bool holds_it = entry.begin <= image.stack_bytes && image.stack_bytes < entry.end;
         if (holds_it && entry.path.empty()) { entry.path = "[stack]"; }
     }
+    if (elf::MapEntry* heap = find_heap(entries, image)) { heap->path = "[heap]"; }
 }
 
 // What of mapped files no segment tells of: gdb leaves out what is not in the core.

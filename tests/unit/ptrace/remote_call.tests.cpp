@@ -3,6 +3,8 @@
 #include "injector/ptrace/remote_call.h"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 
 #include <array>
@@ -11,6 +13,7 @@
 #include <optional>
 
 #include "injector/base/error.h"
+#include "injector/ptrace/signal_frame.h"
 #include "tests/support/skip.h"
 #include "tests/unit/ptrace/forked.h"
 
@@ -116,6 +119,49 @@ TEST_CASE("a system call returns its result or a negative errno") {
     CHECK(callee.call->system_call(SYS_close, {9999}) == -EBADF);
     CHECK(callee.call->system_call(SYS_mmap, {0, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, ~0ULL, 0}) > 0);
     CHECK(callee.finish() == 0);
+}
+
+TEST_CASE("a call makes a process, which is traced and has not run when the call has not ended") {
+    Callee callee;
+    callee.tracee.set_options(PTRACE_O_TRACECLONE);
+    for (const int pending : {0, SIGSTOP}) {
+        if (pending != 0) { ::kill(callee.child.pid(), pending); }  // the kernel begins the call again
+        std::optional<Tracee> made;
+        bool stood_still = false;
+        const std::int64_t result = callee.call->cloning_call(SYS_clone, {0, 0, 0, 0, 0}, [&](pid_t id) {
+            made.emplace(Tracee::adopt(id, OnDestroy::kKill));
+            stood_still = made->wait().kind() == WaitKind::kEventStop;
+        });
+        REQUIRE(made);
+        CHECK((made->id() == result && stood_still));
+        CHECK(get_registers(*made).rax == 0);
+    }
+    CHECK(callee.call->cloning_call(SYS_clone, {CLONE_SIGHAND, 0, 0, 0, 0}, [](pid_t) { FAIL("made"); }) == -EINVAL);
+    callee.saved.restore();
+    callee.call.reset();
+    callee.tracee.detach();
+    int status = 0;
+    REQUIRE(::waitpid(callee.child.pid(), &status, WUNTRACED) == callee.child.pid());
+    CHECK((WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP));
+    ::kill(callee.child.pid(), SIGCONT);
+    callee.child.shared().go = 1;
+    CHECK(callee.child.join() == 0);
+}
+
+TEST_CASE("a signal frame without vector registers leads on") {
+    Callee callee;
+    Registers registers = callee.saved.registers();
+    registers.rip = address_of(&die).value();
+    registers.rsp = (registers.rsp & ~15ULL) - 8;
+    const SignalFrame frame = make_bare_signal_frame(registers, 0, callee.saved.frame().aligned_down(64) - 64);
+    callee.memory.write(frame.address, frame.bytes.data(), frame.bytes.size());
+    registers.rip = library_code().returns_to.value();
+    registers.rsp = frame.address.value() + 8;
+    set_registers(callee.tracee, registers);
+    callee.tracee.resume();
+    const WaitStatus status = callee.tracee.wait();
+    callee.child.mark_reaped();
+    CHECK((status.kind() == WaitKind::kExited && status.code() == 5));
 }
 
 TEST_CASE("a function opens a file that is in no file system") {
