@@ -26,7 +26,7 @@ SnapshotCommand::SnapshotCommand(CLI::App& program)
 int SnapshotCommand::run() {
     const std::string path = output_.empty() ? "" : std::filesystem::absolute(output_).string();
     const std::optional<std::string> answer =
-        recording::ask_recorder(pid_, fmt::format("snapshot {}{}", force_ ? 'f' : '-', path));
+        recording::ask_recorder_of_newborn(pid_, fmt::format("snapshot {}{}", force_ ? 'f' : '-', path));
     if (!answer) { throw base::Error(fmt::format("Process {} is not being recorded", pid_)); }
     base::print_line(stdout, recording::said_by_recorder(*answer));
     return 0;

@@ -4,6 +4,9 @@
 // Numbers in the one-line files of /proc/PID.
 #pragma once
 
+#include <sys/types.h>
+
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -16,5 +19,9 @@ namespace memray::base {
 // Field `number`, from 3, of /proc/PID/stat as proc(5) counts them. Field 2 is a name that may hold blanks and
 // brackets.
 [[nodiscard]] std::optional<std::uint64_t> stat_field(std::string_view stat, int number);
+
+// How long ago a process was made, by field 22 of /proc/PID/stat: the kernel counts in hundredths of a second. Nothing
+// if it is gone.
+[[nodiscard]] std::optional<std::chrono::milliseconds> age_of(pid_t pid);
 
 }  // namespace memray::base

@@ -4,10 +4,9 @@
 
 #include <fmt/format.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <ctime>
+#include <chrono>
 
 #include "injector/base/file.h"
 #include "injector/base/printable.h"
@@ -17,19 +16,12 @@
 namespace memray::recording {
 namespace {
 
-std::int64_t milliseconds_of(clockid_t clock) {
-    timespec now{};
-    ::clock_gettime(clock, &now);
-    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
-}
-
-// Milliseconds since the epoch; 0 if it is gone. The kernel counts ticks since the machine was booted (field 22).
+// Milliseconds since the epoch; 0 if it is gone.
 std::int64_t start_of(pid_t pid) {
-    const auto stat = base::try_read_file("/proc/" + std::to_string(pid) + "/stat");
-    const auto ticks = stat ? base::stat_field(*stat, 22) : std::nullopt;
-    if (!ticks) { return 0; }
-    const std::int64_t since_boot = static_cast<std::int64_t>(*ticks) * 1000 / ::sysconf(_SC_CLK_TCK);
-    return milliseconds_of(CLOCK_REALTIME) - (milliseconds_of(CLOCK_BOOTTIME) - since_boot);
+    const auto age = base::age_of(pid);
+    if (!age) { return 0; }
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now - *age).count();
 }
 
 }  // namespace

@@ -7,9 +7,11 @@
 #include <chrono>
 #include <climits>
 #include <string_view>
+#include <thread>
 
 #include "injector/base/error.h"
 #include "injector/base/printable.h"
+#include "injector/base/process_stat.h"
 #include "injector/recording/rendezvous_places.h"
 
 namespace memray::recording {
@@ -29,6 +31,8 @@ constexpr std::size_t kLongestQuestion = PATH_MAX + 16;
 constexpr std::size_t kLongestAnswer = std::size_t{4} * PATH_MAX;
 constexpr std::chrono::seconds kQuick{5};      // for a greeting, and for a question
 constexpr std::chrono::minutes kPatience{10};  // writing a capture takes what it takes
+constexpr std::chrono::seconds kNewborn{5};
+constexpr std::chrono::milliseconds kBetweenLooks{20};
 constexpr std::size_t kMostAtOnce = 64;
 constexpr std::size_t kMostAsking = 64;
 
@@ -62,6 +66,18 @@ std::string text_of(pid_t recorder) { return recorder == 0 ? "a process" : "proc
 base::Error silence(pid_t target, pid_t recorder) {
     return base::Error("The recorder of process " + std::to_string(target) + ", " + text_of(recorder) +
                        ", does not answer");
+}
+
+bool is_newborn(pid_t target) { return base::age_of(target).value_or(kNewborn) < kNewborn; }
+
+std::optional<std::string> ask(const std::optional<Recorder>& recorder, pid_t target, const std::string& question) {
+    sockets::remove_dead_sockets();
+    if (!recorder) { return std::nullopt; }
+    if (recorder->greeting.empty()) { throw silence(target, recorder->pid); }
+    sockets::send_message(recorder->socket.get(), question);
+    auto answer = sockets::receive_message(recorder->socket.get(), kLongestAnswer, Clock::now() + kPatience);
+    if (!answer && !sockets::has_hung_up(recorder->socket.get())) { throw silence(target, recorder->pid); }
+    return answer;
 }
 
 base::Error refusal(pid_t target, const Recorder& holder) {
@@ -160,14 +176,17 @@ std::unique_ptr<Rendezvous> try_listen(pid_t target) {
 
 std::optional<std::string> ask_recorder(pid_t target, const std::string& question) {
     if (question.size() > kLongestQuestion) { throw base::Error("File name too long"); }
-    const std::optional<Recorder> recorder = find_recorder(target);
-    sockets::remove_dead_sockets();
-    if (!recorder) { return std::nullopt; }
-    if (recorder->greeting.empty()) { throw silence(target, recorder->pid); }
-    sockets::send_message(recorder->socket.get(), question);
-    auto answer = sockets::receive_message(recorder->socket.get(), kLongestAnswer, Clock::now() + kPatience);
-    if (!answer && !sockets::has_hung_up(recorder->socket.get())) { throw silence(target, recorder->pid); }
-    return answer;
+    return ask(find_recorder(target), target, question);
+}
+
+std::optional<std::string> ask_recorder_of_newborn(pid_t target, const std::string& question) {
+    if (question.size() > kLongestQuestion) { throw base::Error("File name too long"); }
+    std::optional<Recorder> recorder = find_recorder(target);
+    while (!recorder && is_newborn(target)) {
+        std::this_thread::sleep_for(kBetweenLooks);
+        recorder = find_recorder(target);
+    }
+    return ask(recorder, target, question);
 }
 
 std::string said_by_recorder(const std::string& answer) {

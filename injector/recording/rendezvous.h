@@ -71,6 +71,10 @@ private:
 // is one that does not answer.
 [[nodiscard]] std::optional<std::string> ask_recorder(pid_t target, const std::string& question);
 
+// The same. A process that is only seconds old may be a followed child whose recorder is about to listen: that is
+// waited for until it is no longer that young.
+[[nodiscard]] std::optional<std::string> ask_recorder_of_newborn(pid_t target, const std::string& question);
+
 // What such an answer is to the user. Throws base::Error if it says that something failed, or makes no sense.
 [[nodiscard]] std::string said_by_recorder(const std::string& answer);
 

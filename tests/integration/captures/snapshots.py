@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import interpreters
 from capture import Amount
-from profiled import LIBRARIES, PATIENCE, TARGETS, Profiled, lines_of
+from profiled import LIBRARIES, MEMRAY, PATIENCE, TARGETS, Profiled, lines_of
 
 CALLS = LIBRARIES / "calls.so"
 GROWING = TARGETS / "children/growing.py"
@@ -18,6 +19,7 @@ EXECUTED = TARGETS / "children/executed.py"
 FAMILY = TARGETS / "children/family.py"
 LINES = lines_of(GROWING)
 BLOCK = sys.getsizeof(b"") + (48 << 20)
+NEW = 5  # seconds in which a process may be one that a recorder is about to find
 
 
 class Growing(Profiled):
@@ -30,6 +32,10 @@ class Growing(Profiled):
         self.news = os.open(self.folder / "ready", os.O_RDWR)
         self.addCleanup(os.close, self.news)
         return process, pid
+
+    @staticmethod
+    def children_of(pid):
+        return set(map(int, Path("/proc/%d/task/%d/children" % (pid, pid)).read_text().split()))
 
     @staticmethod
     def kill(pid):
@@ -96,6 +102,35 @@ class Snapshots(Growing):
         self.go_on()
         process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, 0)
+
+    def test_a_child_has_them_as_soon_as_it_is_there(self):
+        """Its recorder is stopped until it is asked for."""
+        process, parent = self.begin("child", "wait", options=["--follow-fork"])
+        recorder, = (pid for pid in self.children_of(process.pid)
+                     if Path("/proc/%d/comm" % pid).read_text() == "memray\n")
+        os.kill(recorder, signal.SIGSTOP)
+        self.addCleanup(self.kill, recorder)
+        self.go_on()
+        self.wait_for(lambda: self.children_of(parent))
+        child, = self.children_of(parent)
+        self.addCleanup(self.kill, child)
+        asking = subprocess.Popen([MEMRAY, "snapshot", str(child), "-o", self.folder / "snapshot.bin"])
+        self.addCleanup(self.end, asking)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            asking.wait(0.5)
+        os.kill(recorder, signal.SIGCONT)
+        self.assertEqual(asking.wait(PATIENCE), 0)
+        self.assertEqual(self.capture(self.folder / "snapshot.bin").header["pid"], str(child))
+
+    def test_one_that_has_just_begun_and_is_not_recorded_is_waited_for_only_while_it_is_new(self):
+        process = subprocess.Popen(["/bin/sleep", str(PATIENCE)])
+        self.addCleanup(self.end, process)
+        began = time.monotonic()
+        self.assert_one_line_of_error(self.memray("snapshot", process.pid, timeout=NEW + 10))
+        self.assertGreater(time.monotonic(), began + NEW - 1)
+        began = time.monotonic()
+        self.assert_one_line_of_error(self.memray("snapshot", process.pid))
+        self.assertLess(time.monotonic(), began + NEW - 1)
 
     def test_an_attached_process_has_them(self):
         for name in ("ready", "go"):
