@@ -39,7 +39,7 @@ def has_integration_test(root, file, name, test):
 
 
 def has_unit_test(root, folder, name):
-    sources = (root / "tests/unit" / folder).glob("*.cpp")
+    sources = (root / "tests/unit" / folder).rglob("*.cpp")
     return any('TEST_CASE("%s"' % name in source.read_text() for source in sources)
 
 
