@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/report/diff/comparison.h"
 
+#include "cli/report/diff/peak_phases.h"
+#include "cli/report/diff/pooled_arenas.h"
 #include "cli/report/format.h"
 #include "cli/report/resident.h"
 
@@ -38,13 +40,16 @@ Comparison compare(const Compared& before, const Compared& after, SelectionChoic
                       after.profile.sites.size(),
                       {},
                       select(after.profile, choice),
+                      {},
                       {}};
+    pool_arenas(result.profile.sites, result.view);
     add_beginning("Old capture: ", before.profile, result.beginnings);
     add_beginning("New capture: ", after.profile, result.beginnings);
     const Selection chosen = select(before.profile, choice);
     result.before.resize(result.after.size());
     result.before.insert(result.before.end(), chosen.begin(), chosen.end());
     result.after.resize(result.before.size());
+    if (choice.kind == SelectionKind::kPeak) { result.phases = different_phases(result); }
     return result;
 }
 

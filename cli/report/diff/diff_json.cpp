@@ -55,13 +55,13 @@ Selection changes(const Comparison& comparison) {
     return result;
 }
 
-Json phases_json(const Comparison& comparison, SelectionChoice choice) {
-    const auto phases = choice.kind == SelectionKind::kPeak ? different_phases(comparison) : std::nullopt;
+Json phases_json(const Comparison& comparison) {
+    const auto& phases = comparison.phases;
     return phases ? Json{{"only_before", phases->only_before}, {"only_after", phases->only_after}} : Json();
 }
 
 std::string page_note(const Comparison& comparison, SelectionChoice choice, bool has_changes) {
-    const std::string phases = phases_note(comparison, choice);
+    const std::string phases = phases_note(comparison);
     return fmt::format("{}{}{}{}", diff_heading(comparison, choice), phases.empty() ? "" : "\n", phases,
                        has_changes ? "" : "\nNo changes to show: these are the frames of the new capture.");
 }
@@ -78,7 +78,7 @@ std::string diff_json(const Comparison& comparison, const capture::Profile& befo
     const Json document = {{"selection", selection_name(options.selection.kind)},
                            {"before", side(sum(comparison.before, comparison.view), before)},
                            {"after", side(sum(comparison.after, comparison.view), after)},
-                           {"different_phases", phases_json(comparison, options.selection)},
+                           {"different_phases", phases_json(comparison)},
                            {"rows", std::move(rows)}};
     return document.dump(kIndent, ' ', true, Json::error_handler_t::replace) + "\n";
 }

@@ -94,7 +94,7 @@ std::string diff_heading(const Comparison& comparison, SelectionChoice choice) {
 std::vector<std::string> diff_preamble(const Comparison& comparison, SelectionChoice choice) {
     std::vector<std::string> lines = comparison.beginnings;
     lines.push_back(diff_heading(comparison, choice));
-    if (const std::string note = phases_note(comparison, choice); !note.empty()) { lines.push_back(note); }
+    if (const std::string note = phases_note(comparison); !note.empty()) { lines.push_back(note); }
     for (const std::string& note : loss_notes(comparison.profile.metadata)) {
         lines.push_back("Note on the new capture: " + note);
     }

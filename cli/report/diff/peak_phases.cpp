@@ -50,9 +50,8 @@ std::optional<PhasesOfPeaks> different_phases(const Comparison& comparison) {
     return differ ? std::optional(phases) : std::nullopt;
 }
 
-std::string phases_note(const Comparison& comparison, SelectionChoice choice) {
-    if (choice.kind != SelectionKind::kPeak) { return {}; }
-    const auto phases = different_phases(comparison);
+std::string phases_note(const Comparison& comparison) {
+    const auto& phases = comparison.phases;
     if (!phases) { return {}; }
     return fmt::format(
         "The peaks are of different phases: {} of the old one and {} of the new one were allocated by the other run, "

@@ -5,7 +5,6 @@
 // the one was doing at its peak, the other did as well, but at another time.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -13,16 +12,10 @@
 
 namespace memray::report {
 
-struct PhasesOfPeaks {
-    // Live at the one peak and not at the other one, though the other run allocated it as well. Bytes.
-    std::uint64_t only_before{0};
-    std::uint64_t only_after{0};
-};
-
-// Nothing if either is less than a tenth of its peak. `comparison` is one of peaks.
+// Nothing if either is less than a tenth of its peak. `comparison` is one of peaks; compare() has this done.
 [[nodiscard]] std::optional<PhasesOfPeaks> different_phases(const Comparison& comparison);
 
-// What to say of that; empty if there is nothing to say, or it is no comparison of peaks.
-[[nodiscard]] std::string phases_note(const Comparison& comparison, SelectionChoice choice);
+// What to say of that; empty if there is nothing to say.
+[[nodiscard]] std::string phases_note(const Comparison& comparison);
 
 }  // namespace memray::report

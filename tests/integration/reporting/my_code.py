@@ -9,25 +9,18 @@ import re
 import signal
 import socket
 import subprocess
-import unittest
-from pathlib import Path
 
-import interpreters
-from profiled import LIBRARIES, MEMRAY, PATIENCE, SOURCE, TARGETS
+from profiled import LIBRARIES, MEMRAY, PATIENCE, SOURCE
+from real_programs import ENVIRONMENT, PYTHON, REAL, takes_real_programs
 from reports import Report
 from terminal import Terminal
 
-ENVIRONMENT = Path(os.environ.get("MEMRAY_REAL_PROGRAMS") or interpreters.CACHE / "memray-programs/venv")
-PYTHON = ENVIRONMENT / "bin/python"
-REAL = TARGETS / "real"
 WEB_MODULES = str(LIBRARIES.parent / "cli/web/npm/node_modules")
 ROWS = 3
 SLACK = 100_000  # bytes that the culprit's lists and the library it calls need besides
 MACHINERY = re.compile(r"^(_start|clone3|start_thread|__libc_\w+|Py_\w+|_?Py(Mem|Object|Eval|Run)\w*|pymain_\w+|"
                        r"malloc|calloc|realloc|mmap|_find_and_load\w*|_call_with_frames_removed|_run_code|"
                        r"_bootstrap\w*)$")
-made = (ENVIRONMENT / "requirements.txt").exists() and \
-    (ENVIRONMENT / "requirements.txt").read_text() == (REAL / "requirements.txt").read_text()
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -40,7 +33,7 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
-@unittest.skipUnless(made, "no real programs: scripts/real_programs installs them")
+@takes_real_programs
 class RealPrograms(Report):
     def output_of(self, *arguments):
         """Standard error may say that libraries have no debug information."""
@@ -109,19 +102,19 @@ class RealPrograms(Report):
 
     def test_pandas(self):
         for options in ([], ["--native"]):
-            self.profile(REAL / "pandas_report.py", python=str(PYTHON), options=options)
+            self.profile(REAL / "pandas_report.py", python=PYTHON, options=options)
             self.check("keep_history", 57_600_000)
             first = dict(self.first_of_summary())
             self.assertGreater(first["import pandas"], 20_000_000)
             self.check_totals()
 
     def test_django(self):
-        self.profile(REAL / "django_shop.py", python=str(PYTHON))
+        self.profile(REAL / "django_shop.py", python=PYTHON)
         self.check("export", 10 * 2_000_000 + 10)  # a bytearray ends in a 0
         self.check_totals()
 
     def test_pytest(self):
-        self.profile("-m", "pytest", "-q", "-p", "no:cacheprovider", REAL / "test_orders.py", python=str(PYTHON))
+        self.profile("-m", "pytest", "-q", "-p", "no:cacheprovider", REAL / "test_orders.py", python=PYTHON)
         self.check("load_orders", sum(bytes(10_000 + number).__sizeof__() for number in range(2_000)))
         self.check_totals()
 
@@ -129,7 +122,7 @@ class RealPrograms(Report):
         address = str(self.folder / "socket")
         server = subprocess.Popen(
             self.command(ENVIRONMENT / "bin/gunicorn", "-w", "1", "--no-control-socket", "-b", "unix:" + address,
-                         "--chdir", REAL, "wsgi_app:application", options=["--follow-fork"], python=str(PYTHON)),
+                         "--chdir", REAL, "wsgi_app:application", options=["--follow-fork"], python=PYTHON),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.addCleanup(self.end, server)
         for line in server.stderr:
@@ -168,13 +161,13 @@ class RealPrograms(Report):
             os.write(descriptors[1], b"\n")
 
 
-@unittest.skipUnless(made, "no real programs: scripts/real_programs installs them")
+@takes_real_programs
 class Pages(Report):
     def test_they_fold_as_the_commands_do(self):
         """cli/web/src/my_code.js is the second writing of cli/report/my_code.cpp: the same functions hold the same."""
         program = SOURCE / "tests/web/my_code_totals.mjs"
         for target in ("pandas_report.py", "django_shop.py"):
-            self.profile(REAL / target, python=str(PYTHON))
+            self.profile(REAL / target, python=PYTHON)
             page = self.folder / "page.json"
             page.write_bytes(self.output("flamegraph", "--json", "--full"))
             done = subprocess.run(["node", program, page], stdout=subprocess.PIPE, check=True, timeout=PATIENCE)

@@ -3,6 +3,7 @@
 """What `memray diff` says of two runs whose memory is known."""
 import json
 
+from real_programs import PYTHON, REAL, takes_real_programs
 from reports import Report
 
 MB = 1_000_000
@@ -132,3 +133,18 @@ kept = load(1_000_000)
         self.path.rename(first)
         self.record_with(60_000_000)
         self.assertNotIn("different phases", self.diff(old=first))
+
+
+@takes_real_programs
+class SameProgram(Report):
+    """A large program twice. Addresses, and so where sets and dicts have their entries, are others in each run."""
+
+    def test_it_does_not_differ(self):
+        old = self.folder / "old.bin"
+        for _ in range(2):
+            if self.path.exists():
+                self.path.rename(old)
+            self.profile(REAL / "pandas_report.py", python=PYTHON, env={"PYTHONHASHSEED": "0"})
+        done = self.memray("diff", old, self.path)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("\nNo changes to show.\n", done.stdout)

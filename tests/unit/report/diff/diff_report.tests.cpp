@@ -87,6 +87,24 @@ TEST_CASE("A capture compared with itself did not change") {
     CHECK(diff_rows(nothing.comparison).empty());
 }
 
+TEST_CASE("Arenas are one row, wherever pymalloc needed them") {
+    constexpr std::uint64_t kArena = 1U << 20U;
+    const auto run = [](std::uint32_t first, std::uint32_t second, std::uint64_t more) {
+        ProfileBuilder builder;
+        builder.site({{"main", "a.py", 1}, {"load", "a.py", first}}, {1, kArena}, capture::Allocator::kArena);
+        builder.site({{"main", "a.py", second}}, {1 + more, (1 + more) * kArena}, capture::Allocator::kArena);
+        builder.site({{"main", "a.py", 4}}, {1, kArena}, capture::Allocator::kMmap);
+        return builder.profile;
+    };
+    CHECK(diff_rows(Both{run(5, 2, 0), run(6, 3, 0)}.comparison).empty());
+    const std::vector<DiffRow> rows = diff_rows(Both{run(5, 2, 0), run(6, 3, 2)}.comparison);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].function == "PYTHON_ARENA: arenas of pymalloc");
+    CHECK(rows[0].file.empty());
+    CHECK(rows[0].own_before == 2 * kArena);
+    CHECK(rows[0].own_after == 4 * kArena);
+}
+
 TEST_CASE("A line that is gone is not taken for another that has its number now") {
     ProfileBuilder before;
     for (const std::uint32_t line : {5U, 6U, 9U}) { before.site({{"f", "a.py", line}}, {1, line}); }
