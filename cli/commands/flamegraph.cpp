@@ -47,7 +47,8 @@ report::FlamegraphOptions FlamegraphCommand::content_options() const {
 
 std::string FlamegraphCommand::content(const capture::Profile& profile, const report::StackView& view) {
     const std::string data = report::flamegraph_data(profile, view, page_);
-    return page_options_.content(web::flamegraph_template(), data);
+    const report::SelectionKind kind = time_range().selection(selection_.choice()).kind;
+    return page_options_.content(web::flamegraph_template(), data, profile.metadata, kind);
 }
 
 }  // namespace memray::cli

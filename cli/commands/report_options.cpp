@@ -124,8 +124,11 @@ void PageOptions::add_to(CLI::App& app, const std::string& what) {
     app.add_flag("--no-web", no_web_, "For compatibility: pages never load anything from the network");
 }
 
-std::string PageOptions::content(std::string_view page_template, const std::string& data) const {
-    return json_ ? data + "\n" : web::page(page_template, data);
+std::string PageOptions::content(std::string_view page_template, const std::string& data,
+                                 const capture::Metadata& metadata, report::SelectionKind kind) const {
+    if (json_) { return data + "\n"; }
+    const bool warns = kind == report::SelectionKind::kLeaked && !report::leak_note(metadata).empty();
+    return web::page(page_template, data, warns ? web::LeaksIn::kArenas : web::LeaksIn::kNothing);
 }
 
 void OutputOptions::add_to(CLI::App& app, CLI::Option* needed) {

@@ -81,8 +81,9 @@ public:
     [[nodiscard]] bool complete() const noexcept { return complete_; }
     [[nodiscard]] bool json() const noexcept { return json_; }
     [[nodiscard]] std::string suffix() const { return json_ ? ".json" : ".html"; }
-    // The file: `data` in its template, or alone.
-    [[nodiscard]] std::string content(std::string_view page_template, const std::string& data) const;
+    // The file: `data`, of a profile with this metadata, in its template, or alone. `kind`: what the page opens on.
+    [[nodiscard]] std::string content(std::string_view page_template, const std::string& data,
+                                      const capture::Metadata& metadata, report::SelectionKind kind) const;
 
 private:
     bool complete_{false};

@@ -35,7 +35,8 @@ std::string TableCommand::content(const capture::Profile& profile, const report:
     options.all_frames = all_frames_;
     options.leaks = choice_.kind == report::SelectionKind::kLeaked;
     options.complete = page_options_.complete();
-    return page_options_.content(web::table_template(), report::table_data(profile, rows, options));
+    return page_options_.content(web::table_template(), report::table_data(profile, rows, options), profile.metadata,
+                                 choice_.kind);
 }
 
 }  // namespace memray::cli

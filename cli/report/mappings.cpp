@@ -37,10 +37,24 @@ std::vector<bool> sites_beside(const Profile& profile) {
     return beside;
 }
 
-std::string moment_text(const Profile& profile, Amount capture::Beside::*amount) {
+std::vector<capture::Beside> mapped_beside(const Profile& profile) {
+    std::vector<capture::Beside> rows;
+    for (const Kind& kind : kKinds) {
+        capture::Beside row{kind.allocator, {}, {}};
+        for (const capture::Site& site : profile.sites) {
+            if (site.allocator != kind.allocator) { continue; }
+            row.peak += site.peak;
+            row.leaked += site.leaked;
+        }
+        if (row.peak.bytes != 0 || row.leaked.bytes != 0) { rows.push_back(row); }
+    }
+    return rows;
+}
+
+std::string moment_text(const std::vector<capture::Beside>& rows, Amount capture::Beside::*amount) {
     std::string text;
     for (const Kind& kind : kKinds) {
-        for (const capture::Beside& row : profile.beside) {
+        for (const capture::Beside& row : rows) {
             if (row.allocator != kind.allocator || (row.*amount).bytes == 0) { continue; }
             text += fmt::format("{}{} {}", text.empty() ? "" : ", ", size_text((row.*amount).bytes), kind.text);
         }
@@ -52,18 +66,12 @@ std::string moment_text(const Profile& profile, Amount capture::Beside::*amount)
 
 void leave_out_mappings(Profile& profile) {
     const std::vector<bool> beside = sites_beside(profile);
-    for (const Kind& kind : kKinds) {
-        capture::Beside row{kind.allocator, {}, {}};
-        for (capture::Site& site : profile.sites) {
-            if (site.allocator != kind.allocator) { continue; }
-            row.peak += site.peak;
-            row.leaked += site.leaked;
-            site.peak = site.leaked = site.total = site.all_peak = {};
-        }
-        if (row.peak.bytes != 0 || row.leaked.bytes != 0) { profile.beside.push_back(row); }
-    }
-    for (std::size_t i = 0; profile.period && i < beside.size(); ++i) {
-        if (beside[i]) { profile.period->kept[i] = {}; }
+    profile.beside = mapped_beside(profile);
+    for (std::size_t i = 0; i < beside.size(); ++i) {
+        if (!beside[i]) { continue; }
+        capture::Site& site = profile.sites[i];
+        site.peak = site.leaked = site.total = site.all_peak = {};
+        if (profile.period) { profile.period->kept[i] = {}; }
     }
     std::erase_if(profile.intervals, [&](const capture::Interval& row) { return beside[row.site]; });
     std::erase_if(profile.lifetimes, [&](const capture::Lifetime& row) { return beside[row.site]; });
@@ -81,10 +89,12 @@ void count_mappings(Profile& profile) {
     profile.peak_ms = profile.all_peak_ms;
 }
 
+std::string mapped_now(const Profile& profile) { return moment_text(mapped_beside(profile), &capture::Beside::leaked); }
+
 std::vector<std::string> beside_lines(const Profile& profile) {
     std::vector<std::string> lines;
-    const std::string peak = moment_text(profile, &capture::Beside::peak);
-    const std::string end = moment_text(profile, &capture::Beside::leaked);
+    const std::string peak = moment_text(profile.beside, &capture::Beside::peak);
+    const std::string end = moment_text(profile.beside, &capture::Beside::leaked);
     if (!peak.empty()) { lines.push_back("at the peak: " + peak); }
     if (!end.empty()) { lines.push_back("at the end: " + end); }
     return lines;
@@ -102,6 +112,7 @@ nlohmann::ordered_json beside_json(const Profile& profile) {
         const auto* kind = std::find_if(kKinds.begin(), kKinds.end(),
                                         [&](const Kind& known) { return known.allocator == row.allocator; });
         list.push_back({{"kind", kind->name},
+                        {"text", kind->text},
                         {"peak_bytes", row.peak.bytes},
                         {"peak_count", row.peak.count},
                         {"leaked_bytes", row.leaked.bytes},

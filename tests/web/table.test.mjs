@@ -4,6 +4,8 @@
 // The table page in a browser, on a program whose memory is known.
 
 import assert from "node:assert/strict";
+import { truncateSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { address, close, newFolder, open, openBrowser, record, report } from "./support.mjs";
 
@@ -56,6 +58,19 @@ test("Threads and leaks are told apart if asked for", async () => {
   assert.notEqual(kept[0][0], kept[1][0]);
   assert.deepEqual(await locationOf(page, "reach_the_peak"), []);
   assert.equal(await page.title(), "memray - table report (memory leaks)");
+  assert.match(await page.locator("#banner").innerText(),
+    /^Report generated using --leaks with an arena allocator\n+Note that the Python allocator doesn't necessarily release/);
+  await close(page);
+});
+
+test("What is mapped and no memory is named in the statistics", async () => {
+  const file = path.join(folder, "file");
+  writeFileSync(file, "");
+  truncateSync(file, 300e6);
+  const page = await open(browser, report(folder, "table", record(folder, "allocations/mappings.py", [file], { name: "mappings" })));
+  await page.click("#show-stats");
+  assert.match(await page.locator("#stats-list").innerText(),
+    /Mapped beside the peak\s+1\.1 TB reserved, 300\.0 MB of files, private, 300\.0 MB of files, shared, 8\.4 MB of shared memory again/);
   await close(page);
 });
 

@@ -38,19 +38,12 @@ function residentRows(processes) {
   );
 }
 
-const KINDS = {
-  reservation: "reserved",
-  private_file: "of files, private",
-  shared_file: "of files, shared",
-  shared_memory_again: "of shared memory again",
-};
-
 /** [name, text] of what was mapped and is not counted. */
 function besideRows(beside) {
   return [["peak", "Mapped beside the peak"], ["leaked", "Mapped beside it at the end"]]
     .map(([moment, name]) => {
       const rows = beside.filter((row) => row[`${moment}_bytes`] > 0);
-      return [name, rows.map((row) => `${sizeText(row[`${moment}_bytes`])} ${KINDS[row.kind]}`).join(", ")];
+      return [name, rows.map((row) => `${sizeText(row[`${moment}_bytes`])} ${row.text}`).join(", ")];
     })
     .filter(([, text]) => text);
 }
@@ -108,10 +101,11 @@ function allocatorBadge({ metadata }) {
 
 /** Above everything else: what was there before the recording, and that numbers lack something. */
 function noteLosses({ metadata, options, rows }) {
-  const leaks = rows && options.leak_note ? [options.leak_note] : []; // a flame graph has more than leaks
-  const notes = [...metadata.beginning, ...(metadata.period ? [metadata.period.text] : []), ...metadata.losses, ...leaks];
+  const notes = [...metadata.beginning, ...(metadata.period ? [metadata.period.text] : []), ...metadata.losses];
   byId("losses").hidden = notes.length === 0;
   byId("losses").append(...notes.map((note) => element("li", {}, note)));
+  byId("leak-note").textContent = options.leak_note ?? "";
+  byId("banner").hidden = !(rows && options.leak_note); // a flame graph has more than leaks
 }
 
 /** What the page is about, in its title and at its top. */

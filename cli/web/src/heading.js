@@ -12,10 +12,9 @@ export function reportName({ inverted, temporal, metric, compares }) {
   return `${inverted ? "inverted " : ""}${temporal ? "temporal " : ""}flamegraph report${metric === "leaked" ? " (memory leaks)" : ""}`;
 }
 
-export function showNotes({ note, leak_note: leakNote }) {
+export function showNotes({ note }) {
   byId("note").textContent = note ?? "";
   byId("note").hidden = !note;
-  byId("banner").textContent = leakNote ?? "";
 }
 
 /** The total, and what it is of. whole: the root of all that is shown. */

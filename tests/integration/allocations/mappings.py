@@ -114,6 +114,18 @@ class Arenas(MappingReports):
         self.assertNotIn("python_arena", capture.allocators)
         self.assertLess(capture.allocators.get("mmap", NOTHING).bytes, 1 << 20)
 
+    @with_every_interpreter
+    def test_pages_of_leaks_begin_with_a_warning(self, python):
+        """Where memray 1.20 has it, in its words."""
+        warning = "Report generated using <code>--leaks</code> with an arena allocator"
+        for options, environment in (([], {}), (["--trace-python-allocators"], {}), ([], {"PYTHONMALLOC": "malloc"})):
+            self.profile("-c", "pass", python=python, options=options, env=environment)
+            pooled = not options and not self.capture().header["python_allocator"].startswith("malloc")
+            for page in (["flamegraph", "--leaks"], ["table", "--leaks"], ["flamegraph"], ["table"]):
+                path = self.folder / "page.html"
+                self.assertEqual(self.memray(*page, "-f", "-o", path, self.path).returncode, 0)
+                self.assertEqual((page, warning in path.read_text()), (page, pooled and "--leaks" in page))
+
 
 class SharedByProcesses(MappingReports):
     SIZE = 40 * MIB

@@ -32,8 +32,10 @@ ProfileBuilder mapped() {
 
 TEST_CASE("what is no memory is left out of every sum and stands beside them") {
     capture::Profile profile = mapped().profile;
+    CHECK(mapped_now(profile) == "30.000kB reserved");
     leave_out_mappings(profile);
     CHECK(profile.sites[0].peak.bytes == 1000);
+    CHECK(mapped_now(profile).empty());
     CHECK(
         (profile.sites[1].peak.bytes == 0 && profile.sites[1].leaked.bytes == 0 && profile.sites[2].total.count == 0));
     CHECK((profile.intervals.size() == 1 && profile.lifetimes.size() == 1));
@@ -41,8 +43,10 @@ TEST_CASE("what is no memory is left out of every sum and stands beside them") {
           "Mapped beside it, not counted: at the peak: 30.000kB reserved, 200.000B of files, private; "
           "at the end: 30.000kB reserved");
     CHECK(beside_json(profile).dump() ==
-          R"([{"kind":"reservation","peak_bytes":30000,"peak_count":1,"leaked_bytes":30000,"leaked_count":1},)"
-          R"({"kind":"private_file","peak_bytes":200,"peak_count":2,"leaked_bytes":0,"leaked_count":0}])");
+          R"([{"kind":"reservation","text":"reserved","peak_bytes":30000,"peak_count":1,)"
+          R"("leaked_bytes":30000,"leaked_count":1},)"
+          R"({"kind":"private_file","text":"of files, private","peak_bytes":200,"peak_count":2,)"
+          R"("leaked_bytes":0,"leaked_count":0}])");
 }
 
 TEST_CASE("everything that was mapped can be counted, at the moment when it was most") {
