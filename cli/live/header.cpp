@@ -8,6 +8,7 @@
 
 #include "cli/live/graph.h"
 #include "cli/report/format.h"
+#include "cli/report/mappings.h"
 #include "cli/report/notes.h"
 #include "cli/report/text.h"
 #include "injector/base/printable.h"
@@ -99,6 +100,20 @@ std::vector<Line> graphs(const Profile& profile, std::size_t width, std::size_t 
     return lines;
 }
 
+std::string before_text(const Profile& profile) {
+    if (profile.metadata.beginning == capture::Beginning::kStart) { return {}; }
+    for (const capture::Residence& row : profile.residences) {
+        if (row.moment != capture::Moment::kStart) { continue; }
+        return fmt::format("{} was resident when recording began; {} freed since", size_text(row.rss()),
+                           report::counted(profile.metadata.losses.unknown_frees, "block"));
+    }
+    return {};
+}
+
+void add_beside_heap(std::vector<Line>& lines, const Profile& profile, std::size_t width) {
+    for (const Beside& what : beside_heap(profile)) { lines.push_back(labelled(what.label, what.text, width)); }
+}
+
 std::vector<Line> beside(std::vector<Line> left, const std::vector<Line>& right, std::size_t column) {
     left.resize(std::max(left.size(), right.size()));
     for (std::size_t i = 0; i < right.size(); ++i) {
@@ -113,6 +128,12 @@ std::vector<Line> beside(std::vector<Line> left, const std::vector<Line>& right,
 std::string duration_text(const Profile& profile) {
     const std::int64_t ms = std::max<std::int64_t>(0, profile.metadata.end_ms - profile.metadata.start_ms);
     return fmt::format("{}.{} seconds", ms / 1000, ms % 1000 / 100);
+}
+
+std::vector<Beside> beside_heap(const Profile& profile) {
+    std::vector<Beside> result{{"Before", before_text(profile)}, {"Mapped", report::mapped_now(profile)}};
+    std::erase_if(result, [](const Beside& what) { return what.text.empty(); });
+    return result;
 }
 
 std::string memory_text(const Profile& profile) { return fmt::format("{}  {}", heap_text(profile), rss_text(profile)); }
@@ -141,10 +162,13 @@ std::vector<Line> header_lines(const State& state, std::size_t width, std::size_
             line.spans.insert(line.spans.begin(), Span{" ", looks::kPlain});
             lines.push_back(std::move(line));
         }
+        add_beside_heap(lines, profile, width);
         return lines;
     }
     const std::size_t left = width / 2;
-    return beside(facts(state, left), graphs(profile, width - left - 1, kGraphRows), left);
+    std::vector<Line> lines = beside(facts(state, left), graphs(profile, width - left - 1, kGraphRows), left);
+    add_beside_heap(lines, profile, width);
+    return lines;
 }
 
 }  // namespace memray::live

@@ -4,6 +4,7 @@
 // The top of the screen: what is watched, and its memory over time.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "cli/live/scene.h"
@@ -17,6 +18,13 @@ namespace memray::live {
 
 // "1.5 seconds": how long it has been recorded.
 [[nodiscard]] std::string duration_text(const capture::Profile& profile);
+// What the heap does not have: what was resident before the recording began, if that was not with the program, and what
+// is mapped and no memory. Each with its label; most programs have neither.
+struct Beside {
+    const char* label;
+    std::string text;
+};
+[[nodiscard]] std::vector<Beside> beside_heap(const capture::Profile& profile);
 // Of heap and resident memory, now and at most.
 [[nodiscard]] std::string memory_text(const capture::Profile& profile);
 

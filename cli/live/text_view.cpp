@@ -69,6 +69,9 @@ void TextView::print_if_due() {
 
 void TextView::print_state() {
     const Recording& recording = watched_.connection().recording();
+    for (const Beside& what : beside_heap(recording.profile)) {
+        fmt::print(stream_, "{}: {}\n", what.label, what.text);
+    }
     fmt::print(stream_, "{}: {}, {} events\n", duration_text(recording.profile), memory_text(recording.profile),
                recording.events);
     const std::vector<Row>& rows = watched_.model().rows();

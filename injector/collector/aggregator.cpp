@@ -105,12 +105,11 @@ void Aggregator::fill(capture::Profile& profile) const {
 
 void Aggregator::fill_live(capture::Profile& profile) const {
     add_sites(profile);
-    for (std::uint32_t i = 0; i < profile.sites.size(); ++i) {
-        if (sites_[i].memory != 0) { profile.sites[i].leaked = sites_[i].live; }
-    }
+    for (std::uint32_t i = 0; i < profile.sites.size(); ++i) { profile.sites[i].leaked = sites_[i].live; }
     profile.leaked = heap_;
     profile.peak = peak_;
     profile.peak_ms = peak_ms_;
+    profile.metadata.losses.unknown_frees = unknown_frees_;
 }
 
 Mark Aggregator::mark(const std::vector<ThreadState>& threads, std::size_t count) const {

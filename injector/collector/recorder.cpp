@@ -325,6 +325,7 @@ void Recorder::Impl::complete(capture::Profile& profile) {
 
 const capture::Profile& Recorder::Impl::look() {
     profile_.threads = decoder_.threads();
+    profile_.residences = sampler_.residences();
     aggregator_.fill_live(profile_);
     profile_.metadata.end_ms = clock_.at(Clock::now());
     return profile_;

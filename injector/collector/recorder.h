@@ -72,9 +72,10 @@ public:
 
     [[nodiscard]] RecorderStatus status() const;
 
-    // What a live view shows, brought up to date: the tables that describe sites, threads, snapshots, `peak`, and, of
-    // each site and of the whole heap, `leaked`: what is live now. Everything else is as it was. Costs a few
-    // nanoseconds per site. Valid until the next call of any function.
+    // What a live view shows, brought up to date: the tables that describe sites, threads, snapshots, residences,
+    // `peak`, frees of unknown memory, and, of each site, also of those that are no memory, and of the whole heap,
+    // `leaked`: what is live now. Everything else is as it was. Costs a few nanoseconds per site. Valid until the next
+    // call of any function.
     [[nodiscard]] const capture::Profile& look();
 
     // This moment, as far as records were handled, and, per site, what was allocated since then and is live. That looks

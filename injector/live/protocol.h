@@ -26,7 +26,7 @@
 namespace memray::live {
 
 // Goes up with every change.
-inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersion = 3;
 inline constexpr std::size_t kLongestAnswer = std::size_t{1} << 30U;  // of a recorder
 inline constexpr std::size_t kLongestRequest = 64;                    // of a viewer
 
@@ -55,12 +55,14 @@ struct KnownRows {
     std::size_t sites{0};
     std::vector<capture::Thread> threads;
     std::vector<capture::Snapshot> snapshots;
+    std::vector<capture::Residence> residences;
     std::vector<capture::Amount> live;  // of sites
 };
 
 // What a viewer knows of a recording.
 struct Recording {
-    capture::Profile profile;  // Site::leaked and Profile::leaked: what is live now
+    capture::Profile
+        profile;  // Site::leaked, of mappings that are no memory, too, and Profile::leaked: what is live now
     std::uint64_t events{0};
     std::vector<capture::Amount> since;  // per site, since the mark; empty without
     std::uint64_t changes{0};            // updates in which an amount changed

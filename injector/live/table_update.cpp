@@ -14,10 +14,12 @@ using capture::Amount;
 using capture::ByteReader;
 using capture::ByteWriter;
 using capture::Profile;
+using capture::Residence;
 using capture::Snapshot;
 using capture::Thread;
 
 bool same(const Thread& a, const Thread& b) { return a == b; }
+bool same(const Residence& a, const Residence& b) { return a == b; }
 bool same(const Snapshot& a, const Snapshot& b) { return a.time_ms == b.time_ms && a.rss == b.rss && a.heap == b.heap; }
 bool same(const Amount& a, const Amount& b) { return a.count == b.count && a.bytes == b.bytes; }
 
@@ -28,7 +30,8 @@ void write_new(ByteWriter& out, const std::vector<Row>& table, std::size_t& know
     known = table.size();
 }
 
-// Those of a table in which rows may change: threads get their names late, snapshots are thinned.
+// Those of a table in which rows may change: threads get their names late, snapshots are thinned, residences
+// are of a moment each.
 template <typename Row>
 void write_changed(ByteWriter& out, const std::vector<Row>& table, std::vector<Row>& known) {
     const auto first = std::mismatch(known.begin(), known.end(), table.begin(), table.end(),
@@ -91,6 +94,8 @@ void write_live(ByteWriter& out, const Profile& now, std::vector<Amount>& known)
 void write_update(ByteWriter& out, const Profile& now, std::uint64_t events, KnownRows& known) {
     out.varint(static_cast<std::uint64_t>(now.metadata.end_ms));
     out.varint(events);
+    out.varint(now.metadata.losses.unknown_frees);
+    write_changed(out, now.residences, known.residences);
     write_amount(out, now.leaked);
     write_amount(out, now.peak);
     write_new(out, now.strings, known.strings);
@@ -116,6 +121,8 @@ void read_update(ByteReader& in, Recording& recording) {
     const std::size_t sites = profile.sites.size();
     profile.metadata.end_ms = static_cast<std::int64_t>(in.varint());
     recording.events = in.varint();
+    profile.metadata.losses.unknown_frees = in.varint();
+    decode_table(in, profile.residences);
     profile.leaked = read_amount(in);
     profile.peak = read_amount(in);
     decode_table(in, profile.strings);

@@ -260,7 +260,7 @@ class Elsewhere(Watching):
         viewer.wait_for("does not speak the live protocol", "[status 1]")
         hello = b"\x01memray live\x63"
         viewer = self.peer_that_says(len(hello).to_bytes(4, "little") + hello)
-        viewer.wait_for("speaks version 99 of the live protocol, this one 2", "[status 1]")
+        viewer.wait_for("speaks version 99 of the live protocol, this one 3", "[status 1]")
 
 
 class AttachedView(Attached):

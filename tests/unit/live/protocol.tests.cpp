@@ -31,6 +31,8 @@ void check_same(const capture::Profile& got, const capture::Profile& sent) {
     }
     CHECK(got.threads.size() == sent.threads.size());
     CHECK(got.snapshots.size() == sent.snapshots.size());
+    CHECK(got.residences == sent.residences);
+    CHECK(got.metadata.losses.unknown_frees == sent.metadata.losses.unknown_frees);
     CHECK((got.leaked.bytes == sent.leaked.bytes && got.peak.bytes == sent.peak.bytes));
 }
 
@@ -50,6 +52,8 @@ TEST_CASE("a viewer gets the recorder's tables, then what changed") {
     profile.threads[1].name = "renamed";
     profile.snapshots.erase(profile.snapshots.begin() + 1);
     profile.leaked = {14, 7700};
+    profile.residences[1].anonymous = 60'000;
+    profile.metadata.losses.unknown_frees = 7;
     messages.push_back(encode_update(profile, 50, known));
     CHECK(messages.back().size() < whole / 2);
     recording = received(messages);
@@ -114,7 +118,7 @@ TEST_CASE("what is not of the protocol is refused") {
 TEST_CASE("a peer of another version is told so") {
     capture::Bytes hello = encode_viewer_hello();
     hello.back() = kProtocolVersion + 1;
-    CHECK_THROWS_WITH(check_viewer_hello(hello), Catch::Contains("speaks version 3 of the live protocol, this one 2"));
+    CHECK_THROWS_WITH(check_viewer_hello(hello), Catch::Contains("speaks version 4 of the live protocol, this one 3"));
 }
 
 TEST_CASE("frames come out as they went in, however the stream is cut") {

@@ -25,6 +25,8 @@ inline capture::Profile sample_profile() {
     builder.profile.leaked = {10, 7300};
     builder.profile.peak = {12, 14600};
     builder.profile.snapshots = {{1000, 50'000, 100}, {2000, 60'000, 14600}, {3000, 55'000, 7300}};
+    builder.profile.residences = {{0, capture::Moment::kStart, 1000, 40'000, 9'000, 1'000, {}},
+                                  {0, capture::Moment::kEnd, 3000, 45'000, 9'000, 1'000, {}}};
     return builder.profile;
 }
 

@@ -62,6 +62,27 @@ TEST_CASE("a wide terminal shows header, graphs and the whole table") {
     CHECK_THAT(text, Contains("Live allocations: 4 rows"));
 }
 
+TEST_CASE("what was there before the recording, and what is mapped and no memory, stands below the heap") {
+    Shown shown;
+    using Catch::Contains;
+    CHECK_THAT(shown.text(120, 36), !Contains("Before") && !Contains("Mapped"));
+    capture::Profile& profile = shown.recording.profile;
+    profile.metadata.beginning = capture::Beginning::kAttached;
+    profile.metadata.losses.unknown_frees = 3;
+    capture::Site file = profile.sites[0];
+    file.allocator = capture::Allocator::kPrivateFile;
+    file.leaked = {1, 300'000'000};
+    profile.sites.push_back(file);
+    file.allocator = capture::Allocator::kReservation;
+    profile.sites.push_back(file);
+    for (const std::size_t width : {80U, 79U}) {
+        CHECK_THAT(shown.text(width, 24),
+                   Contains("\n Before   50.000kB was resident when recording began; 3 blocks freed since\n"
+                            " Mapped   300.000MB reserved, 300.000MB of files, private\n"));
+    }
+    CHECK_THAT(shown.text(80, 12), !Contains("Before"));
+}
+
 TEST_CASE("a narrow terminal keeps names, bytes and counts") {
     const std::string text = Shown().text(60, 30);
     CHECK_THAT(text, Catch::Contains("parse lib.py") && Catch::Contains("5.300kB") && !Catch::Contains("File/Module"));
