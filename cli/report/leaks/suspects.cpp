@@ -44,8 +44,12 @@ std::vector<std::uint32_t> processes_of(const capture::Profile& profile, const S
 
 class Search {
 public:
-    Search(const capture::Profile& profile, const StackView& view, TimeRange range)
-        : view_(view), equal_(first_equal_frames(view)), curves_(profile, range, processes_of(profile, view)) {}
+    Search(const capture::Profile& profile, const StackView& view, TimeRange range, bool all_frames)
+        : profile_(profile),
+          view_(view),
+          all_frames_(all_frames),
+          equal_(first_equal_frames(view)),
+          curves_(profile, range, processes_of(profile, view)) {}
 
     std::vector<Suspect> run(const std::vector<bool>& imported) {
         Group all;
@@ -85,6 +89,7 @@ private:
     [[nodiscard]] std::vector<Suspect> in(const Group& group, const Frames& frames) const {
         std::optional<Suspect> whole = judge(group, frames);
         std::vector<Suspect> parts = of_callers(group, frames);
+        if (!whole && parts.empty() && !all_frames_) { whole = of_stacks(group, frames); }
         if (!whole) { return parts; }
         std::uint64_t growing = 0;
         for (const Suspect& part : parts) { growing += part.live.bytes; }
@@ -93,6 +98,23 @@ private:
         std::vector<Suspect> result;
         result.push_back(std::move(*whole));
         return result;
+    }
+
+    // Where lines of own code stand for all that libraries do for them, what grows may hide below what comes and goes:
+    // the stacks of the profile, which have all frames, tell it apart.
+    [[nodiscard]] std::optional<Suspect> of_stacks(const Group& group, const Frames& frames) const {
+        std::map<std::pair<std::uint32_t, std::uint32_t>, Group> stacks;
+        for (const std::uint32_t site : group.sites) {
+            stacks[{profile_.sites[site].stack, profile_.sites[site].native_stack}].sites.push_back(site);
+        }
+        Group growing;
+        for (const auto& [stack, part] : stacks) {
+            if (!judge(part, frames)) { continue; }
+            growing.sites.insert(growing.sites.end(), part.sites.begin(), part.sites.end());
+        }
+        std::optional<Suspect> found = judge(growing, frames);
+        const bool notable = found && found->live.bytes * kNotable >= curves_.last(group.sites).bytes;
+        return notable ? std::move(found) : std::nullopt;
     }
 
     // From the nearest callers on that are not the same for all.
@@ -118,7 +140,9 @@ private:
         return found;
     }
 
+    const capture::Profile& profile_;
     const StackView& view_;
+    const bool all_frames_;
     const std::vector<std::uint32_t> equal_;
     const LiveCurves curves_;
 };
@@ -143,7 +167,7 @@ std::vector<Suspect> leak_suspects(const capture::Profile& profile, const StackV
                                    bool all_frames) {
     const std::vector<bool> imported =
         all_frames ? is_imported(my_code_of(view, LibraryCalls::kCharged)) : is_imported(view);
-    std::vector<Suspect> found = Search(profile, view, range).run(imported);
+    std::vector<Suspect> found = Search(profile, view, range, all_frames).run(imported);
     std::stable_sort(found.begin(), found.end(),
                      [](const Suspect& a, const Suspect& b) { return a.growth.bytes > b.growth.bytes; });
     return found;

@@ -5,6 +5,8 @@
 //
 //  - A place is a line, with as many of its callers as it takes to tell what grows from what does not: a helper that
 //    allocates for a leak and for caches is one place for each of them.
+//  - Where library calls are charged to own code and a line does not grow as a whole, it is judged by those of its
+//    stacks, with their libraries' frames, that do. That is what the suspect holds then.
 //  - What an import holds is no suspect: modules are loaded once, however long a program takes to load them all.
 #pragma once
 

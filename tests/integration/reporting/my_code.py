@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 
-from profiled import LIBRARIES, MEMRAY, PATIENCE, SOURCE
+from profiled import LIBRARIES, MEMRAY, PATIENCE, SOURCE, lines_of
 from real_programs import ENVIRONMENT, PYTHON, REAL, takes_real_programs
 from reports import Report
 from terminal import Terminal
@@ -112,6 +112,14 @@ class RealPrograms(Report):
         self.profile(REAL / "django_shop.py", python=PYTHON)
         self.check("export", 10 * 2_000_000 + 10)  # a bytearray ends in a 0
         self.check_totals()
+
+    def test_a_leak_of_what_django_makes(self):
+        """What else it makes for the same line is collected in a few large steps, and when the program ends."""
+        self.profile(REAL / "django_shop.py", 1000, python=PYTHON, options=["--trace-python-allocators"])
+        first = self.printed("leaks", "--json")["suspects"][0]
+        self.assertEqual((first["function"], first["line"]), ("main", lines_of("real/django_shop.py")["remember"]))
+        self.assertGreater(first["live_bytes"], 1000 * 2_000)
+        self.assertGreater(first["grown_bytes"], 0.9 * first["live_bytes"])
 
     def test_pytest(self):
         self.profile("-m", "pytest", "-q", "-p", "no:cacheprovider", REAL / "test_orders.py", python=PYTHON)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
 """A Django project asked by its test client, through all middleware. The culprit is export(), a view: it remembers the
-pages that it has made."""
+pages that it has made. With an argument it is remember(), so many times: it keeps the requests, which Django has made
+where main() asks."""
 import os
+import sys
 
 import django
 from django.conf import settings
@@ -30,7 +32,9 @@ def main():
     from django.core.management import call_command
     call_command("migrate", verbosity=0)
     client = Client()
-    for number in range(10):
+    for _ in range(int(sys.argv[1]) if sys.argv[1:] else 0):
+        assert client.get("/remember/").status_code == 200  # @remember
+    for number in range(0 if sys.argv[1:] else 10):
         assert client.get("/export/%d/" % number).status_code == 200
         assert client.get("/").status_code == 200
 

@@ -4,4 +4,4 @@ from django.urls import path
 
 from shop import views
 
-urlpatterns = [path("", views.index), path("export/<int:number>/", views.export)]
+urlpatterns = [path("", views.index), path("export/<int:number>/", views.export), path("remember/", views.remember)]

@@ -6,6 +6,7 @@ from django.template import engines
 
 INDEX = engines["django"].from_string("<ul>{% for user in users %}<li>{{ user.username }}</li>{% endfor %}</ul>")
 exported = {}
+requests = []
 
 
 def index(request):
@@ -16,3 +17,8 @@ def index(request):
 def export(request, number):
     exported[number] = bytearray(2_000_000)
     return HttpResponse("exported")
+
+
+def remember(request):
+    requests.append(request)
+    return HttpResponse("remembered")

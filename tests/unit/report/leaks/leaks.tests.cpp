@@ -112,6 +112,32 @@ TEST_CASE("a leak is told from a cache by its callers, and from imports") {
     CHECK(texts(all, in_all[1].frames) == std::vector<std::string>{"keep at /lib/python3.11/site-packages/lib.py:1"});
 }
 
+TEST_CASE("a leak of a library is found below what else the library does for the line that calls it") {
+    ProfileBuilder builder;
+    const std::string library = "/lib/python3.11/site-packages/lib.py";
+    builder.site({{"main", "app.py", 30}, {"keep", library, 1}}, {40, 4000});
+    builder.site({{"main", "app.py", 30}, {"collected", library, 2}}, {1, 1000});  // nearly at the end
+    builder.site({{"main", "app.py", 31}, {"keep", library, 1}}, {1, 100});
+    builder.site({{"main", "app.py", 31}, {"table", library, 3}}, {1, 1'000'000});  // ten times the leak
+    capture::Profile& profile = builder.profile;
+    for (std::uint32_t i = 0; i < kBuckets; ++i) { profile.time_buckets.push_back({1000 + 100 * std::int64_t{i}, 0}); }
+    const auto add = [&](std::uint32_t site, std::uint32_t from, std::uint32_t to, std::uint64_t bytes) {
+        profile.intervals.push_back({site, from, to, {1, bytes}});
+    };
+    for (std::uint32_t i = 0; i < kBuckets; ++i) { add(0, i, capture::kNever, 100); }
+    for (std::uint32_t i = 0; i < kBuckets - 2; ++i) { add(1, i, kBuckets - 2, 1000); }
+    add(1, kBuckets - 1, capture::kNever, 1000);
+    for (std::uint32_t i = 0; i < kBuckets; ++i) { add(2, i, capture::kNever, 100); }
+    add(3, 20, capture::kNever, 1'000'000);
+    StackView view = make_stack_view(profile);
+    show_my_code(view, LibraryCalls::kCharged);
+    const std::vector<Suspect> suspects = leak_suspects(profile, view, whole_time(profile), false);
+    REQUIRE(suspects.size() == 1);
+    CHECK(texts(view, suspects[0].frames) == std::vector<std::string>{"main at app.py:30"});
+    CHECK(suspects[0].live.bytes == 4000);
+    CHECK(suspects[0].growth.bytes == 3900);
+}
+
 TEST_CASE("growth in a part of the time is that of its buckets") {
     const capture::Profile profile = with_leak().profile;
     const StackView view = make_stack_view(profile);
