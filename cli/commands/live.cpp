@@ -84,7 +84,11 @@ base::UniqueFd connect(int port) {
     const InterruptsNoted noted;
     for (bool told = false; !interrupted; told = true) {
         if (base::UniqueFd connection = live::try_connect(port)) { return connection; }
-        if (live::try_connect_to_port(port)) { return connect_with_token(port); }
+        if (live::try_connect_to_port(port)) {
+            // Where a recorder of this machine has opened its port since, it had its socket before that.
+            if (base::UniqueFd connection = live::try_connect(port)) { return connection; }
+            return connect_with_token(port);
+        }
         if (!told) { fmt::print(stderr, "memray: waiting for a program on port {}; Ctrl-C ends that\n", port); }
         std::this_thread::sleep_for(kBetweenTries);
     }

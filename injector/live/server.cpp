@@ -74,11 +74,11 @@ bool Server::wait_for_viewer(int gone, const std::function<void()>& meanwhile) {
     for (;;) {
         accept();
         receive();
-        send();
+        const bool met =
+            std::any_of(viewers_.begin(), viewers_.end(), [](const Viewer& viewer) { return viewer.greeted(); });
+        send();  // forgets those that have left meanwhile
         meanwhile();
-        for (Viewer& viewer : viewers_) {
-            if (viewer.greeted()) { return true; }
-        }
+        if (met) { return true; }
         std::vector<pollfd> waiting{{gone, POLLIN, 0}};
         entrance_.watch(waiting);
         for (const Viewer& viewer : viewers_) { waiting.push_back({viewer.fd(), POLLIN, 0}); }

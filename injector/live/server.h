@@ -35,8 +35,8 @@ public:
 
     // Accepts viewers, and sends what they have no yet of `recorder`. To be called often; rarely does anything.
     void step(collector::Recorder& recorder);
-    // Waits until a viewer has said hello. False if that was not before `gone` became readable. `meanwhile` is called
-    // whenever somebody came.
+    // Waits until a viewer has said hello, if only to leave again. False if that was not before `gone` became readable.
+    // `meanwhile` is called whenever somebody came.
     [[nodiscard]] bool wait_for_viewer(int gone, const std::function<void()>& meanwhile);
 
     // The recording is over. Viewers that read get the last state; those that do not within a second, nothing.

@@ -3,6 +3,7 @@
 #include "injector/live/server.h"
 
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "cli/live/connection.h"
+#include "injector/base/unique_fd.h"
 #include "injector/live/entrance.h"
 #include "injector/live/shown_process.h"
 #include "tests/unit/collector/support/shared_region.h"
@@ -76,6 +78,15 @@ TEST_CASE("viewers see the heap as it is, and what came after their mark") {
     while (second.open()) { second.receive(); }
     REQUIRE(second.ending());
     CHECK(second.ending()->code == 3);
+}
+
+TEST_CASE("a viewer that has said hello has come, even if it has left again") {
+    Watched watched;
+    { const Connection left(try_connect(watched.server.entrance().number())); }
+    const base::UniqueFd late(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+    const itimerspec in_a_minute{{0, 0}, {60, 0}};
+    REQUIRE(::timerfd_settime(late.get(), 0, &in_a_minute, nullptr) == 0);
+    CHECK(watched.server.wait_for_viewer(late.get(), [] {}));
 }
 
 TEST_CASE("a viewer that does not read costs nothing and holds up nobody") {
