@@ -32,9 +32,9 @@ std::vector<heap::StackPart> stacks_of(const heap::Snapshot& snapshot) {
 }  // namespace
 
 HeapCommand::HeapCommand(CLI::App& program)
-    : Command(program, "heap", "Show the objects of a running process, and who keeps them alive", "[options] pid") {
+    : Command(program, "heap", "Show the objects of a running process, and who keeps them alive", "[options] [pid]") {
     CLI::App& app = options();
-    add_pid(app, pid_, "Process id of the program. No code is run in it, and it goes on meanwhile");
+    add_pid(app, pid_, "Process id of the program. No code is run in it, and it goes on meanwhile")->required(false);
     add_source();
     add_questions();
     app.add_flag("--redact", redact_, "Show no keys of dictionaries, only names that programs are made of");
@@ -53,6 +53,11 @@ void HeapCommand::add_source() {
                                "(default, but for small processes)");
     live->excludes(stop)->excludes(clone);
     stop->excludes(clone);
+    auto* core = app.add_option("--core", core_, "Read a core file instead of a process")->option_text("CORE");
+    for (auto* of_process : {live, stop, clone}) { core->excludes(of_process); }
+    app.add_option("--exe", executable_, "The program that the core is of, if it is not where it was")
+        ->option_text("FILE")
+        ->needs(core);
 }
 
 void HeapCommand::add_questions() {
@@ -66,12 +71,20 @@ void HeapCommand::add_questions() {
     app.add_option("--types", rows_, "How many types to show (default: 20)")->option_text("N")->excludes(why);
 }
 
+heap::Snapshot HeapCommand::open() const {
+    if (core_.empty() == (pid_ == 0)) {
+        throw UsageError(core_.empty() ? "the following arguments are required: pid"
+                                       : "a core file, or a process, not both");
+    }
+    if (!core_.empty()) { return heap::open_core(core_, executable_); }
+    if (live_) { return heap::open_live(pid_); }
+    if (stop_) { return heap::open_stopped(pid_); }
+    return clone_ ? heap::open_frozen(pid_) : heap::open_best(pid_);
+}
+
 int HeapCommand::run() {
     if (!output_.empty()) { require_writable(output_, force_); }
-    heap::Snapshot snapshot = live_    ? heap::open_live(pid_)
-                              : stop_  ? heap::open_stopped(pid_)
-                              : clone_ ? heap::open_frozen(pid_)
-                                       : heap::open_best(pid_);
+    heap::Snapshot snapshot = open();
     heap::Heap heap(*snapshot.memory, stacks_of(snapshot));
     const heap::Contents contents = redact_ ? heap::Contents::kRedact : heap::Contents::kShow;
     std::string text;
@@ -81,7 +94,7 @@ int HeapCommand::run() {
     } else {
         heap_report::HeapReport report = heap_report::make_heap_report(heap, contents);
         report.pid = pid_;
-        report.command_line = recording::command_line_of(pid_);
+        if (pid_ != 0) { report.command_line = recording::command_line_of(pid_); }
         report.kind = snapshot.kind;
         report.pause_us = static_cast<std::uint64_t>(snapshot.pause.count());
         report.notes = snapshot.notes;

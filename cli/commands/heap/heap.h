@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/commands/command.h"
+#include "injector/heap/source/snapshot.h"
 
 namespace memray::cli {
 
@@ -17,12 +18,15 @@ public:
 
 private:
     void add_source();
+    [[nodiscard]] heap::Snapshot open() const;
     void add_questions();
 
     int pid_{0};
     bool live_{false};
     bool stop_{false};
     bool clone_{false};
+    std::string core_;
+    std::string executable_;
     std::string why_;
     std::size_t biggest_{0};
     std::size_t rows_{20};

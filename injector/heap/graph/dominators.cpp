@@ -17,9 +17,9 @@ struct Walk {
     std::vector<Number> numbers;  // by node; 0: not reached
 };
 
-Walk walk_from(const ObjectGraph& graph, std::span<const NodeId> roots) {
+Walk walk_from(const Edges& edges, std::span<const NodeId> roots) {
     Walk walk;
-    walk.numbers.resize(graph.nodes().size());
+    walk.numbers.resize(edges.size());
     walk.nodes.push_back(kNoNode);
     walk.parents.push_back(0);
     const auto enter = [&walk](NodeId node, Number parent) {
@@ -34,7 +34,7 @@ Walk walk_from(const ObjectGraph& graph, std::span<const NodeId> roots) {
         way.emplace_back(root, 0);
         while (!way.empty()) {
             auto& [node, next] = way.back();
-            const auto references = graph.references(node);
+            const auto references = edges.of(node);
             if (next == references.size()) {
                 way.pop_back();
                 continue;
@@ -54,11 +54,11 @@ struct Predecessors {
     std::vector<Number> from;
 };
 
-Predecessors predecessors_of(const ObjectGraph& graph, std::span<const NodeId> roots, const Walk& walk) {
+Predecessors predecessors_of(const Edges& edges, std::span<const NodeId> roots, const Walk& walk) {
     const auto for_each = [&](const auto& edge) {
         for (const NodeId root : roots) { edge(Number{0}, walk.numbers[root]); }
         for (Number number = 1; number < walk.nodes.size(); ++number) {
-            for (const NodeId target : graph.references(walk.nodes[number])) { edge(number, walk.numbers[target]); }
+            for (const NodeId target : edges.of(walk.nodes[number])) { edge(number, walk.numbers[target]); }
         }
     };
     Predecessors found;
@@ -127,13 +127,13 @@ std::vector<Number> dominators_of(const Walk& walk, const Predecessors& predeces
 
 }  // namespace
 
-Dominators::Dominators(const ObjectGraph& graph, std::span<const NodeId> roots)
-    : parents_(graph.nodes().size(), kNoNode), retained_(graph.nodes().size(), kNotReached) {
-    const Walk walk = walk_from(graph, roots);
-    const std::vector<Number> dominators = dominators_of(walk, predecessors_of(graph, roots, walk));
+Dominators::Dominators(const Edges& edges, std::span<const NodeId> roots, const Size& size)
+    : parents_(edges.size(), kNoNode), retained_(edges.size(), kNotReached) {
+    const Walk walk = walk_from(edges, roots);
+    const std::vector<Number> dominators = dominators_of(walk, predecessors_of(edges, roots, walk));
     for (Number number = 1; number < walk.nodes.size(); ++number) {
         parents_[walk.nodes[number]] = walk.nodes[dominators[number]];
-        retained_[walk.nodes[number]] = graph.nodes()[walk.nodes[number]].size();
+        retained_[walk.nodes[number]] = size(walk.nodes[number]);
     }
     for (auto number = static_cast<Number>(walk.nodes.size()); number-- > 1;) {
         if (dominators[number] == 0) { continue; }

@@ -7,17 +7,20 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
-#include "injector/heap/graph/object_graph.h"
+#include "injector/heap/graph/edges.h"
 
 namespace memray::heap {
 
 class Dominators {
 public:
-    // Nodes that are not reached from `roots` have none. `graph` is not needed any more afterwards.
-    Dominators(const ObjectGraph& graph, std::span<const NodeId> roots);
+    // Nodes that are not reached from `roots` have none. `size` gives the bytes of a node by itself. Neither is needed
+    // any more afterwards.
+    using Size = std::function<std::uint64_t(NodeId)>;
+    Dominators(const Edges& edges, std::span<const NodeId> roots, const Size& size);
 
     // The closest node that dominates it; kNoNode if only the roots together do, or it is not reached.
     [[nodiscard]] NodeId parent(NodeId node) const { return parents_[node]; }

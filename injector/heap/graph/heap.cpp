@@ -54,7 +54,7 @@ const Dominators& Heap::dominators() {
     if (!dominators_) {
         std::vector<NodeId> nodes;
         for (const Root& root : roots().all) { nodes.push_back(root.node); }
-        dominators_.emplace(make_graph(), nodes);
+        dominators_.emplace(make_graph().edges(), nodes, [this](NodeId node) { return nodes_[node].size(); });
     }
     return *dominators_;
 }

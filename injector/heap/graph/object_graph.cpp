@@ -4,9 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
-
-#include "injector/base/error.h"
 
 namespace memray::heap {
 namespace {
@@ -27,13 +24,13 @@ public:
     explicit Collector(ObjectGraph& graph) : graph_(graph) {}
 
     void refers(RemoteAddr to) override {
-        if (const NodeId node = graph_.resolve(to); node != kNoNode) { graph_.targets_.push_back(node); }
+        if (const NodeId node = graph_.resolve(to); node != kNoNode) { graph_.edges_.add(node); }
     }
     void owns(RemoteAddr block, Owned what) override {
         const NodeId node = block.is_null() ? kNoNode : graph_.nodes_.at(block);
         if (node == kNoNode || node >= graph_.owned_.size() || graph_.nodes_[node].is_object()) { return; }
         graph_.owned_[node] = what == Owned::kKeys ? Owning::kKeys : Owning::kKnown;
-        graph_.targets_.push_back(node);
+        graph_.edges_.add(node);
     }
 
 private:
@@ -52,7 +49,6 @@ ObjectGraph::ObjectGraph(const Memory& memory, const Runtime& runtime, TypeTable
     add_references();
     find_held();
     redirect_module_dicts();
-    targets_.shrink_to_fit();
 }
 
 NodeId ObjectGraph::resolve(RemoteAddr address) {
@@ -68,7 +64,7 @@ NodeId ObjectGraph::resolve(RemoteAddr address) {
 // Objects first: they say which of the other blocks are theirs. Objects in no block come to the end of the nodes while
 // they are found.
 void ObjectGraph::add_references() {
-    targets_.reserve(std::size_t{nodes_.size()} * 2);
+    edges_.reserve(std::size_t{nodes_.size()} * 2);
     for (NodeId node = 0; node < nodes_.size(); ++node) {
         if (nodes_[node].is_object()) { collect(node); }
     }
@@ -79,15 +75,11 @@ void ObjectGraph::add_references() {
 }
 
 void ObjectGraph::add_new_nodes() {
-    while (begins_.size() < nodes_.size()) { collect(static_cast<NodeId>(begins_.size())); }
+    while (edges_.size() < nodes_.size()) { collect(edges_.size()); }
 }
 
 void ObjectGraph::collect(NodeId from) {
-    if (from >= begins_.size()) {
-        begins_.resize(from + 1);
-        ends_.resize(from + 1);
-    }
-    const std::size_t begin = targets_.size();
+    edges_.begin(from);
     const Node node = nodes_[from];  // a copy: nodes are added meanwhile
     Collector sink(*this);
     if (node.is_static()) {
@@ -99,11 +91,6 @@ void ObjectGraph::collect(NodeId from) {
     } else if (owned_[from] == Owning::kNobody && may_refer(from)) {
         references_.of_words(node.address(), node.size(), sink);
     }
-    if (targets_.size() > std::numeric_limits<std::uint32_t>::max()) {
-        throw base::Error("This heap has more references than memray can number");
-    }
-    begins_[from] = static_cast<std::uint32_t>(begin);
-    ends_[from] = static_cast<std::uint32_t>(targets_.size());
 }
 
 // A quarter of the first words of a large block must be references: so it is with arrays of objects.
@@ -136,7 +123,7 @@ std::uint64_t ObjectGraph::reference_count(const Node& node) const {
 
 void ObjectGraph::find_held() {
     std::vector<std::uint32_t> found(nodes_.size());
-    for (const NodeId target : targets_) { ++found[target]; }
+    for (const NodeId target : edges_.targets()) { ++found[target]; }
     is_explained_.resize(nodes_.blocks());
     for (NodeId node = 0; node < nodes_.blocks(); ++node) {
         if (!nodes_[node].is_object()) { continue; }
@@ -159,8 +146,7 @@ void ObjectGraph::redirect_module_dicts() {
         is_dict[dict] = true;
     }
     for (NodeId node = 0; node < nodes_.size(); ++node) {
-        for (std::uint32_t at = begins_[node]; at < ends_[node]; ++at) {
-            NodeId& target = targets_[at];
+        for (NodeId& target : edges_.of(node)) {
             if (is_dict[target] && module_of(target) != node) { target = module_of(target); }
         }
     }

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "injector/heap/graph/edges.h"
 #include "injector/heap/graph/nodes.h"
 #include "injector/heap/memory/static_memory.h"
 #include "injector/heap/python/references.h"
@@ -23,10 +24,7 @@ public:
     ObjectGraph(const Memory& memory, const Runtime& runtime, TypeTable& types, Nodes& nodes);
 
     [[nodiscard]] const Nodes& nodes() const noexcept { return nodes_; }
-    [[nodiscard]] std::span<const NodeId> references(NodeId from) const {
-        return {targets_.data() + begins_[from], targets_.data() + ends_[from]};
-    }
-    [[nodiscard]] std::size_t edges() const noexcept { return targets_.size(); }
+    [[nodiscard]] const Edges& edges() const noexcept { return edges_; }
     // Whether an object has said that this block is its own.
     [[nodiscard]] bool is_owned(NodeId block) const {
         return block < owned_.size() && owned_[block] != Owning::kNobody;
@@ -68,9 +66,7 @@ private:
     References references_;
     Classifier classifier_;
     StaticMemory static_memory_;
-    std::vector<NodeId> targets_;
-    std::vector<std::uint32_t> begins_;  // into targets_, by node
-    std::vector<std::uint32_t> ends_;
+    Edges edges_;
     std::vector<Owning> owned_;  // by node
     std::vector<NodeId> held_;
     std::vector<bool> is_explained_;              // by node: its references are as many as were found

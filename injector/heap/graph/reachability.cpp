@@ -4,8 +4,8 @@
 
 namespace memray::heap {
 
-void Reachability::reach(const ObjectGraph& graph, std::span<const NodeId> starts) {
-    from_.resize(graph.nodes().size(), kNoNode);
+void Reachability::reach(const Edges& edges, std::span<const NodeId> starts) {
+    from_.resize(edges.size(), kNoNode);
     std::vector<NodeId> level;
     for (const NodeId start : starts) {
         if (from_[start] != kNoNode) { continue; }
@@ -16,7 +16,7 @@ void Reachability::reach(const ObjectGraph& graph, std::span<const NodeId> start
     while (!level.empty()) {
         next.clear();
         for (const NodeId node : level) {
-            for (const NodeId target : graph.references(node)) {
+            for (const NodeId target : edges.of(node)) {
                 if (from_[target] != kNoNode) { continue; }
                 from_[target] = node;
                 next.push_back(target);

@@ -7,14 +7,14 @@
 #include <span>
 #include <vector>
 
-#include "injector/heap/graph/object_graph.h"
+#include "injector/heap/graph/edges.h"
 
 namespace memray::heap {
 
 class Reachability {
 public:
     // Goes on from `starts`, all at once, to what was not reached before.
-    void reach(const ObjectGraph& graph, std::span<const NodeId> starts);
+    void reach(const Edges& edges, std::span<const NodeId> starts);
 
     [[nodiscard]] bool is_reached(NodeId node) const { return node < from_.size() && from_[node] != kNoNode; }
     // The node before it on the way from a start; itself if it is one.

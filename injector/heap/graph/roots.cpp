@@ -161,7 +161,7 @@ private:
     }
     void reach() {
         graph_.add_new_nodes();
-        roots_.paths.reach(graph_, starts_);
+        roots_.paths.reach(graph_.edges(), starts_);
         starts_.clear();
     }
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: The memray authors
+//
+// Which node refers to which.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "injector/heap/graph/nodes.h"
+
+namespace memray::heap {
+
+class Edges {
+public:
+    // The nodes that `from` refers to, as often as it does; none of a node that is not known.
+    [[nodiscard]] std::span<const NodeId> of(NodeId from) const {
+        if (from >= begins_.size()) { return {}; }
+        return {targets_.data() + begins_[from], targets_.data() + ends_[from]};
+    }
+    [[nodiscard]] std::span<NodeId> of(NodeId from) {
+        if (from >= begins_.size()) { return {}; }
+        return {targets_.data() + begins_[from], targets_.data() + ends_[from]};
+    }
+    // Nodes.
+    [[nodiscard]] NodeId size() const noexcept { return static_cast<NodeId>(begins_.size()); }
+    [[nodiscard]] const std::vector<NodeId>& targets() const noexcept { return targets_; }
+
+    void reserve(std::size_t edges) { targets_.reserve(edges); }
+    // The edges of `from` are those that are added until the next begin(). Each node once, in any order.
+    void begin(NodeId from);
+    // Throws base::Error if there are more than can be numbered.
+    void add(NodeId to);
+    // Nodes up to that number are known.
+    void extend(NodeId size);
+
+private:
+    std::vector<NodeId> targets_;
+    std::vector<std::uint32_t> begins_;  // into targets_, by node
+    std::vector<std::uint32_t> ends_;
+    NodeId from_{kNoNode};
+};
+
+}  // namespace memray::heap
