@@ -8,6 +8,7 @@
 
 #include "cli/heap/heap_report.h"
 #include "injector/base/error.h"
+#include "injector/heap/python/object_size.h"
 #include "injector/heap/python/values.h"
 
 namespace memray::heap_report {
@@ -74,7 +75,9 @@ std::vector<Explained> explain(Heap& heap, heap::Contents contents, const std::s
     std::vector<Explained> explained;
     for (const NodeId node : nodes) {
         const heap::Node& object = heap.nodes()[node];
-        explained.push_back({object.object().value(), paths.expression(node), paths.title(node), object.size(),
+        const std::uint64_t size = heap::object_size(heap.memory(), *heap.runtime().layout, heap.types()[object.type()],
+                                                     object.object(), object.size() - object.front());
+        explained.push_back({object.object().value(), paths.expression(node), paths.title(node), size,
                              heap.dominators().retained(node)});
     }
     return explained;

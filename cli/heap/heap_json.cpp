@@ -68,6 +68,7 @@ std::string heap_json(const HeapReport& report) {
     json["other_blocks"] = {{"count", report.other_blocks}, {"bytes", report.other_bytes}};
     json["garbage"] = {{"count", report.garbage_objects}, {"bytes", report.garbage_bytes}};
     json["broken_pools"] = report.broken_pools;
+    json["references"] = {{"objects", report.references.objects}, {"as_counted", report.references.as_counted}};
     json["strings"] = {{"count", report.strings.strings},
                        {"bytes", report.strings.bytes},
                        {"repeated", report.strings.repeated},

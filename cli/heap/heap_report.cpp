@@ -125,6 +125,7 @@ HeapReport make_heap_report(Heap& heap, heap::Contents contents) {
     report.version = heap.runtime().version_text();
     report.broken_pools = heap.pymalloc().broken_pools;
     count(heap, report);
+    report.references = heap.graph().check();
     report.strings = heap::count_strings(heap);
     report.holders = HolderTree(heap, contents).all();
     heap::PathText paths(heap, contents);

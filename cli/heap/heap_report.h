@@ -37,7 +37,7 @@ struct Explained {
     std::uint64_t address{0};
     std::string path;  // empty: nothing leads to it
     std::string title;
-    std::uint64_t size{0};
+    std::uint64_t size{0};  // as sys.getsizeof() counts it
     std::uint64_t retained{0};
 };
 
@@ -55,6 +55,7 @@ struct HeapReport {
     std::uint64_t garbage_objects{0};  // that nothing leads to
     std::uint64_t garbage_bytes{0};
     std::uint64_t broken_pools{0};
+    heap::ReferenceCheck references;
     heap::StringCount strings;
     std::vector<Holder> holders;
     std::vector<TypeRow> types;  // all of them

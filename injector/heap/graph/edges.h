@@ -19,10 +19,6 @@ public:
         if (from >= begins_.size()) { return {}; }
         return {targets_.data() + begins_[from], targets_.data() + ends_[from]};
     }
-    [[nodiscard]] std::span<NodeId> of(NodeId from) {
-        if (from >= begins_.size()) { return {}; }
-        return {targets_.data() + begins_[from], targets_.data() + ends_[from]};
-    }
     // Nodes.
     [[nodiscard]] NodeId size() const noexcept { return static_cast<NodeId>(begins_.size()); }
     [[nodiscard]] const std::vector<NodeId>& targets() const noexcept { return targets_; }
@@ -32,6 +28,16 @@ public:
     void begin(NodeId from);
     // Throws base::Error if there are more than can be numbered.
     void add(NodeId to);
+    // Each edge becomes what `target` makes of it; kNoNode: there is none any more.
+    template <typename Target>
+    void rewrite(NodeId from, const Target& target) {
+        std::uint32_t end = begins_[from];
+        for (std::uint32_t at = begins_[from]; at < ends_[from]; ++at) {
+            const NodeId kept = target(targets_[at]);
+            if (kept != kNoNode) { targets_[end++] = kept; }
+        }
+        ends_[from] = end;
+    }
     // Nodes up to that number are known.
     void extend(NodeId size);
 

@@ -18,6 +18,9 @@ constexpr std::size_t kSample = 512;  // words of a large one
 
 }  // namespace
 
+// Nodes are fewer than this (Nodes::add): what an object says is its own is marked so until all have said so.
+constexpr NodeId kOwns = NodeId{1} << 31U;
+
 // Takes what one node refers to.
 class ObjectGraph::Collector final : public ReferenceSink {
 public:
@@ -30,7 +33,7 @@ public:
         const NodeId node = block.is_null() ? kNoNode : graph_.nodes_.at(block);
         if (node == kNoNode || node >= graph_.owned_.size() || graph_.nodes_[node].is_object()) { return; }
         graph_.owned_[node] = what == Owned::kKeys ? Owning::kKeys : Owning::kKnown;
-        graph_.edges_.add(node);
+        graph_.edges_.add(node | kOwns);
     }
 
 private:
@@ -48,7 +51,7 @@ ObjectGraph::ObjectGraph(const Memory& memory, const Runtime& runtime, TypeTable
       owned_(nodes.blocks(), Owning::kNobody) {
     add_references();
     find_held();
-    redirect_module_dicts();
+    settle_edges();
 }
 
 NodeId ObjectGraph::resolve(RemoteAddr address) {
@@ -75,7 +78,11 @@ void ObjectGraph::add_references() {
 }
 
 void ObjectGraph::add_new_nodes() {
-    while (edges_.size() < nodes_.size()) { collect(edges_.size()); }
+    while (edges_.size() < nodes_.size()) {
+        const NodeId node = edges_.size();
+        collect(node);
+        if (settled_) { settle_edges_of(node); }
+    }
 }
 
 void ObjectGraph::collect(NodeId from) {
@@ -123,33 +130,45 @@ std::uint64_t ObjectGraph::reference_count(const Node& node) const {
 
 void ObjectGraph::find_held() {
     std::vector<std::uint32_t> found(nodes_.size());
-    for (const NodeId target : edges_.targets()) { ++found[target]; }
+    for (const NodeId target : edges_.targets()) { ++found[target & ~kOwns]; }
     is_explained_.resize(nodes_.blocks());
     for (NodeId node = 0; node < nodes_.blocks(); ++node) {
-        if (!nodes_[node].is_object()) { continue; }
+        if (!nodes_[node].is_object()) {
+            is_explained_[node] = is_owned(node);
+            continue;
+        }
         const std::uint64_t count = reference_count(nodes_[node]);
+        if (count == 0) { continue; }
+        ++check_.objects;
+        if (count == found[node]) { ++check_.as_counted; }
         if (count > found[node]) { held_.push_back(node); }
-        is_explained_[node] = count > 0 && count <= found[node];
+        is_explained_[node] = count <= found[node];
     }
 }
 
-// The globals of functions are the module that they are in: who refers to the dictionary of a module refers to the
-// module. So a module holds what is in it, and not all of its functions together.
-void ObjectGraph::redirect_module_dicts() {
-    std::vector<bool> is_dict(nodes_.size());
+// What is the memory of one object is no other's, though its address may lie about. And the globals of functions are
+// the module that they are in: who refers to the dictionary of a module refers to the module. So a module holds what is
+// in it, and not all of its functions together.
+void ObjectGraph::settle_edges() {
+    is_module_dict_.resize(nodes_.size());
     for (NodeId node = 0; node < nodes_.size(); ++node) {
         const Node& module = nodes_[node];
         if (!module.is_object() || types_[module.type()].kind != Kind::kModule) { continue; }
         const NodeId dict = nodes_.at(RemoteAddr(memory_.word(module.object() + kModuleDict)));
-        if (dict == kNoNode) { continue; }
-        modules_.emplace(dict, node);
-        is_dict[dict] = true;
+        if (dict != kNoNode) { modules_.emplace(dict, node); }
     }
-    for (NodeId node = 0; node < nodes_.size(); ++node) {
-        for (NodeId& target : edges_.of(node)) {
-            if (is_dict[target] && module_of(target) != node) { target = module_of(target); }
-        }
-    }
+    for (const auto& [dict, module] : modules_) { is_module_dict_[dict] = true; }
+    for (NodeId node = 0; node < edges_.size(); ++node) { settle_edges_of(node); }
+    settled_ = true;
+}
+
+void ObjectGraph::settle_edges_of(NodeId node) {
+    edges_.rewrite(node, [&](NodeId marked) {
+        const NodeId target = marked & ~kOwns;
+        if (marked == target && is_owned(target)) { return kNoNode; }
+        const bool is_dict = target < is_module_dict_.size() && is_module_dict_[target];
+        return is_dict && module_of(target) != node ? module_of(target) : target;
+    });
 }
 
 }  // namespace memray::heap

@@ -17,6 +17,13 @@
 
 namespace memray::heap {
 
+// Of objects that count their references: how many count as many as were found. Where it is not nearly all, something
+// in this heap is not understood.
+struct ReferenceCheck {
+    std::uint64_t objects{0};
+    std::uint64_t as_counted{0};
+};
+
 class ObjectGraph {
 public:
     // Adds the objects in no block that are referred to to `nodes`, which must be indexed. All must outlive this.
@@ -34,6 +41,7 @@ public:
     // among them.
     [[nodiscard]] const std::vector<NodeId>& held_from_outside() const noexcept { return held_; }
 
+    [[nodiscard]] const ReferenceCheck& check() const noexcept { return check_; }
     // Whether somebody else than nodes may have a reference that counts: not if all that are counted were found.
     [[nodiscard]] bool may_be_held(NodeId node) const { return node >= is_explained_.size() || !is_explained_[node]; }
 
@@ -57,7 +65,8 @@ private:
     [[nodiscard]] bool may_refer(NodeId block);
     void find_held();
     [[nodiscard]] std::uint64_t reference_count(const Node& node) const;
-    void redirect_module_dicts();
+    void settle_edges();
+    void settle_edges_of(NodeId node);
 
     const Memory& memory_;
     const HeapLayout& layout_;
@@ -69,8 +78,11 @@ private:
     Edges edges_;
     std::vector<Owning> owned_;  // by node
     std::vector<NodeId> held_;
+    ReferenceCheck check_;
     std::vector<bool> is_explained_;              // by node: its references are as many as were found
     std::unordered_map<NodeId, NodeId> modules_;  // by their dictionaries
+    std::vector<bool> is_module_dict_;            // by node
+    bool settled_{false};
 };
 
 }  // namespace memray::heap

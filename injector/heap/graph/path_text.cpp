@@ -38,14 +38,14 @@ struct Field {
     std::uint64_t offset;
     const char* name;
 };
-// PyFunctionObject of 3.9 and later (Include/cpython/funcobject.h), and of 3.8.
+// PyFunctionObject of 3.10 and later (Include/cpython/funcobject.h), and of 3.8 and 3.9.
 constexpr std::array<Field, 6> kFunction{{{48, ".__code__"},
                                           {56, ".__defaults__"},
                                           {64, ".__kwdefaults__"},
                                           {72, ".__closure__"},
                                           {80, ".__doc__"},
                                           {88, ".__dict__"}}};
-constexpr std::array<Field, 6> kFunction38{{{16, ".__code__"},
+constexpr std::array<Field, 6> kFunction39{{{16, ".__code__"},
                                             {32, ".__defaults__"},
                                             {40, ".__kwdefaults__"},
                                             {48, ".__closure__"},
@@ -158,8 +158,8 @@ std::string PathText::step(NodeId from, NodeId to) const {
         case Kind::kDeque:
             return deque_step(at, target);
         case Kind::kFunction:
-            return layout.at_least(9) ? field_step(memory, at, target, kFunction)
-                                      : field_step(memory, at, target, kFunction38);
+            return layout.at_least(10) ? field_step(memory, at, target, kFunction)
+                                       : field_step(memory, at, target, kFunction39);
         case Kind::kTraceback:
             return field_step(memory, at, target, kTraceback);
         case Kind::kMethod:

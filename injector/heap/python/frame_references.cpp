@@ -69,10 +69,11 @@ void FrameReferences::of_frame_object(RemoteAddr frame, std::uint64_t size, cons
     words(frame + at.locals, std::clamp(top, stack, end), word);
 }
 
-void FrameReferences::of_generator(RemoteAddr generator, std::uint64_t size, const Word& word) const {
+void FrameReferences::of_generator(RemoteAddr generator, std::uint64_t size, bool has_origin, const Word& word) const {
     constexpr std::uint64_t kHeader = 16;
+    constexpr std::uint64_t kOriginBeforeFrame = 16;  // gi_origin_or_finalizer
     const RemoteAddr frame = generator + layout_.generator_frame;
-    words(generator + kHeader, frame, word);
+    words(generator + kHeader, has_origin ? frame : frame - kOriginBeforeFrame, word);
     const auto state = memory_.get<std::int8_t>(frame - kStateBeforeFrame).value_or(0);
     if (has_ended(state, layout_.minor)) {
         word(RemoteAddr(memory_.word(frame)));

@@ -22,8 +22,9 @@ public:
 
     // PyFrameObject of 3.8 to 3.10, `size` bytes long; the frame of a generator has such an object.
     void of_frame_object(RemoteAddr frame, std::uint64_t size, const Word& word) const;
-    // A generator of 3.11 and later, in which its frame lies.
-    void of_generator(RemoteAddr generator, std::uint64_t size, const Word& word) const;
+    // A generator of 3.11 and later, in which its frame lies. Of one that is a coroutine, or asynchronous,
+    // `has_origin`: others leave that field as it was.
+    void of_generator(RemoteAddr generator, std::uint64_t size, bool has_origin, const Word& word) const;
     // _PyInterpreterFrame of 3.11 and later, whose slots end at `end` at the latest.
     void of_interpreter_frame(RemoteAddr frame, RemoteAddr end, const Word& word) const;
 

@@ -228,7 +228,7 @@ void References::frame(RemoteAddr object, const Type& type, std::uint64_t size, 
     };
     const bool is_frame = type.kind == Kind::kFrame;
     if (is_frame && !layout_.at_least(11)) { return frames.of_frame_object(object, size, word); }
-    if (!is_frame && layout_.at_least(11)) { return frames.of_generator(object, size, word); }
+    if (!is_frame && layout_.at_least(11)) { return frames.of_generator(object, size, type.name != "generator", word); }
     other(object, type, size, sink);
 }
 

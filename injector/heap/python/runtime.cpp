@@ -23,7 +23,7 @@ elf::MapEntry entry_of(const Range& range) {
     entry.offset = range.file_offset;
     entry.readable = range.readable;
     entry.writable = range.writable;
-    entry.executable = range.executable;
+    entry.executable = range.is_file();  // of code that is not in a core nothing says what it was
     entry.path = range.path;
     return entry;
 }
