@@ -17,12 +17,20 @@ std::byte* reserve(std::uint64_t size) {
     return static_cast<std::byte*>(data);
 }
 
+// A byte for each chunk, too; of what is no size of a range, one that cannot be had.
+std::uint64_t mapped_size(std::uint64_t size) {
+    constexpr std::uint64_t kNone = std::uint64_t{1} << 62U;
+    return size < kNone ? size + size / Mirror::kChunk + 1 : kNone;
+}
+
 }  // namespace
 
 Mirror::Mirror(std::uint64_t size)
-    : data_(reserve(size)), size_(size), chunks_((size + kChunk - 1) / kChunk, State::kUnknown) {}
+    : data_(reserve(mapped_size(size))), size_(size), chunks_(reinterpret_cast<State*>(data_ + size)) {
+    static_assert(sizeof(State) == 1 && State{} == State::kUnknown);
+}
 
-Mirror::~Mirror() { ::munmap(data_, size_); }
+Mirror::~Mirror() { ::munmap(data_, mapped_size(size_)); }
 
 const std::byte* Mirror::view(std::uint64_t offset, std::size_t size, const Load& load) {
     const std::size_t last = size == 0 ? offset / kChunk : (offset + size - 1) / kChunk;

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <vector>
 
 namespace memray::heap {
 
@@ -18,7 +17,7 @@ public:
 
     static constexpr std::size_t kChunk = std::size_t{256} << 10;  // bytes that are loaded at a time
 
-    // Reserves addresses, not memory. Throws base::Error.
+    // Reserves addresses, not memory, however large the range. Throws base::Error.
     explicit Mirror(std::uint64_t size);
     Mirror(const Mirror&) = delete;
     Mirror& operator=(const Mirror&) = delete;
@@ -35,7 +34,7 @@ private:
 
     std::byte* data_;
     std::uint64_t size_;
-    std::vector<State> chunks_;
+    State* chunks_;  // of each chunk; behind the data
 };
 
 }  // namespace memray::heap

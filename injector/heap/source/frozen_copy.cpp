@@ -11,6 +11,7 @@
 #include "injector/base/error.h"
 #include "injector/elf/memory_map.h"
 #include "injector/heap/source/injected_clone.h"
+#include "injector/heap/source/room.h"
 #include "injector/heap/source/stopped_process.h"
 #include "injector/safe_point/seccomp.h"
 #include "injector/safe_point/system_call_code.h"
@@ -34,16 +35,26 @@ void block_signals() {
 
 bool suspends_filters(pid_t pid) { return safe_point::is_filtered(pid) && safe_point::may_suspend_filters(); }
 
+// Ten times what it takes on a machine that is not busy.
+std::chrono::milliseconds limit_for(pid_t pid) {
+    constexpr std::uint64_t kBytesInMillisecond = 1'000'000;
+    return std::chrono::seconds(2) + std::chrono::milliseconds(private_memory(pid) / kBytesInMillisecond);
+}
+
 // All that can be found out while the process still runs.
 struct Entrance {
     explicit Entrance(pid_t pid)
-        : memory(pid), suspends(suspends_filters(pid)), order(safe_point::threads_to_borrow(pid)) {
+        : memory(pid),
+          suspends(suspends_filters(pid)),
+          limit(limit_for(pid)),
+          order(safe_point::threads_to_borrow(pid)) {
         const auto found = safe_point::find_system_call_code(elf::read_maps(pid), memory);
         if (!found) { throw base::Error("It has no code to make system calls with"); }
         code = *found;
     }
     ptrace::RemoteMemory memory;
     bool suspends;
+    std::chrono::milliseconds limit;
     std::vector<pid_t> order;  // the threads that are best borrowed come first
     ptrace::CallCode code;
 };
@@ -62,7 +73,7 @@ Tracee make_copy(StoppedProcess& stopped, const Entrance& entrance) {
     std::exception_ptr failure;
     for (Tracee* thread : best_first(stopped.threads(), entrance.order)) {
         try {
-            return clone_process(*thread, entrance.memory, entrance.code, entrance.suspends);
+            return clone_process(*thread, entrance.memory, entrance.code, entrance.suspends, entrance.limit);
         } catch (const CloneRefused&) { throw; } catch (const base::Error&) {
             failure = std::current_exception();
         }

@@ -33,13 +33,13 @@ using ptrace::CallCode;
 using ptrace::RemoteMemory;
 using ptrace::Tracee;
 
-constexpr std::chrono::seconds kPatience{60};   // for the page tables of a very big process
+constexpr std::chrono::seconds kClosing{10};
 constexpr std::uint64_t kNoSystemCall = ~0ULL;  // orig_rax: nothing for the kernel to restart
 constexpr std::int64_t kRestart = -513;         // ERESTARTNOINTR, of the kernel's own (include/linux/errno.h)
 constexpr std::uint64_t kNoExitSignal = 0;      // in the flags of clone(2)
 
-void throw_if_refused(std::int64_t result) {
-    if (result < 0) { throw CloneRefused(base::system_error("clone", static_cast<int>(-result)).what()); }
+void throw_if_refused(std::int64_t result, const char* call = "clone") {
+    if (result < 0) { throw CloneRefused(base::system_error(call, static_cast<int>(-result)).what()); }
 }
 
 // Where whoever begins with this stack pointer goes if it is let run: clone(2) returns to code that takes these
@@ -60,7 +60,9 @@ RemoteAddr push_end(const RemoteMemory& memory, const ptrace::SavedRegisters& sa
 // A process that was made here, which nobody will miss.
 class Made {
 public:
-    Made(Tracee& process, const CallCode& code) : process_(process), code_(code) {}
+    // Each call has to end before the deadline.
+    Made(Tracee& process, const CallCode& code, ptrace::Deadline deadline)
+        : process_(process), code_(code), deadline_(deadline) {}
 
     // The result. `child`: whom the call has made.
     std::int64_t system_call(long number, const std::array<std::uint64_t, 3>& arguments, pid_t* child = nullptr) {
@@ -88,15 +90,17 @@ private:
     void run_to_edge(pid_t* child) {
         for (;;) {
             process_.resume_to_system_call();
-            const ptrace::WaitStatus status = process_.wait();
-            if (status.ended()) { throw base::Error("The copy of the process " + status.describe()); }
-            if (status.kind() == ptrace::WaitKind::kSystemCall) { return; }
-            if (status.kind() == ptrace::WaitKind::kClone && child != nullptr) { *child = process_.event_message(); }
+            const auto status = process_.wait_until(deadline_);
+            if (!status) { throw CloneRefused("it takes too long"); }
+            if (status->ended()) { throw base::Error("The copy of the process " + status->describe()); }
+            if (status->kind() == ptrace::WaitKind::kSystemCall) { return; }
+            if (status->kind() == ptrace::WaitKind::kClone && child != nullptr) { *child = process_.event_message(); }
         }
     }
 
     Tracee& process_;
     const CallCode& code_;
+    ptrace::Deadline deadline_;
 };
 
 // The copy, or why there is none.
@@ -106,14 +110,14 @@ struct Outcome {
 };
 
 // In the helper, whose end this is.
-Outcome clone_in_helper(pid_t id, RemoteAddr end, const CallCode& code) noexcept {
+Outcome clone_in_helper(pid_t id, RemoteAddr end, const CallCode& code, ptrace::Deadline deadline) noexcept {
     Outcome outcome;
     Tracee helper = Tracee::adopt(id, ptrace::OnDestroy::kKill);
     try {
         if (helper.wait().ended()) { throw base::Error("The copy of the process has died"); }
         pid_t copy = 0;
         const std::array<std::uint64_t, 3> arguments{CLONE_FILES | kNoExitSignal, end.value(), 0};
-        throw_if_refused(Made(helper, code).system_call(SYS_clone, arguments, &copy));
+        throw_if_refused(Made(helper, code, deadline).system_call(SYS_clone, arguments, &copy));
         if (copy == 0) { throw base::Error("The copy of the process was not traced"); }
         outcome.copy.emplace(Tracee::adopt(copy, ptrace::OnDestroy::kKill));
     } catch (...) { outcome.failure = std::current_exception(); }
@@ -123,7 +127,7 @@ Outcome clone_in_helper(pid_t id, RemoteAddr end, const CallCode& code) noexcept
 // A process that adopts orphans would see the copy as a child (PR_SET_CHILD_SUBREAPER: prctl(2)).
 void require_no_adoption(ptrace::RemoteCall& call, const RemoteMemory& memory) {
     const RemoteAddr answer = call.push(std::string_view("\0\0\0", 3));
-    call.system_call(SYS_prctl, {PR_GET_CHILD_SUBREAPER, answer.value(), 0, 0, 0});
+    throw_if_refused(call.system_call(SYS_prctl, {PR_GET_CHILD_SUBREAPER, answer.value(), 0, 0, 0}), "prctl");
     if (memory.read<std::int32_t>(answer) != 0) {
         throw CloneRefused("it adopts orphans, so that it would see a copy of itself");
     }
@@ -135,16 +139,18 @@ unsigned long options_of(unsigned long options, bool may_suspend) {
 
 }  // namespace
 
-Tracee clone_process(Tracee& thread, const RemoteMemory& memory, const CallCode& code, bool may_suspend) {
+Tracee clone_process(Tracee& thread, const RemoteMemory& memory, const CallCode& code, bool may_suspend,
+                     std::chrono::milliseconds limit) {
+    const ptrace::Deadline deadline = std::chrono::steady_clock::now() + limit;
     ptrace::SavedRegisters saved(thread, memory);
     const RemoteAddr end = push_end(memory, saved, code);
     thread.set_options(options_of(PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE, may_suspend));
-    ptrace::RemoteCall call(thread, memory, saved, code, kPatience);
+    ptrace::RemoteCall call(thread, memory, saved, code, 2 * limit);  // it waits for the helper
     require_no_adoption(call, memory);
     Outcome outcome;
     const std::int64_t helper =
         call.cloning_call(SYS_clone, {CLONE_VM | CLONE_VFORK | CLONE_FILES | kNoExitSignal, end.value(), 0, 0, 0},
-                          [&](pid_t made) { outcome = clone_in_helper(made, end, code); });
+                          [&](pid_t made) { outcome = clone_in_helper(made, end, code, deadline); });
     throw_if_refused(helper);
     call.system_call(SYS_wait4, {static_cast<std::uint64_t>(helper), 0, __WALL | WNOHANG, 0});
     saved.restore();
@@ -159,7 +165,8 @@ void settle_clone(Tracee& copy, const CallCode& code, bool may_suspend) {
     copy.set_options(options_of(PTRACE_O_EXITKILL, may_suspend));
     // CLOSE_RANGE_UNSHARE: an empty table of its own, nothing is closed for the program. Linux 5.9; before that the
     // program's files stay open as long as the copy.
-    Made(copy, code).system_call(SYS_close_range, {0, ~0U, CLOSE_RANGE_UNSHARE});
+    Made(copy, code, std::chrono::steady_clock::now() + kClosing)
+        .system_call(SYS_close_range, {0, ~0U, CLOSE_RANGE_UNSHARE});
 }
 
 }  // namespace memray::heap

@@ -15,6 +15,8 @@
 
 #include <sys/types.h>
 
+#include <chrono>
+
 #include "injector/base/error.h"
 #include "injector/ptrace/call_code.h"
 #include "injector/ptrace/remote_memory.h"
@@ -28,11 +30,12 @@ class CloneRefused : public base::Error {
 };
 
 // `thread` has been stopped by Tracee::interrupt(), as have all others of its process; afterwards it is as it was.
-// `may_suspend`: filters of the process are suspended meanwhile (seccomp(2)). The copy stands before its first
-// instruction, and is killed when the object goes. Throws CloneRefused if there can be no copy, another base::Error if
-// another thread may be better.
+// `may_suspend`: filters of the process are suspended meanwhile (seccomp(2)). `limit`: how long the copy may take. It
+// stands before its first instruction, and is killed when the object goes. Throws CloneRefused if there can be none,
+// another base::Error if another thread may be better.
 [[nodiscard]] ptrace::Tracee clone_process(ptrace::Tracee& thread, const ptrace::RemoteMemory& memory,
-                                           const ptrace::CallCode& code, bool may_suspend);
+                                           const ptrace::CallCode& code, bool may_suspend,
+                                           std::chrono::milliseconds limit);
 
 // The rest, for which the process need not stand still: kills the copy with us from now on, and lets go of the files
 // that it shares with the process. Throws base::Error if the copy has died.
