@@ -12,6 +12,7 @@ from pathlib import Path
 
 from attach_states import needs_root
 from attached import Attached
+from cgroups import limited_memory
 from other_users import OtherUser
 from profiled import LIBRARIES, PATIENCE, TARGETS, adopt_orphans
 from snapshot import TOOL, Snapshot
@@ -381,6 +382,56 @@ class Privileges(OtherUser, Snapshots):
                     self.assertEqual(snapshot.facts["kind"], "copied")
                     self.assertIn("seccomp filter", snapshot.facts["notes"][0])
                 self.go_on_to_the_end(process)
+
+    def wait_until_resident(self, pid, size):
+        deadline = time.monotonic() + PATIENCE
+        while resident(pid) < size and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def start_in_namespace(self, *command):
+        """In a PID namespace of its own, whose first process is the first of the command. Returns the Python process's
+        id and the one that leads to it."""
+        code = "print('started', flush=True); input()"
+        process = subprocess.Popen(["unshare", "--pid", "--fork", "--kill-child", *command, sys.executable, "-c", code],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(self.end, process)
+        if process.stdout.readline() != "started\n":
+            self.skipTest("this system makes no PID namespaces")
+        inside = process.pid
+        while children := children_of(inside):
+            inside = children[0]
+        return inside, process
+
+    def test_the_first_process_of_a_namespace_is_copied(self):
+        pid, process = self.start_in_namespace()
+        with Snapshot("frozen", pid) as snapshot:
+            self.assertEqual(snapshot.facts["kind"], "copied")
+            self.assertIn("the first process of a PID namespace", snapshot.facts["notes"][0])
+        process.communicate("\n")
+        self.assertEqual(process.returncode, 0)
+
+    def test_another_process_of_a_namespace(self):
+        """Known by other numbers there."""
+        pid, process = self.start_in_namespace("sh", "-c", '"$@"; exit $?', "sh")
+        self.assertNotEqual(os.readlink("/proc/%d/ns/pid" % pid), os.readlink("/proc/self/ns/pid"))
+        for _ in range(3):
+            with self.open("frozen", pid):
+                self.assertEqual(children_of(pid), [])
+        process.communicate("\n")
+        self.assertEqual(process.returncode, 0)
+
+    def test_limits_on_memory(self):
+        """A copy would count where the program counts, and it could be killed for it."""
+        with limited_memory(self, 200 * MEGABYTE) as join:
+            process, _ = self.start_target("count_up", 120 * MEGABYTE,
+                                           preexec_fn=lambda: join.write_text(str(os.getpid())))
+            self.wait_until_resident(process.pid, 120 * MEGABYTE)
+            with Snapshot("frozen", process.pid) as snapshot:
+                facts = snapshot.facts
+            process.kill()
+            process.wait()
+        self.assertEqual(facts["kind"], "copied")
+        self.assertRegex(facts["notes"][0], r"it may take \d+ MB more memory, and could come to need \d+ MB")
 
     def test_limits_on_processes(self):
         limit = (resource.RLIMIT_NPROC, (1, 1))
