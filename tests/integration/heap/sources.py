@@ -4,6 +4,7 @@
 import json
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
@@ -183,6 +184,7 @@ class Unnoticed(Snapshots):
         process, _ = self.start_target("hold", MEGABYTE)
         snapshot = self.open("frozen", process)
         process.kill()
+        self.assertEqual(select.select([process.stdout], [], [], PATIENCE)[0], [process.stdout])
         self.assertEqual(process.stdout.read(), "")
         process.wait()
         self.assertEqual(len(snapshot.ask("words", snapshot.facts["threads"][0][2] // 8 * 8, 1)), 1)
@@ -221,6 +223,19 @@ class States(Snapshots):
                 else:
                     self.wake(process, "woke 1\n")
                 self.wake(process, "end\n")
+                self.assertEqual(process.wait(PATIENCE), 0)
+
+    def test_calls_with_a_time_limit(self):
+        calls = ("nanosleep", "clock_nanosleep", "poll", "ppoll", "select", "event")
+        processes = {call: self.start_target("wait_in_c", 3000, call)[0] for call in calls}
+        for process in processes.values():
+            self.look(process)
+        for call, process in processes.items():
+            with self.subTest(call=call):
+                seen = json.loads(process.stdout.readline())
+                self.assertEqual(seen["result"], 0)
+                self.assertGreaterEqual(seen["elapsed"], 3)
+                self.assertLess(seen["elapsed"], 5)
                 self.assertEqual(process.wait(PATIENCE), 0)
 
     def test_a_program_that_cannot_be_stopped_for_a_while(self):

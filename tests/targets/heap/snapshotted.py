@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
 """Says in a line of JSON where memory of its own is and what is in it, does what is named until a byte comes in, and
-says in a line what it saw. Arguments: the folder of the libraries, what to do, a size in bytes."""
+says in a line what it saw. Arguments: the folder of the libraries, what to do, a size in bytes or a time in
+milliseconds, and for some what else."""
 import ctypes
 import json
 import mmap
@@ -9,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 LIBRARIES, WHAT, SIZE = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
@@ -49,6 +51,25 @@ def hold():
     say(emptied=True)
     os.read(0, 1)
     say(ended=True)
+
+
+def wait_in_c():
+    """In a call with a time limit, which is not made again if something interrupts it."""
+    library = ctypes.CDLL(None)
+    limit = (ctypes.c_long * 2)(SIZE // 1000, SIZE % 1000 * 1_000_000)
+    period = (ctypes.c_long * 2)(SIZE // 1000, SIZE % 1000 * 1_000)
+    calls = {
+        "nanosleep": lambda: library.nanosleep(limit, None),
+        "clock_nanosleep": lambda: library.clock_nanosleep(1, 0, limit, None),
+        "poll": lambda: library.poll(None, 0, SIZE),
+        "ppoll": lambda: library.ppoll(None, 0, limit, None),
+        "select": lambda: library.select(0, None, None, None, period),
+        "event": lambda: int(threading.Event().wait(SIZE / 1000)),
+    }
+    say(pid=os.getpid())
+    start = time.monotonic()
+    result = calls[sys.argv[4]]()
+    say(result=result, elapsed=time.monotonic() - start)
 
 
 def watch_children():
