@@ -11,6 +11,7 @@
 #include "injector/base/error.h"
 #include "injector/elf/memory_map.h"
 #include "injector/heap/source/injected_clone.h"
+#include "injector/heap/source/own_stack.h"
 #include "injector/heap/source/room.h"
 #include "injector/heap/source/stopped_process.h"
 #include "injector/safe_point/seccomp.h"
@@ -45,23 +46,29 @@ std::chrono::milliseconds limit_for(pid_t pid) {
 struct Entrance {
     explicit Entrance(pid_t pid)
         : memory(pid),
+          maps(elf::read_maps(pid)),
           suspends(suspends_filters(pid)),
           limit(limit_for(pid)),
           order(safe_point::threads_to_borrow(pid)) {
-        const auto found = safe_point::find_system_call_code(elf::read_maps(pid), memory);
+        const auto found = safe_point::find_system_call_code(maps, memory);
         if (!found) { throw base::Error("It has no code to make system calls with"); }
         code = *found;
     }
     ptrace::RemoteMemory memory;
+    std::vector<elf::MapEntry> maps;
     bool suspends;
     std::chrono::milliseconds limit;
     std::vector<pid_t> order;  // the threads that are best borrowed come first
     ptrace::CallCode code;
 };
 
-std::vector<Tracee*> best_first(std::vector<Tracee>& threads, const std::vector<pid_t>& order) {
+// Those that may be borrowed, the best ones first.
+std::vector<Tracee*> to_borrow(std::vector<Tracee>& threads, const Entrance& entrance) {
     std::vector<Tracee*> result;
-    for (Tracee& thread : threads) { result.push_back(&thread); }
+    for (Tracee& thread : threads) {
+        if (is_on_own_stack(ptrace::get_registers(thread), entrance.maps)) { result.push_back(&thread); }
+    }
+    const auto& order = entrance.order;
     const auto rank = [&](const Tracee* thread) { return std::find(order.begin(), order.end(), thread->id()); };
     std::stable_sort(result.begin(), result.end(),
                      [&](const Tracee* left, const Tracee* right) { return rank(left) < rank(right); });
@@ -70,8 +77,9 @@ std::vector<Tracee*> best_first(std::vector<Tracee>& threads, const std::vector<
 }
 
 Tracee make_copy(StoppedProcess& stopped, const Entrance& entrance) {
+    if (stopped.threads().empty()) { throw base::Error("No thread of it could be stopped"); }
     std::exception_ptr failure;
-    for (Tracee* thread : best_first(stopped.threads(), entrance.order)) {
+    for (Tracee* thread : to_borrow(stopped.threads(), entrance)) {
         try {
             return clone_process(*thread, entrance.memory, entrance.code, entrance.suspends, entrance.limit);
         } catch (const CloneRefused&) { throw; } catch (const base::Error&) {
@@ -79,7 +87,7 @@ Tracee make_copy(StoppedProcess& stopped, const Entrance& entrance) {
         }
     }
     if (failure) { std::rethrow_exception(failure); }
-    throw base::Error("No thread of it could be stopped");
+    throw base::Error("No thread of it is on a stack of its own");
 }
 
 // Should something kill the copy, nobody must wait for us to notice: the end of its PID namespace, say.

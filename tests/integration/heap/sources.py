@@ -238,6 +238,16 @@ class States(Snapshots):
                 self.assertLess(seen["elapsed"], 5)
                 self.assertEqual(process.wait(PATIENCE), 0)
 
+    def test_a_stack_of_unknown_size(self):
+        """Nothing is put on it."""
+        process, _ = self.start_target("wait_on_small_stack", 0)
+        self.wait_for_state(process, "S (sleeping)")
+        for _ in range(3):
+            with Snapshot("frozen", process.pid) as snapshot:
+                self.assertEqual(snapshot.facts["kind"], "copied")
+                self.assertIn("No thread of it is on a stack of its own", snapshot.facts["notes"][0])
+        self.assertEqual(self.tell(process), {"changed": 0})
+
     def test_a_program_that_cannot_be_stopped_for_a_while(self):
         process = self.launch("in_vfork")
         with self.open("stopped", process) as snapshot:

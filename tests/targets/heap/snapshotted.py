@@ -53,6 +53,13 @@ def hold():
     say(ended=True)
 
 
+def wait_on_small_stack():
+    library = ctypes.CDLL(os.path.join(LIBRARIES, "small_stack.so"))
+    library.changed_below_small_stack.restype = ctypes.c_long
+    say(pid=os.getpid())
+    say(changed=library.changed_below_small_stack(0))
+
+
 def wait_in_c():
     """In a call with a time limit, which is not made again if something interrupts it."""
     library = ctypes.CDLL(None)
@@ -90,8 +97,11 @@ def watch_children():
     def look():
         while not over.is_set():
             for task in os.listdir("/proc/self/task"):
-                with open("/proc/self/task/%s/children" % task) as children:
-                    seen["listed"] += len(children.read().split())
+                try:
+                    with open("/proc/self/task/%s/children" % task) as children:
+                        seen["listed"] += len(children.read().split())
+                except FileNotFoundError:
+                    assert over.is_set()  # the other thread has ended
 
     threads = [threading.Thread(target=watch) for watch in (wait, look)]
     for thread in threads:
