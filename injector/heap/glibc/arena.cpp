@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "injector/heap/glibc/chunks.h"
 
@@ -90,38 +91,45 @@ bool holds_top(const Memory& memory, RemoteAddr heap, RemoteAddr state, RemoteAd
     return info && top - heap < info->size;
 }
 
+struct Heaps {
+    std::vector<RemoteAddr> addresses;
+    std::uint64_t alignment{0};  // none is larger
+};
+
 // The heap that holds the top, and those before it; the newest first. Empty if they do not end where the arena is.
-std::vector<RemoteAddr> heaps_of(const Memory& memory, const MallocArena& arena, RemoteAddr top) {
+Heaps heaps_of(const Memory& memory, const MallocArena& arena, RemoteAddr top) {
     for (const std::uint64_t alignment : kHeapAlignments) {
         std::vector<RemoteAddr> heaps;
         std::set<RemoteAddr> known;
         RemoteAddr heap = top.aligned_down(alignment);
         if (!holds_top(memory, heap, arena.state, top)) { continue; }
-        while (known.insert(heap).second) {
+        while (heap == heap.aligned_down(alignment) && known.insert(heap).second) {
             const auto info = heap_of(memory, heap, arena.state);
             if (!info) { break; }
             heaps.push_back(heap);
-            if (heap == arena.state.aligned_down(alignment)) { return heaps; }
+            if (heap == arena.state.aligned_down(alignment)) { return {std::move(heaps), alignment}; }
             heap = RemoteAddr(info->previous);
         }
     }
     return {};
 }
 
-MallocSegment heap_segment(const Memory& memory, RemoteAddr heap, std::uint64_t info_size, const Top& top) {
+MallocSegment heap_segment(const Memory& memory, RemoteAddr heap, std::uint64_t info_size, std::uint64_t largest,
+                           const Top& top) {
     const std::uint64_t size = memory.get<HeapInfo>(heap)->size;
     const Range* range = memory.range_at(heap);
-    const RemoteAddr end = heap + std::min(size, range->end - heap);
+    const RemoteAddr end = heap + std::min({size, largest, range->end - heap});
     const bool has_top = heap < top.address && top.address < end;
     return {heap, heap + info_size, has_top ? top.end : end, has_top ? top.address : RemoteAddr()};
 }
 
 std::vector<MallocSegment> heap_segments(const Memory& memory, const MallocArena& arena, const Top& top,
                                          const MallocStateLayout& layout) {
-    const std::vector<RemoteAddr> heaps = heaps_of(memory, arena, top.address);
+    const Heaps heaps = heaps_of(memory, arena, top.address);
     std::vector<MallocSegment> segments;
-    for (auto heap = heaps.rbegin(); heap != heaps.rend(); ++heap) {
-        segments.push_back(heap_segment(memory, *heap, arena.state - heaps.back(), top));
+    for (auto heap = heaps.addresses.rbegin(); heap != heaps.addresses.rend(); ++heap) {
+        const std::uint64_t info_size = arena.state - heaps.addresses.back();
+        segments.push_back(heap_segment(memory, *heap, info_size, heaps.alignment, top));
     }
     if (!segments.empty()) { segments.front().first = aligned_up(arena.state + layout.bins + kStateBehindBins); }
     return segments;

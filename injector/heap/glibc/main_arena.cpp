@@ -21,7 +21,8 @@ constexpr std::uint64_t kBackward = 24;
 constexpr std::array<MallocStateLayout, 2> kLayouts{{{0x70, true},     // 2.27 to 2.42
                                                      {0x18, false}}};  // 2.43
 constexpr std::uint64_t kLongestData = std::uint64_t{256} << 20U;
-constexpr std::size_t kMostArenas = 1U << 16U;
+constexpr std::size_t kMostArenas = 1U << 14U;  // malloc makes eight for each processor
+constexpr unsigned kMostTries = 16;             // what looks like bins, but belongs to no arena, may be everywhere
 
 std::uint64_t word_at(const std::byte* bytes) {
     std::uint64_t word = 0;
@@ -72,12 +73,13 @@ std::optional<MallocStates> states_around(const Memory& memory, RemoteAddr bins)
     return std::nullopt;
 }
 
-std::optional<MallocStates> find_in(const Memory& memory, const Range& range) {
+std::optional<MallocStates> find_in(const Memory& memory, const Range& range, unsigned& tries) {
     if (range.size() > kLongestData || range.size() < kStateBehindBins) { return std::nullopt; }
     const std::byte* bytes = memory.view(range.begin, range.size());
     if (bytes == nullptr) { return std::nullopt; }
     for (std::uint64_t offset = 0; offset + kStateBehindBins <= range.size(); offset += kWord) {
         if (!are_bins(memory, bytes + offset, range.begin + offset)) { continue; }
+        if (tries++ == kMostTries) { break; }
         if (auto states = states_around(memory, range.begin + offset)) { return states; }
     }
     return std::nullopt;
@@ -96,10 +98,11 @@ bool is_data(const Range& range) { return range.is_file() && range.writable && r
 
 // Programs that are linked statically have it in their own data.
 std::optional<MallocStates> find_malloc_states(const Memory& memory) {
+    unsigned tries = 0;
     for (const bool of_libc : {true, false}) {
         for (const Range& range : memory.ranges()) {
             if (!is_data(range) || is_libc(range) != of_libc) { continue; }
-            if (auto states = find_in(memory, range)) { return states; }
+            if (auto states = find_in(memory, range, tries)) { return states; }
         }
     }
     return std::nullopt;
