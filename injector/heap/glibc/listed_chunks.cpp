@@ -29,8 +29,12 @@ struct ListedChunks::CacheLayout {
     std::size_t lists;         // as many numbers of 16 bits, then as many pointers
     bool counts_what_is_left;  // the numbers: how many more the list takes. Else how many it has
 };
-const ListedChunks::CacheLayout ListedChunks::kCacheLayouts[2] = {{0x290, 64, false},  // 2.30 to 2.41
-                                                                  {0x300, 76, true}};  // from 2.42 on
+
+std::span<const ListedChunks::CacheLayout> ListedChunks::cache_layouts() {
+    static constexpr CacheLayout kLayouts[] = {{0x290, 64, false},  // 2.30 to 2.41
+                                               {0x300, 76, true}};  // from 2.42 on
+    return kLayouts;
+}
 
 ListedChunks::Sizes ListedChunks::sizes_of_list(std::size_t list) {
     if (list < kSmallLists) {
@@ -76,7 +80,7 @@ void ListedChunks::add_fast(const MallocArena& arena, const MallocStateLayout& l
 }
 
 bool ListedChunks::may_be_cache(std::uint64_t chunk_size) {
-    return std::any_of(std::begin(kCacheLayouts), std::end(kCacheLayouts), [chunk_size](const CacheLayout& layout) {
+    return std::ranges::any_of(cache_layouts(), [chunk_size](const CacheLayout& layout) {
         return chunk_size == layout.chunk_size || chunk_size == layout.chunk_size + kChunkAlignment;
     });
 }
@@ -106,7 +110,7 @@ std::optional<ListedChunks::Addresses> ListedChunks::read_cache(RemoteAddr books
 }
 
 void ListedChunks::add_cached(RemoteAddr address, std::uint64_t chunk_size) {
-    for (const CacheLayout& layout : kCacheLayouts) {
+    for (const CacheLayout& layout : cache_layouts()) {
         if (chunk_size != layout.chunk_size && chunk_size != layout.chunk_size + kChunkAlignment) { continue; }
         for (const bool is_protected : {true, false}) {
             if (const auto chunks = read_cache(address + kChunkHeader, layout, is_protected)) {

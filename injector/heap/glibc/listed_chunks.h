@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "injector/heap/glibc/arena.h"
@@ -46,8 +47,8 @@ private:
         std::uint64_t largest;
     };
     using Addresses = std::vector<RemoteAddr>;
-    static const CacheLayout kCacheLayouts[2];
 
+    [[nodiscard]] static std::span<const CacheLayout> cache_layouts();
     [[nodiscard]] static Sizes sizes_of_list(std::size_t list);
     [[nodiscard]] std::optional<Addresses> read_cache(RemoteAddr books, const CacheLayout& layout, bool is_protected);
     // Appends a list to `chunks`: how long it is. Nothing if one of them is no chunk of these sizes.
