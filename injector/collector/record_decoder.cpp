@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "injector/base/utf8.h"
+#include "injector/base/wide_text.h"
 #include "injector/collector/code_announcement.h"
 #include "injector/collector/mapping_class.h"
-#include "injector/base/wide_text.h"
 
 namespace memray::collector {
 namespace {

@@ -10,7 +10,7 @@ import termios
 from profiled import MEMRAY, PATIENCE, Profiled
 
 # Not parse, which ends with a table.
-COMMANDS = "run flamegraph table live tree summary stats transform diff attach detach merge snapshot rss".split()
+COMMANDS = "run flamegraph table live tree summary stats transform diff attach detach merge snapshot heap rss".split()
 
 
 class Help(Profiled):
