@@ -24,17 +24,25 @@ constexpr std::array<Attributes, 6> kAttributes{{
     {12, AttributeModel::kTaggedPointer, 72, 52, 880},
     {13, AttributeModel::kInlineValues, 72, 52, 880},
 }};
+constexpr Attributes kFreeThreaded{13, AttributeModel::kSharedValues, 72, 68, 896};
+
+void add(wire::PythonLayout& layout, const Attributes& known) {
+    layout.attributes = known.model;
+    layout.frame_locals = known.frame_locals;
+    layout.code_arguments = known.code_arguments;
+    layout.type_cached_keys = known.type_cached_keys;
+}
 
 }  // namespace
 
 void add_attributes(wire::PythonLayout& layout, PythonVersion version) {
-    if (version.major() != 3 || layout.free_threaded != 0) { return; }
+    if (version.major() != 3) { return; }
+    if (layout.free_threaded != 0) {
+        if (version.minor() == kFreeThreaded.minor) { add(layout, kFreeThreaded); }
+        return;
+    }
     for (const Attributes& known : kAttributes) {
-        if (version.minor() != known.minor) { continue; }
-        layout.attributes = known.model;
-        layout.frame_locals = known.frame_locals;
-        layout.code_arguments = known.code_arguments;
-        layout.type_cached_keys = known.type_cached_keys;
+        if (version.minor() == known.minor) { add(layout, known); }
     }
 }
 

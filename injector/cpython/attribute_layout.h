@@ -9,8 +9,8 @@
 
 namespace memray::cpython {
 
-// 3.8 to 3.13, with the GIL; leaves those of others as they are. Later versions tell the kernel the names of threads
-// themselves (Lib/threading.py, Thread._set_os_name).
+// 3.8 to 3.13, the last one also free-threaded; leaves those of others as they are. Later versions tell the kernel the
+// names of threads themselves (Lib/threading.py, Thread._set_os_name).
 void add_attributes(wire::PythonLayout& layout, PythonVersion version);
 
 }  // namespace memray::cpython

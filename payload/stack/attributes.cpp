@@ -14,7 +14,7 @@ using wire::PythonLayout;
 constexpr std::uint64_t kWord = sizeof(std::uint64_t);
 constexpr std::uint64_t kMostEntries = 256;
 
-// The same in 3.8 to 3.13.
+// The same in 3.8 to 3.13, behind an object's header of two words; that of free-threaded builds is longer.
 constexpr std::uint64_t kTypeBasicSize = 32;          // tp_basicsize
 constexpr std::uint64_t kTypeFlags = 168;             // tp_flags
 constexpr std::uint64_t kTypeDictOffset = 288;        // tp_dictoffset
@@ -47,6 +47,8 @@ Entries entries_of_keys(std::uint64_t keys) noexcept {
     return {load<std::uint64_t>(keys, 3 * kWord), first + hash, first + hash + kWord, 2 * kWord + hash};
 }
 
+std::uint64_t longer_header(const PythonLayout& layout) noexcept { return layout.object_type - kWord; }
+
 class Attributes {
 public:
     Attributes(const PythonLayout& layout, const AttributeName& name) noexcept : layout_(layout), name_(name) {}
@@ -76,7 +78,7 @@ public:
 private:
     // 3.13 has four bytes in front of them: capacity, size, embedded, valid.
     [[nodiscard]] std::uint64_t first_value(std::uint64_t values) const noexcept {
-        return layout_.attributes == AttributeModel::kInlineValues ? values + kWord : values;
+        return layout_.attributes >= AttributeModel::kInlineValues ? values + kWord : values;
     }
     [[nodiscard]] bool is_name(std::uint64_t key) const noexcept {
         return key != 0 && load<std::uint64_t>(key, layout_.object_type) == name_.string_type &&
@@ -87,20 +89,28 @@ private:
     const AttributeName& name_;
 };
 
+// 3.13. A dict may go away while it is read if another thread may change it; the array is part of the object.
+std::uint64_t inline_attribute(const PythonLayout& layout, std::uint64_t object, std::uint64_t type,
+                               const Attributes& attributes) noexcept {
+    const std::uint64_t header = longer_header(layout);
+    const std::uint64_t values = object + load<std::uint64_t>(type, kTypeBasicSize + header);
+    const bool is_inline = (load<std::uint64_t>(type, kTypeFlags + header) & kHasInlineValues) != 0;
+    if (is_inline && load<std::uint8_t>(values, 3) != 0) { return attributes.in_values(type, values); }
+    if (layout.attributes == AttributeModel::kSharedValues) { return 0; }
+    return attributes.in_dict(load<std::uint64_t>(object - 3 * kWord, 0));
+}
+
 std::uint64_t managed_attribute(const PythonLayout& layout, std::uint64_t object, std::uint64_t type,
                                 const Attributes& attributes) noexcept {
-    const auto before = load<std::uint64_t>(object - 3 * kWord, 0);
-    if (layout.attributes == AttributeModel::kValuesPointer) {
-        const auto values = load<std::uint64_t>(object - 4 * kWord, 0);
-        return values != 0 ? attributes.in_values(type, values) : attributes.in_dict(before);
+    if (layout.attributes >= AttributeModel::kInlineValues) {
+        return inline_attribute(layout, object, type, attributes);
     }
+    const auto before = load<std::uint64_t>(object - 3 * kWord, 0);
     if (layout.attributes == AttributeModel::kTaggedPointer) {
         return (before & 1U) != 0 ? attributes.in_values(type, before + 1) : attributes.in_dict(before);
     }
-    const std::uint64_t values = object + load<std::uint64_t>(type, kTypeBasicSize);
-    const bool is_inline = (load<std::uint64_t>(type, kTypeFlags) & kHasInlineValues) != 0;
-    const bool valid = is_inline && load<std::uint8_t>(values, 3) != 0;
-    return valid ? attributes.in_values(type, values) : attributes.in_dict(before);
+    const auto values = load<std::uint64_t>(object - 4 * kWord, 0);
+    return values != 0 ? attributes.in_values(type, values) : attributes.in_dict(before);
 }
 
 }  // namespace
@@ -121,7 +131,8 @@ std::uint64_t own_attribute(const PythonLayout& layout, std::uint64_t object, co
         const auto offset = load<std::int64_t>(type, kTypeDictOffset);
         return offset > 0 ? attributes.in_dict(load<std::uint64_t>(object, static_cast<std::uint64_t>(offset))) : 0;
     }
-    const bool managed = (load<std::uint64_t>(type, kTypeFlags) & kHasManagedDict) != 0;
+    const auto flags = load<std::uint64_t>(type, kTypeFlags + longer_header(layout));
+    const bool managed = (flags & kHasManagedDict) != 0;
     return managed ? managed_attribute(layout, object, type, attributes) : 0;
 }
 

@@ -4,6 +4,11 @@
 // An object's own attribute, read from memory: none of Python's code runs. Only for a caller that has the GIL, so that
 // nothing of what is read can change or go away; at an allocation inside a change of the very dict that is read, what
 // it says is still what it said before, or already what it says after (Objects/dictobject.c, 3.8 to 3.13).
+//
+// In a free-threaded build, for a caller whose thread state is attached: another thread may change the attribute, and
+// the value may be dead. Its memory can be read until the caller's thread passes a point between two instructions
+// (pages of objects are freed by QSBR: Python/pystate.c, tstate_mimalloc_bind, 3.13), but may be another object's by
+// then.
 #pragma once
 
 #include <cstdint>

@@ -5,6 +5,7 @@
 #include "payload/stack/attributes.h"
 #include "payload/stack/memory.h"
 #include "payload/stack/python_text.h"
+#include "payload/syscalls.h"
 #include "payload/thread.h"
 #include "payload/wire/record.h"
 
@@ -20,8 +21,9 @@ constexpr std::uint32_t kLongestName = 4096;  // bytes, as they lie in memory
 constexpr char kFunction[] = "_bootstrap";
 constexpr char kAttribute[] = "_name";
 
-// The current thread state is set as long as a thread has the GIL: it is cleared before the GIL is dropped, and set
-// after it was taken (Python/ceval_gil.c, pystate.c). Up to 3.11 it is one for all threads, later each has its own.
+// In a free-threaded build: whether it is attached. The current thread state is set as long as a thread has the GIL: it
+// is cleared before the GIL is dropped, and set after it was taken (Python/ceval_gil.c, pystate.c). Up to 3.11 it is
+// one for all threads, later each has its own.
 bool has_gil(const wire::PythonAddresses& addresses) noexcept {
     using Get = void* (*)();
     if (addresses.get_current_thread_state == 0 || addresses.get_this_thread_state == 0) { return false; }
@@ -52,9 +54,12 @@ std::uint64_t own_name(const PythonLayout& layout, const PythonRoom& room) noexc
     return name != 0 && load<std::uint64_t>(name, layout.object_type) == string_type ? name : 0;
 }
 
-PythonText shortened(PythonText text) noexcept {
+// At most so long. Where another thread may have changed the name, its length may be that of something else.
+PythonText readable(const PythonLayout& layout, PythonText text) noexcept {
     if (text.size > kLongestName) { text.size = kLongestName; }
-    return text;
+    if (layout.attributes != wire::AttributeModel::kSharedValues || text.size == 0) { return text; }
+    const auto last = reinterpret_cast<std::uint64_t>(text.data) + text.size - 1;
+    return is_readable(last & ~std::uint64_t{7}) ? text : PythonText();
 }
 
 // FNV-1a. Not 0.
@@ -83,7 +88,7 @@ bool look_at_name(const Session& session, wire::Slot& slot, const PythonRoom& ro
     } else {
         watch.countdown = kEventsBetween;
     }
-    const PythonText name = shortened(text_of(layout, own_name(layout, room)));
+    const PythonText name = readable(layout, text_of(layout, own_name(layout, room)));
     if (name.size == 0) { return true; }
     const std::uint64_t number = number_of(name);
     if (number == watch.sent) { return true; }

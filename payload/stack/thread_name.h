@@ -7,7 +7,8 @@
 //
 // A name may be given at any time, by any thread. It is looked at at each of the first events, so that threads that end
 // soon have theirs, and then at one event in many, as a look costs as much as an event. None of this happens without
-// the GIL.
+// the GIL, or in a free-threaded build while the thread is not attached; there a name that changes at that very moment
+// may be read as something else.
 #pragma once
 
 #include "payload/session.h"

@@ -26,6 +26,7 @@ enum class AttributeModel : std::uint8_t {
     kValuesPointer = 2,  // 3.11: an array of values, 4 words before the object, or a dict, 3 words before it
     kTaggedPointer = 3,  // 3.12: either, 3 words before the object; bit 0 tells an array
     kInlineValues = 4,   // 3.13: an array behind the object, or a dict, 3 words before it
+    kSharedValues = 5,   // 3.13, free-threaded: the same, and other threads may change it meanwhile
 };
 
 // Offsets in bytes. Fields that a model does not have are 0 and not read.

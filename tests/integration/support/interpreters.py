@@ -48,6 +48,11 @@ def has_debug_hooks(python):
 
 
 @functools.cache
+def is_free_threaded(python):
+    return can_run(python, "import sys, sysconfig; sys.exit(not sysconfig.get_config_var('Py_GIL_DISABLED'))")
+
+
+@functools.cache
 def every_one():
     found = chosen() or [DEBIAN, DEBIAN + "-dbg", *pyenv_versions()]
     return tuple(python for python in found if os.access(python, os.X_OK) and version_of(python))
