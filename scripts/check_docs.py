@@ -54,7 +54,7 @@ def links(root):
 
 
 def options(root):
-    sources = [*(root / "cli/commands").glob("*.cpp"), *(root / "cli/command_line").glob("*.cpp"),
+    sources = [*(root / "cli/commands").rglob("*.cpp"), *(root / "cli/command_line").glob("*.cpp"),
                *(root / "symbolizer").glob("*.cpp")]
     declared = set()
     for source in sources:

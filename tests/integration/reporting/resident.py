@@ -5,7 +5,9 @@ import json
 import os
 import re
 import signal
+import subprocess
 import time
+from pathlib import Path
 
 from attached import Attached, status_of
 from profiled import PATIENCE, TARGETS
@@ -15,7 +17,14 @@ MB = 1 << 20
 TOLERANCE = 6 * MB  # what Python, the library and its shared memory come and go with
 
 
-class Resident(Attached):
+class Reported(Attached):
+    def metadata(self, path=None):
+        done = self.memray("summary", "--json", path or self.path)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return json.loads(done.stdout)["metadata"]
+
+
+class Resident(Reported):
     def near(self, size, expected):
         self.assertAlmostEqual(size, expected, delta=TOLERANCE)
 
@@ -51,11 +60,6 @@ class Resident(Attached):
         self.wait_until(lambda: self.resident(process, "RssShmem") > 18 * MB)
         self.make_look(process)
         return process, anonymous
-
-    def metadata(self, path=None):
-        done = self.memray("summary", "--json", path or self.path)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        return json.loads(done.stdout)["metadata"]
 
     def has_written_down(self, shared):
         end = self.metadata()["processes"][0]["end"]
@@ -142,3 +146,43 @@ class Resident(Attached):
         self.assertRegex(summary, r"\nResident memory: [\d.]+MB at the start, [\d.]+MB at the heap's peak, "
                                   r"[\d.]+MB at its own peak, [\d.]+MB at the end\n")
         self.assertNotIn("when recording began", summary)
+
+
+class SecondCgroup(Reported):
+    """Version 2 of cgroups, whose files are written here: most machines that tests run on have the memory controller in
+    version 1, or in no cgroup of theirs."""
+    # In a mount namespace of its own: $1 is the path of its cgroup.
+    MAKE = """set -e; mount -t tmpfs none /sys/fs/cgroup; folder=/sys/fs/cgroup$1; shift; mkdir -p "$folder"; cd "$folder"
+printf 'anon 1000000\\nfile 2000000\\nkernel 300000\\nkernel_stack 5\\nslab 40000\\nslab_reclaimable 6\\n' >memory.stat
+printf 'oom 0\\noom_kill 0\\noom_group_kill 0\\n' >memory.events; echo 123456789 >memory.peak; export CGROUP="$folder"
+cd / ; exec "$@" """
+    PROGRAM = """import os, time
+folder = os.environ["CGROUP"]
+time.sleep(0.3)
+with open(folder + "/memory.stat", "w") as file:
+    file.write("anon 7000000\\nfile 8000000\\nkernel 900000\\nslab 50000\\n")
+time.sleep(0.3)
+held = bytearray(b"x") * 50_000_000
+time.sleep(0.3)
+with open(folder + "/memory.events", "w") as file:
+    file.write("oom 1\\noom_kill 1\\n")
+os.kill(os.getpid(), 9)
+"""
+
+    def test_its_numbers_and_its_kills_are_reported(self):
+        mount = ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/sys/fs/cgroup"]
+        if subprocess.run(mount, stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("mounting is not permitted")
+        (group,) = re.findall(r"^0::(/.*)$", Path("/proc/self/cgroup").read_text(), re.MULTILINE) or ["/"]
+        done = subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-c", self.MAKE, "sh", group,
+                               *self.command("-c", self.PROGRAM)], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=PATIENCE)
+        self.assertEqual((done.returncode, done.stderr), (-signal.SIGKILL, ""))
+        (told,) = self.metadata()["processes"]
+        self.assertEqual(told["start"]["cgroup"], {"anon": 1_000_000, "file": 2_000_000, "slab": 40_000, "kernel": 300_000})
+        self.assertEqual(told["heap_peak"]["cgroup"],
+                         {"anon": 7_000_000, "file": 8_000_000, "slab": 50_000, "kernel": 900_000})
+        self.assertIn("at the start, its cgroup: anon 1.000MB, file 2.000MB, slab 40.000kB, kernel 300.000kB",
+                      self.memray("stats", self.path).stdout)
+        self.assertEqual(self.metadata()["ending"],
+                         "killed by signal 9 (SIGKILL); the oom_kill counter rose: out of memory at 123.457MB")
