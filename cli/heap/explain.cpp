@@ -54,7 +54,9 @@ std::vector<NodeId> biggest_of(Heap& heap, const std::string& name, std::size_t 
                                                 heap.graph().module_of(node) != node);
         if (object.is_object() && wanted[object.type()] && !is_module) { found.push_back(node); }
     }
-    if (found.empty()) { throw base::Error(fmt::format("There is no object of type {}", name)); }
+    if (found.empty()) {
+        throw base::Error(name.empty() ? "There is no object" : "There is no object of type " + name);
+    }
     const auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(count, found.size()));
     std::partial_sort(found.begin(), end, found.end(), [&](NodeId one, NodeId other) {
         const std::uint64_t bytes = dominators.retained(one);

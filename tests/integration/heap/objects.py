@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import interpreters
-from profiled import PATIENCE, TARGETS, Profiled, with_every_interpreter
+from profiled import MEMRAY, PATIENCE, TARGETS, Profiled, with_every_interpreter
 
 PROGRAM = TARGETS / "heap/known_graph.py"
 MANY = ("kept = [{'key%d' % i: (i + 1000, str(i)), 'more': [float(i)]} for i in range(60_000)]; "
@@ -92,6 +93,22 @@ class Variants(Looking):
         look = json.loads(self.ask("--core", "%s.%d" % (core, process.pid), "--json"))
         self.check_types(look, truth)
         self.assertEqual(look["source"], "core")
+
+
+class Hostile(Looking):
+    @with_every_interpreter
+    def test_a_heap_that_lies_is_no_danger(self, python):
+        """One word in a hundred to ten thousand says something else: a report, or one line that refuses."""
+        process, _ = self.begin(python)
+        reports = 0
+        for share in (100, 1_000, 10_000):
+            for seed in range(8):
+                done = subprocess.run([Path(MEMRAY).parent / "lying_heap", str(process.pid), str(seed), str(share)],
+                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+                self.assertIn(done.returncode, (0, 1), (share, seed))
+                self.assertEqual(len((done.stdout + done.stderr).splitlines()), 1, (share, seed))
+                reports += done.returncode == 0
+        self.assertGreater(reports, 12)
 
 
 class Command(Looking):
