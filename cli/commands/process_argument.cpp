@@ -16,8 +16,8 @@ std::string check_pid(const std::string& text) {
 
 }  // namespace
 
-CLI::Option* add_pid(CLI::App& app, int& pid, const std::string& description) {
-    return app.add_option("pid", pid, description)->required()->check(check_pid);
+void add_pid(CLI::App& app, int& pid, const std::string& description) {
+    app.add_option("pid", pid, description)->required()->check(check_pid);
 }
 
 void add_method(CLI::App& app, std::string& method) {

@@ -9,8 +9,8 @@
 
 namespace memray::cli {
 
-// The positional argument, which is required. Whatever is no number above 0 is refused in plain words.
-CLI::Option* add_pid(CLI::App& app, int& pid, const std::string& description);
+// The positional argument. Whatever is no number above 0 is refused in plain words.
+void add_pid(CLI::App& app, int& pid, const std::string& description);
 
 // --method: memray's names are known, and all mean the same here.
 void add_method(CLI::App& app, std::string& method);

@@ -5,11 +5,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
-#include "cli/commands/process_argument.h"
 #include "cli/commands/report_file.h"
-#include "cli/heap/heap_report.h"
+#include "cli/heap/heap_growth.h"
 #include "cli/terminal/kind.h"
+#include "injector/base/file.h"
 #include "injector/recording/process_facts.h"
 
 namespace memray::cli {
@@ -29,12 +30,18 @@ std::vector<heap::StackPart> stacks_of(const heap::Snapshot& snapshot) {
     return stacks;
 }
 
+heap::Contents contents_of(bool redact) { return redact ? heap::Contents::kRedact : heap::Contents::kShow; }
+
 }  // namespace
 
 HeapCommand::HeapCommand(CLI::App& program)
-    : Command(program, "heap", "Show the objects of a running process, and who keeps them alive", "[options] [pid]") {
+    : Command(program, "heap", "Show the objects of a running process, and who keeps them alive",
+              "[options] [pid | file | diff old new]") {
     CLI::App& app = options();
-    add_pid(app, pid_, "Process id of the program. No code is run in it, and it goes on meanwhile")->required(false);
+    app.add_option("subject", subject_,
+                   "Process id of a program, in which no code is run and which goes on meanwhile; or a file that\n"
+                   "--json -o has written; or \"diff\" and two such files: what has grown from one to the other")
+        ->option_text(" ");
     add_source();
     add_questions();
     app.add_flag("--redact", redact_, "Show no keys of dictionaries, only names that programs are made of");
@@ -71,36 +78,77 @@ void HeapCommand::add_questions() {
     app.add_option("--types", rows_, "How many types to show (default: 20)")->option_text("N")->excludes(why);
 }
 
-heap::Snapshot HeapCommand::open() const {
-    if (core_.empty() == (pid_ == 0)) {
-        throw UsageError(core_.empty() ? "the following arguments are required: pid"
-                                       : "a core file, or a process, not both");
+std::optional<int> HeapCommand::pid() const {
+    int number = 0;
+    if (subject_.size() != 1) { return std::nullopt; }
+    const std::string& text = subject_.front();
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() || number <= 0) { return std::nullopt; }
+    return number;
+}
+
+void HeapCommand::check_arguments() const {
+    const bool is_diff = subject_.size() == 3 && subject_.front() == "diff";
+    if (core_.empty() && subject_.empty()) { throw UsageError("the following arguments are required: pid"); }
+    if (!core_.empty() && !subject_.empty()) { throw UsageError("a core file, or a process, not both"); }
+    if (subject_.size() > 1 && !is_diff) { throw UsageError("one process, one file, or diff and two files"); }
+    const bool is_saved = core_.empty() && !pid();
+    if (is_saved && (is_question() || live_ || stop_ || clone_ || redact_)) {
+        throw UsageError(
+            "of a saved report there is no more than it says: --why, --biggest, --redact and how to read a "
+            "process are for processes and cores");
     }
+}
+
+heap::Snapshot HeapCommand::open() const {
     if (!core_.empty()) { return heap::open_core(core_, executable_); }
-    if (live_) { return heap::open_live(pid_); }
-    if (stop_) { return heap::open_stopped(pid_); }
-    return clone_ ? heap::open_frozen(pid_) : heap::open_best(pid_);
+    const int process = *pid();
+    if (live_) { return heap::open_live(process); }
+    if (stop_) { return heap::open_stopped(process); }
+    return clone_ ? heap::open_frozen(process) : heap::open_best(process);
+}
+
+heap_report::HeapReport HeapCommand::look() {
+    if (core_.empty() && !pid()) {
+        return heap_report::read_heap_json(base::read_file(subject_.back()), subject_.back());
+    }
+    const heap::Snapshot snapshot = open();
+    heap::Heap heap(*snapshot.memory, stacks_of(snapshot));
+    heap_report::HeapReport report = heap_report::make_heap_report(heap, contents_of(redact_));
+    if (const auto process = pid()) {
+        report.pid = *process;
+        report.command_line = recording::command_line_of(*process);
+    }
+    report.kind = snapshot.kind;
+    report.pause_us = static_cast<std::uint64_t>(snapshot.pause.count());
+    report.notes = snapshot.notes;
+    return report;
+}
+
+std::string HeapCommand::explanation() {
+    const heap::Snapshot snapshot = open();
+    heap::Heap heap(*snapshot.memory, stacks_of(snapshot));
+    const std::size_t count = biggest_ > 0 ? biggest_ : kShownOfAType;
+    const auto explained = heap_report::explain(heap, contents_of(redact_), why_, count);
+    return json_ ? heap_report::explained_json(explained) : heap_report::explained_text(explained);
+}
+
+std::string HeapCommand::answer() {
+    if (is_question()) { return explanation(); }
+    const bool colour = output_.empty() && terminal::output_has_colours();
+    const heap_report::HeapReport report = look();
+    if (subject_.size() == 3) {
+        const auto before = heap_report::read_heap_json(base::read_file(subject_[1]), subject_[1]);
+        return json_ ? heap_report::growth_json(before, report)
+                     : heap_report::growth_text(before, report, rows_, colour);
+    }
+    return json_ ? heap_report::heap_json(report) : heap_report::heap_text(report, rows_, colour);
 }
 
 int HeapCommand::run() {
+    check_arguments();
     if (!output_.empty()) { require_writable(output_, force_); }
-    heap::Snapshot snapshot = open();
-    heap::Heap heap(*snapshot.memory, stacks_of(snapshot));
-    const heap::Contents contents = redact_ ? heap::Contents::kRedact : heap::Contents::kShow;
-    std::string text;
-    if (!why_.empty() || biggest_ > 0) {
-        const auto explained = heap_report::explain(heap, contents, why_, biggest_ > 0 ? biggest_ : kShownOfAType);
-        text = json_ ? heap_report::explained_json(explained) : heap_report::explained_text(explained);
-    } else {
-        heap_report::HeapReport report = heap_report::make_heap_report(heap, contents);
-        report.pid = pid_;
-        if (pid_ != 0) { report.command_line = recording::command_line_of(pid_); }
-        report.kind = snapshot.kind;
-        report.pause_us = static_cast<std::uint64_t>(snapshot.pause.count());
-        report.notes = snapshot.notes;
-        const bool colour = output_.empty() && terminal::output_has_colours();
-        text = json_ ? heap_report::heap_json(report) : heap_report::heap_text(report, rows_, colour);
-    }
+    const std::string text = answer();
     if (output_.empty()) {
         fmt::print("{}", text);
     } else {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// `memray heap`: the objects of a process that runs, and who keeps them alive.
+// `memray heap`: the objects of a process that runs, of a core file or of a saved report, who keeps them alive, and
+// what has grown between two reports.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/commands/command.h"
-#include "injector/heap/source/snapshot.h"
+#include "cli/heap/heap_report.h"
 
 namespace memray::cli {
 
@@ -18,10 +21,16 @@ public:
 
 private:
     void add_source();
-    [[nodiscard]] heap::Snapshot open() const;
     void add_questions();
+    void check_arguments() const;
+    [[nodiscard]] std::optional<int> pid() const;
+    [[nodiscard]] heap::Snapshot open() const;
+    [[nodiscard]] bool is_question() const { return !why_.empty() || biggest_ > 0; }
+    [[nodiscard]] std::string answer();
+    [[nodiscard]] heap_report::HeapReport look();
+    [[nodiscard]] std::string explanation();
 
-    int pid_{0};
+    std::vector<std::string> subject_;
     bool live_{false};
     bool stop_{false};
     bool clone_{false};
