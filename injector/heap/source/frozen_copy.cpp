@@ -3,13 +3,13 @@
 #include "injector/heap/source/frozen_copy.h"
 
 #include <algorithm>
-#include <csignal>
 #include <exception>
 #include <optional>
 #include <string>
 
 #include "injector/base/error.h"
 #include "injector/elf/memory_map.h"
+#include "injector/heap/source/held_signals.h"
 #include "injector/heap/source/injected_clone.h"
 #include "injector/heap/source/own_stack.h"
 #include "injector/heap/source/room.h"
@@ -27,12 +27,6 @@ using ptrace::Tracee;
 constexpr auto kBetweenLooks = 20ms;
 constexpr auto kWhileLate = 1ms;
 constexpr int kAttempts = 3;  // with other threads: a stack may have no room
-
-void block_signals() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
-}
 
 bool suspends_filters(pid_t pid) { return safe_point::is_filtered(pid) && safe_point::may_suspend_filters(); }
 
@@ -100,6 +94,7 @@ void hold(Tracee& copy, StoppedProcess& stopped, const std::future<void>& end) {
 }  // namespace
 
 FrozenCopy::FrozenCopy(pid_t pid) {
+    const HeldSignals held;
     std::promise<Made> made;
     std::future<Made> result = made.get_future();
     tracer_ = std::thread(make_and_hold, pid, std::move(made), end_.get_future());
@@ -117,7 +112,6 @@ FrozenCopy::~FrozenCopy() {
 }
 
 void FrozenCopy::make_and_hold(pid_t pid, std::promise<Made> made, const std::future<void>& end) {
-    block_signals();
     try {
         const Entrance entrance(pid);
         StoppedProcess stopped(pid);

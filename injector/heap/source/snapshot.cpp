@@ -13,6 +13,7 @@
 #include "injector/heap/memory/process_memory.h"
 #include "injector/heap/source/copied_memory.h"
 #include "injector/heap/source/frozen_copy.h"
+#include "injector/heap/source/held_signals.h"
 #include "injector/heap/source/live_memory.h"
 #include "injector/heap/source/room.h"
 #include "injector/heap/source/stopped_process.h"
@@ -78,6 +79,7 @@ void require_room(pid_t pid) {
 // A thread that may be late is let go of when the tracer ends: that is a thread of its own.
 template <typename Function>
 auto in_tracer(Function function) {
+    const HeldSignals held;
     return std::async(std::launch::async, std::move(function)).get();
 }
 

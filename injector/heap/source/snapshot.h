@@ -42,10 +42,10 @@ struct Snapshot {
 
 // One that another program traces will do, too.
 [[nodiscard]] Snapshot open_live(pid_t pid);
-// Also if there is no room for a copy.
+// Throws base::Error, too, if there is no room for a copy. Stands still for about 0.4 s for each GB.
 [[nodiscard]] Snapshot open_stopped(pid_t pid);
-// Where no copy can be frozen (seccomp filters, a shadow stack, limits on processes or memory, a process that adopts
-// orphans), it is copied, and a note says why.
+// Stands still for about 0.1 s for each GB. Where no copy can be frozen (seccomp filters, a shadow stack, limits on
+// processes or memory, a process that adopts orphans), it is copied, and a note says why.
 [[nodiscard]] Snapshot open_frozen(pid_t pid);
 // Copied if it is so small that this takes no longer (16 MB of private memory), else frozen.
 [[nodiscard]] Snapshot open_best(pid_t pid);

@@ -278,12 +278,13 @@ class States(Snapshots):
 class Killed(Snapshots):
     """The program that looks is killed at each of its requests, as SIGKILL has it: before one, or right after."""
 
-    def look_doomed(self, kind, process, at):
+    def look_doomed(self, kind, process, at, by=signal.SIGKILL):
         """Whether it got through."""
-        environment = {**os.environ, "LD_PRELOAD": str(LIBRARIES / "doomed.so"), "DOOMED_AT": str(at)}
+        environment = {**os.environ, "LD_PRELOAD": str(LIBRARIES / "doomed.so"), "DOOMED_AT": str(at),
+                       "DOOMED_BY": str(int(by))}
         with Snapshot(kind, process.pid, env=environment) as snapshot:
             status = snapshot.close()[0]
-        self.assertIn(status, (0, -signal.SIGKILL))
+        self.assertIn(status, (0, -by))
         self.assertIsNone(process.poll(), "the program was killed by what was left at request %d" % at)
         # Copied instead: its thread was still finishing what the last one had begun.
         return status == 0 and snapshot.facts["kind"] == TAKEN[kind]
@@ -311,6 +312,18 @@ class Killed(Snapshots):
             self.wake(process, "woke 1\n")
             self.wake(process, "end\n")
             self.assertEqual(process.wait(PATIENCE), 0)
+
+    def test_signals_wait_until_the_program_goes_on(self):
+        """Nothing is left behind, not even a zombie."""
+        adopt_orphans()
+        process = self.launch("working")
+        at = 1
+        while not self.look_doomed("frozen", process, at, signal.SIGTERM):
+            self.assert_alone(process)
+            self.assertEqual(children_of(process.pid), [])
+            at += 1
+        self.assertGreater(at, 30)
+        self.wake(process, "woke 1\n")
 
     def test_while_it_is_copied(self):
         self.kill_at_each_request("stopped", "working", 15)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Preloaded into a tracer, kills it with SIGKILL at the request to ptrace, or write to a file, that $DOOMED_AT counts
+// Preloaded into a tracer, kills it with SIGKILL (or the signal $DOOMED_BY) at the request to ptrace, or write to a file, that $DOOMED_AT counts
 // from the first request on: just before that, when it has stood still for 2 ms, or right after. A tracer whose tracees
 // are to die with it (PTRACE_O_EXITKILL) is spared.
 #define _GNU_SOURCE
@@ -18,7 +18,8 @@ static pid_t counted;
 static pid_t spared;
 
 static void die_if(int now) {
-    if (now) { syscall(SYS_kill, getpid(), SIGKILL); }
+    const char* signal = getenv("DOOMED_BY");
+    if (now) { syscall(SYS_kill, getpid(), signal ? atoi(signal) : SIGKILL); }
 }
 
 // Whether it is the one. A forked process begins anew.
