@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: The memray authors
 //
-// Preloaded into a tracer, kills it with SIGKILL (or the signal $DOOMED_BY) at the request to ptrace, or write to a file, that $DOOMED_AT counts
-// from the first request on: just before that, when it has stood still for 2 ms, or right after. A tracer whose tracees
-// are to die with it (PTRACE_O_EXITKILL) is spared.
+// Preloaded into a tracer, kills it with SIGKILL (or the signal $DOOMED_BY) at the request to ptrace, or write to a
+// file, that $DOOMED_AT counts from the first request on: just before that, when it has stood still for 2 ms, or right
+// after. A tracer whose tracees are to die with it (PTRACE_O_EXITKILL) is spared.
 #define _GNU_SOURCE
 #include <poll.h>
 #include <signal.h>
