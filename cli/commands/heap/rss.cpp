@@ -12,6 +12,7 @@
 #include "cli/heap/rss_report.h"
 #include "cli/terminal/kind.h"
 #include "injector/heap/accounts/python_claims.h"
+#include "injector/heap/accounts/zero_pages.h"
 #include "injector/heap/glibc/glibc_heap.h"
 #include "injector/heap/memory/resident_pages.h"
 #include "injector/heap/source/snapshot.h"
@@ -33,9 +34,10 @@ std::vector<heap::RemoteAddr> stack_pointers_of(const heap::Snapshot& snapshot) 
 // them.
 heap_report::RssReport look_at(pid_t pid, bool live) {
     injection::require_readable(pid);
-    const auto pages = heap::ResidentPages::of(pid);
+    const auto there = heap::ResidentPages::of(pid);
     heap::AccountsInput input;
     input.mappings = heap::read_smaps(pid);
+    const heap::ResidentPages pages = heap::without_zero_pages(there, input.mappings);
     const heap::KernelFigures kernel = heap::read_kernel_figures(pid);
     const heap::Snapshot snapshot = live ? heap::open_live(pid) : heap::open_best(pid);
     input.memory = snapshot.memory.get();

@@ -49,6 +49,7 @@ constexpr unsigned long kPagemapScan = _IOWR('f', 16, ScanArgument);
 constexpr std::uint64_t kTablePresent = std::uint64_t{1} << 63U;
 constexpr std::uint64_t kTableSwapped = std::uint64_t{1} << 62U;
 constexpr std::uint64_t kTableFile = std::uint64_t{1} << 61U;
+constexpr std::uint64_t kTableExclusive = std::uint64_t{1} << 56U;  // mapped once, here
 
 base::UniqueFd open_pagemap(pid_t pid) {
     const std::string path = "/proc/" + std::to_string(pid) + "/pagemap";
@@ -68,7 +69,7 @@ void append(std::vector<PageSpan>& spans, const PageSpan& span) {
 void append_region(std::vector<PageSpan>& spans, const ScanRegion& region) {
     if ((region.categories & kScanZero) != 0) { return; }
     append(spans, {RemoteAddr(region.start), RemoteAddr(region.end), (region.categories & kScanPresent) != 0,
-                   (region.categories & kScanFile) != 0, (region.categories & kScanHuge) != 0});
+                   (region.categories & kScanFile) != 0, (region.categories & kScanHuge) != 0, false});
 }
 
 // Nothing if this kernel cannot do it.
@@ -102,7 +103,9 @@ void append_entries(std::vector<PageSpan>& spans, RemoteAddr begin, std::span<co
         const RemoteAddr page = begin;
         begin += kPageBytes;
         if ((entry & (kTablePresent | kTableSwapped)) == 0) { continue; }
-        append(spans, {page, begin, (entry & kTablePresent) != 0, (entry & kTableFile) != 0, false});
+        const bool present = (entry & kTablePresent) != 0;
+        const bool maybe_zero = present && (entry & (kTableFile | kTableExclusive)) == 0;
+        append(spans, {page, begin, present, (entry & kTableFile) != 0, false, maybe_zero});
     }
 }
 

@@ -23,13 +23,14 @@ inline constexpr std::uint64_t kPageBytes = 4096;  // bytes
 struct PageSpan {
     RemoteAddr begin;
     RemoteAddr end;
-    bool present{false};  // else it is swapped out
-    bool file{false};     // a page of a file or of shared memory, not one of the process's own
-    bool huge{false};     // mapped as a whole huge page
+    bool present{false};     // else it is swapped out
+    bool file{false};        // a page of a file or of shared memory, not one of the process's own
+    bool huge{false};        // mapped as a whole huge page
+    bool maybe_zero{false};  // a page of zeros, or shared since a fork: kernels before 6.7 do not tell
 
     [[nodiscard]] std::uint64_t size() const noexcept { return end - begin; }
     [[nodiscard]] bool is_like(const PageSpan& other) const noexcept {
-        return present == other.present && file == other.file && huge == other.huge;
+        return present == other.present && file == other.file && huge == other.huge && maybe_zero == other.maybe_zero;
     }
 };
 

@@ -194,7 +194,7 @@ class Terms(Looking):
         self.assertLess(abs(actual - expected), 16 * PAGE)
 
     def test_the_kernel_says_the_same(self):
-        process = self.begin("objects", "threads", "shared", "say")
+        process = self.begin("objects", "threads", "shared", "zeros", "say")
         self.said(process)
         rss = kilobytes(process.pid, "smaps_rollup", "Rss") << 10
         pss = kilobytes(process.pid, "smaps_rollup", "Pss") << 10

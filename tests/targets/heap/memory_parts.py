@@ -120,6 +120,12 @@ def untouched():
     kept.append(mmap.mmap(-1, 64 * MIB, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
 
 
+def zeros():
+    """Memory that was read, and never written: it has pages, which count nowhere."""
+    memory = mmap.mmap(-1, 32 * MIB, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    kept.append((memory, sum(memory[::4096])))
+
+
 def deep_thread():
     start(figures.wait_deep, ctypes.c_size_t(8 * MIB), never, stack=64 * MIB)
 
