@@ -5,12 +5,16 @@ import json
 import os
 import re
 import shutil
+import signal
 import struct
 import subprocess
 import unittest
 from pathlib import Path
 
 import interpreters
+from attached import status_of
+from cgroups import limited_memory
+from other_users import OtherUser
 from profiled import LIBRARIES, PATIENCE, TARGETS, Profiled, with_every_interpreter
 
 PROGRAM = TARGETS / "heap/memory_parts.py"
@@ -33,9 +37,10 @@ def kilobytes(pid, file, name):
 class Looking(Profiled):
     """The base of those that look at a program which says what it has."""
 
-    def begin(self, *commands, python=(interpreters.DEBIAN,), program=PROGRAM, figures=FIGURES, **environment):
+    def begin(self, *commands, python=(interpreters.DEBIAN,), program=PROGRAM, figures=FIGURES, preexec_fn=None,
+              **environment):
         process = subprocess.Popen([*python, "-B", str(program), str(figures), *commands], stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, env={**os.environ, **environment})
+                                   stdout=subprocess.PIPE, env={**os.environ, **environment}, preexec_fn=preexec_fn)
         self.addCleanup(self.end, process)
         return process
 
@@ -276,6 +281,28 @@ class Command(Looking):
             self.assertLessEqual(done.stderr.count("\n"), 2)
         ended.wait()
 
+    def test_a_stopped_program_is_looked_at_and_stays_stopped(self):
+        process = self.begin("objects", "say", "say")
+        self.said(process)
+        os.kill(process.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+        self.check_sums(self.look(process))
+        self.assertEqual(status_of(process.pid, "State"), "T (stopped)")
+        os.kill(process.pid, signal.SIGCONT)
+        for _ in range(2):
+            self.go_on(process)
+        self.assertEqual(process.wait(PATIENCE), 0)
+
+    def test_the_memory_cgroup_stands_beside_it(self):
+        with limited_memory(self, 1 << 30) as members:
+            process = self.begin("shared", "say", preexec_fn=lambda: members.write_text(str(os.getpid())))
+            self.said(process)
+            cgroup = self.look(process)["cgroup"]
+            self.assertEqual(cgroup["limit"], 1 << 30)
+            self.assertGreater(cgroup["used"], 40 * MIB)
+            self.assertIn(" in its cgroup, of 1.074GB at most; ", self.memray("rss", process.pid).stdout)
+            self.end(process)
+
     def test_the_program_goes_on_as_before(self):
         process = self.begin("threads", "say", "objects", "say")
         for _ in range(2):
@@ -284,3 +311,18 @@ class Command(Looking):
                 self.look(process)
             self.go_on(process)
         self.assertEqual(process.wait(PATIENCE), 0)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root")
+class OtherUsers(OtherUser):
+    def test_the_process_of_another_user_is_refused_in_one_line(self):
+        for options in ((), ("--live",)):
+            done = self.memray("rss", *options, os.getpid(), **self.own)
+            self.assert_one_line_of_error(done)
+
+    def test_an_ordinary_user_looks_at_own_processes(self):
+        process = self.launch("in_read", target=self.target, calls=self.calls, **self.identity)
+        look = json.loads(self.memray("rss", "--json", process.pid, **self.own).stdout)
+        self.assertEqual(look["resident"], look["kernel"]["rss"])
+        self.assertLessEqual(look["unexplained"] * 100, look["resident"])
+        self.wake(process, "woke 1\n")
