@@ -30,7 +30,8 @@ RemoteAddr aligned_up(RemoteAddr address) { return (address + (kChunkAlignment -
 
 struct Top {
     RemoteAddr address;
-    RemoteAddr end;
+    RemoteAddr end;       // as its size says
+    RemoteAddr read_end;  // as far as there is memory: what is mapped may have grown since that was looked at
 };
 
 // A null address if there is none yet, or it cannot be one.
@@ -40,8 +41,8 @@ Top read_top(const Memory& memory, const MallocStates& states, RemoteAddr state)
     if (top == bins - kTopBeforeBins) { return {}; }  // it has no memory yet
     const std::uint64_t size = memory.word(top + sizeof(std::uint64_t)) & ~kChunkFlags;
     const Range* range = memory.range_at(top);
-    if (range == nullptr || size > range->end - top || top.value() % kChunkAlignment != 0) { return {}; }
-    return {top, top + size};
+    if (range == nullptr || top.value() % kChunkAlignment != 0) { return {}; }
+    return {top, top + size, top + std::min(size, range->end - top)};
 }
 
 bool leads_to(const Memory& memory, RemoteAddr first, RemoteAddr top) {
@@ -65,7 +66,7 @@ std::vector<MallocSegment> torn_segments(const Memory& memory, const Top& top) {
     const Range* heap = break_of(memory);
     if (heap != nullptr && heap != range) { segments.push_back({heap->begin, heap->begin, heap->end, {}}); }
     if (leads_to(memory, range->begin, top.address)) {
-        segments.push_back({range->begin, range->begin, top.end, top.address});
+        segments.push_back({range->begin, range->begin, top.read_end, top.address});
     }
     return segments;
 }
@@ -76,7 +77,7 @@ std::vector<MallocSegment> main_segments(const Memory& memory, const MallocArena
     const bool torn = (memory.get<std::uint32_t>(arena.state + kFlags).value_or(0) & kNotContiguous) != 0;
     const RemoteAddr first = aligned_up(begin);
     if (!torn && first <= top.address && memory.view(first, top.address - first + kChunkHeader) != nullptr) {
-        return {{begin, first, top.end, top.address}};
+        return {{begin, first, top.read_end, top.address}};
     }
     return torn_segments(memory, top);
 }
@@ -120,7 +121,7 @@ MallocSegment heap_segment(const Memory& memory, RemoteAddr heap, std::uint64_t 
     const Range* range = memory.range_at(heap);
     const RemoteAddr end = heap + std::min({size, largest, range->end - heap});
     const bool has_top = heap < top.address && top.address < end;
-    return {heap, heap + info_size, has_top ? top.end : end, has_top ? top.address : RemoteAddr()};
+    return {heap, heap + info_size, has_top ? top.read_end : end, has_top ? top.address : RemoteAddr()};
 }
 
 std::vector<MallocSegment> heap_segments(const Memory& memory, const MallocArena& arena, const Top& top,

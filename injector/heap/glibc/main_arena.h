@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The memray authors
 //
 // The books of glibc's malloc (struct malloc_state of malloc/malloc.c), which no symbol names: they are where 127 pairs
-// of pointers follow each other that each are an empty list or the ends of one. The fields behind these bins lie the
-// same in glibc 2.27 to 2.43, those before them do not.
+// of pointers follow each other that each are an empty list or the ends of one; in a program that runs, at least
+// many of them. The fields behind these bins lie the same in glibc 2.27 to 2.43, those before them do not.
 #pragma once
 
 #include <cstdint>

@@ -228,6 +228,33 @@ TEST_CASE("heaps that go round in a circle are none") {
     CHECK(heap.arenas()[1].segments.empty());
 }
 
+TEST_CASE("bins whose lists are being changed are bins still, others are not") {
+    FakeMalloc malloc(kOld);
+    malloc.chunk(0x30);
+    malloc.finish_main();
+    const RemoteAddr bins = malloc.main + kOld.bins;
+    const std::uint64_t torn = GENERATE(90, 110);
+    for (std::uint64_t bin = 3; bin < 3 + torn; ++bin) {
+        malloc.memory.put_word(bins + 16 * bin, kBreak + 0x100 * bin);
+    }
+    CHECK(find_glibc_heap(malloc.memory).has_value() == (torn == 90));
+}
+
+TEST_CASE("a heap that has grown since it was looked at ends where it ended then") {
+    FakeMalloc malloc(kOld);
+    malloc.chunk(0x30);
+    malloc.finish_main();
+    const RemoteAddr state = malloc.put_second_arena(48);
+    const RemoteAddr top(malloc.memory.ranges()[3].begin + 48 + 0x1000);
+    malloc.memory.put_word(top + 8, 0x100001);
+    malloc.memory.put_word(RemoteAddr(kArea + kHeapDistance + 16), 2 * kHeapSize);
+    const GlibcHeap heap = found(malloc);
+    REQUIRE(heap.arenas()[1].state == state);
+    CHECK(amount(heap, ChunkState::kInUse, 1).count == 2);
+    CHECK(amount(heap, ChunkState::kTop, 1).bytes == kHeapSize - 48 - 0x1000);
+    check_sums(heap);
+}
+
 TEST_CASE("arenas that do not lead back to the first are none") {
     FakeMalloc malloc(kOld);
     malloc.finish_main();
