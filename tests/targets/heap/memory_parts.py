@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: The memray authors
 """memory_parts.py LIBRARY COMMAND...: does what it is told, one command after the other; `say` has malloc write what it
-has (figures.c) and waits for a byte, while no thread does anything.
+has (figures.c) and waits for a byte, while no thread does anything: all others wait, for the GIL if for nothing else.
 """
 import ctypes
 import mmap
@@ -15,6 +15,7 @@ MIB = 1 << 20
 BLOCKS = 4000
 
 figures = ctypes.CDLL(sys.argv[1])
+holding_gil = ctypes.PyDLL(sys.argv[1])  # a thread that waits for it waits on
 never = os.pipe()[0]
 kept = []
 stopped = threading.Event()
@@ -40,7 +41,7 @@ def wait_for_threads():
 
 def say():
     wait_for_threads()
-    figures.say_and_wait(1, 0)
+    holding_gil.say_and_wait(1, 0)
 
 
 def start(function, *arguments, stack=0):
@@ -98,7 +99,7 @@ def release():
 
 def trim():
     wait_for_threads()
-    figures.say_before_and_after_trim(1, 0)
+    holding_gil.say_before_and_after_trim(1, 0)
 
 
 def shared():
