@@ -114,7 +114,7 @@ class Arenas(MappingReports):
         self.assertNotIn("python_arena", capture.allocators)
         self.assertLess(capture.allocators.get("mmap", NOTHING).bytes, 1 << 20)
 
-    @with_every_interpreter
+    @with_two_interpreters()
     def test_pages_of_leaks_begin_with_a_warning(self, python):
         """Where memray 1.20 has it, in its words."""
         warning = "Report generated using <code>--leaks</code> with an arena allocator"
