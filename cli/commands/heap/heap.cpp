@@ -36,11 +36,11 @@ heap::Contents contents_of(bool redact) { return redact ? heap::Contents::kRedac
 
 HeapCommand::HeapCommand(CLI::App& program)
     : Command(program, "heap", "Show the objects of a running process, and who keeps them alive",
-              "[options] [pid | file | diff old new]") {
+              "[options] [pid | file | old new]") {
     CLI::App& app = options();
     app.add_option("subject", subject_,
                    "Process id of a program, in which no code is run and which goes on meanwhile; or a file that\n"
-                   "--json -o has written; or \"diff\" and two such files: what has grown from one to the other")
+                   "--json -o has written; or two such files: what has grown from one to the other")
         ->option_text(" ");
     add_source();
     add_questions();
@@ -88,10 +88,9 @@ std::optional<int> HeapCommand::pid() const {
 }
 
 void HeapCommand::check_arguments() const {
-    const bool is_diff = subject_.size() == 3 && subject_.front() == "diff";
     if (core_.empty() && subject_.empty()) { throw UsageError("the following arguments are required: pid"); }
     if (!core_.empty() && !subject_.empty()) { throw UsageError("a core file, or a process, not both"); }
-    if (subject_.size() > 1 && !is_diff) { throw UsageError("one process, one file, or diff and two files"); }
+    if (subject_.size() > 2) { throw UsageError("one process, one file, or two files"); }
     const bool is_saved = core_.empty() && !pid();
     if (is_saved && (is_question() || live_ || stop_ || clone_ || redact_)) {
         throw UsageError(
@@ -137,8 +136,8 @@ std::string HeapCommand::answer() {
     if (is_question()) { return explanation(); }
     const bool colour = output_.empty() && terminal::output_has_colours();
     const heap_report::HeapReport report = look();
-    if (subject_.size() == 3) {
-        const auto before = heap_report::read_heap_json(base::read_file(subject_[1]), subject_[1]);
+    if (subject_.size() == 2) {
+        const auto before = heap_report::read_heap_json(base::read_file(subject_[0]), subject_[0]);
         return json_ ? heap_report::growth_json(before, report)
                      : heap_report::growth_text(before, report, rows_, colour);
     }

@@ -111,6 +111,72 @@ class Hostile(Looking):
         self.assertGreater(reports, 12)
 
 
+GROWING = """
+import sys
+class Kept:
+    def __init__(self):
+        self.block = bytearray(100_000)
+kept = [Kept() for _ in range(5)]
+passing = [bytearray(50_000) for _ in range(20)]
+print(flush=True); input()
+kept += [Kept() for _ in range(40)]
+passing.clear()
+print(flush=True); input()
+"""
+
+
+class Growth(Looking):
+    def begin_growing(self):
+        process = subprocess.Popen([interpreters.DEBIAN, "-c", GROWING], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.addCleanup(self.end, process)
+        process.stdout.readline()
+        return process
+
+    def save(self, process, name):
+        path = self.folder / name
+        self.ask(process.pid, "--json", "-o", path)
+        return path
+
+    def test_what_has_grown_and_shrunk_is_told(self):
+        process = self.begin_growing()
+        before = self.save(process, "before.json")
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        after = self.save(process, "after.json")
+        growth = json.loads(self.ask(before, after, "--json"))
+        types = {row["type"]: (row["objects_after"] - row["objects_before"], row["after"] - row["before"])
+                 for row in growth["types"]}
+        self.assertEqual(types["__main__.Kept"][0], 40)
+        self.assertEqual(types["bytearray"], (20, 40 * sys.getsizeof(bytearray(100_000))
+                                              - 20 * sys.getsizeof(bytearray(50_000))))
+        paths = {row["path"]: row["after"] - row["before"] for row in growth["holders"]}
+        self.assertGreater(paths[MODULE + ".kept"], 4_000_000)
+        self.assertLess(paths[MODULE + ".kept"], 4_050_000)
+        text = self.ask(before, after).splitlines()
+        self.assertRegex(text[3] + text[4], r"\+[0-9.]+MB +\+20  bytearray")
+        self.assertIn("  %s.kept" % MODULE, "\n".join(text))
+        self.assertEqual(self.ask(before, before).count("nothing"), 2)
+
+    def test_a_saved_report_shows_what_the_look_showed(self):
+        process = self.begin_growing()
+        saved = self.ask(self.save(process, "saved.json"))
+        self.assertEqual(saved.splitlines()[1:5], self.ask(process.pid).splitlines()[1:5])
+        self.assertEqual(json.loads(self.ask(self.folder / "saved.json", "--json")),
+                         json.loads((self.folder / "saved.json").read_text()))
+
+    def test_other_files_are_refused(self):
+        for content in ("", "[]", "{}", '{"objects": 1}', "[" * 100_000, "\x00"):
+            path = self.folder / "other"
+            path.write_text(content)
+            done = self.memray("heap", path)
+            self.assertEqual((done.returncode, done.stdout, done.stderr),
+                             (1, "", "%s is no report of `memray heap --json`\n" % path))
+        self.assertEqual(self.memray("heap", self.folder / "none").returncode, 1)
+        for arguments in (("a", "b", "c"), (path, "--why", "x"), (path, "--live"), (path, path, "--redact")):
+            self.assertEqual(self.memray("heap", *arguments).returncode, 2, arguments)
+
+
 class Command(Looking):
     def test_contents_are_not_shown_with_redact(self):
         process, _ = self.begin()
