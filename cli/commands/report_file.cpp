@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "cli/commands/report_file.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <cstdint>
@@ -45,6 +46,15 @@ void write_report(const std::string& path, const std::string& content, bool over
     file.append(bytes_of(content));
     const base::UniqueFd written = overwrite ? file.commit() : file.commit_new();
     if (!written) { throw already_exists(path); }
+}
+
+void print_or_write(const std::string& text, const std::string& path, bool overwrite) {
+    if (path.empty()) {
+        fmt::print("{}", text);
+        return;
+    }
+    write_report(path, text, overwrite);
+    fmt::print("Wrote {}\n", path);
 }
 
 }  // namespace memray::cli

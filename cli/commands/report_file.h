@@ -15,4 +15,7 @@ void require_writable(const std::string& path, bool overwrite);
 // Writes all of `content` or throws base::Error, and then leaves what was there before.
 void write_report(const std::string& path, const std::string& content, bool overwrite);
 
+// Prints `text`, or writes it to a file at `path` if that is not empty, and says so.
+void print_or_write(const std::string& text, const std::string& path, bool overwrite);
+
 }  // namespace memray::cli

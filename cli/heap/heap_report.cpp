@@ -9,7 +9,6 @@ namespace memray::heap_report {
 namespace {
 
 using heap::Heap;
-using heap::Kind;
 using heap::kNoNode;
 using heap::NodeId;
 

@@ -148,12 +148,7 @@ int HeapCommand::run() {
     check_arguments();
     if (!output_.empty()) { require_writable(output_, force_); }
     const std::string text = answer();
-    if (output_.empty()) {
-        fmt::print("{}", text);
-    } else {
-        write_report(output_, text, force_);
-        fmt::print("Wrote {}\n", output_);
-    }
+    print_or_write(text, output_, force_);
     return 0;
 }
 

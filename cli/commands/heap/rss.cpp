@@ -75,12 +75,7 @@ int RssCommand::run() {
     const heap_report::RssReport report = look_at(pid_, live_);
     const bool colour = output_.empty() && terminal::output_has_colours();
     const std::string text = json_ ? heap_report::rss_json(report) : heap_report::rss_text(report, colour);
-    if (output_.empty()) {
-        fmt::print("{}", text);
-    } else {
-        write_report(output_, text, force_);
-        fmt::print("Wrote {}\n", output_);
-    }
+    print_or_write(text, output_, force_);
     return 0;
 }
 

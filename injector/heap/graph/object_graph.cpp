@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "injector/heap/python/object_fields.h"
+
 namespace memray::heap {
 namespace {
 
 constexpr std::uint64_t kLowest = 1U << 16U;
 constexpr std::uint64_t kHighest = std::uint64_t{1} << 47U;
-constexpr std::uint64_t kModuleDict = 16;  // PyModuleObject.md_dict
 
 // Memory of which nothing is known and that is larger than this is most likely numbers or text.
 constexpr std::uint64_t kLargestUnknown = std::uint64_t{1} << 20U;
@@ -120,7 +121,6 @@ bool ObjectGraph::may_refer(NodeId block) {
 // As many references as the object says that there are; 0 if it is immortal. Up to 3.11 the two of the table of
 // interned strings are not counted.
 std::uint64_t ObjectGraph::reference_count(const Node& node) const {
-    constexpr std::uint64_t kStrState = 32;
     constexpr std::uint64_t kImmortal = std::uint64_t{1} << 31U;
     const std::uint64_t count = memory_.word(node.object());
     if (layout_.at_least(12)) { return (count & kImmortal) != 0 ? 0 : count & 0xffff'ffffU; }

@@ -10,24 +10,14 @@
 
 #include "injector/heap/python/deque_items.h"
 #include "injector/heap/python/dict_items.h"
+#include "injector/heap/python/object_fields.h"
 #include "injector/heap/python/strings.h"
 #include "injector/heap/python/values.h"
 
 namespace memray::heap {
 namespace {
 
-constexpr std::uint64_t kPointer = 8;
-constexpr std::uint64_t kSize = 16;
-constexpr std::uint64_t kTypeBase = 256;  // PyTypeObject.tp_base
-constexpr std::uint64_t kTypeDict = 264;  // PyTypeObject.tp_dict
-constexpr std::uint64_t kSetUsed = 24;    // PySetObject.used
-constexpr std::uint64_t kListItems = 24;
-constexpr std::uint64_t kModuleDict = 16;
-constexpr std::uint64_t kManagedDict = 24;
-constexpr std::uint64_t kManagedValues = 32;
-constexpr std::uint64_t kMostItems = std::uint64_t{1} << 32U;
 constexpr std::size_t kLongestKey = 40;
-constexpr std::size_t kLongestName = 512;
 constexpr std::size_t kLongestWay = 1000;
 
 // PyMemberDescrObject.d_member; PyMemberDef {name, type, offset}.
@@ -150,9 +140,9 @@ std::string PathText::step(NodeId from, NodeId to) const {
         case Kind::kDict:
             return dict_step(object, target, false);
         case Kind::kList:
-            return sequence_step(RemoteAddr(memory.word(at + kListItems)), memory.word(at + kSize), target);
+            return sequence_step(RemoteAddr(memory.word(at + kListItems)), memory.word(at + kObSize), target);
         case Kind::kTuple:
-            return sequence_step(at + layout.tuple_items, memory.word(at + kSize), target);
+            return sequence_step(at + layout.tuple_items, memory.word(at + kObSize), target);
         case Kind::kSet:
             return " (member)";
         case Kind::kDeque:
@@ -201,7 +191,6 @@ std::string PathText::dict_step(const Node& dict, RemoteAddr target, bool is_nam
 
 std::string PathText::key_text(RemoteAddr key) const {
     if (contents_ == Contents::kRedact) { return "..."; }
-    constexpr std::uint64_t kObType = 8;
     const Memory& memory = heap_.memory();
     const HeapLayout& layout = *heap_.runtime().layout;
     const TypeId type = heap_.types().known(RemoteAddr(memory.word(key + kObType)));
@@ -303,7 +292,7 @@ std::string PathText::title(NodeId node) const {
     const Node& found = heap_.nodes()[node];
     const std::string name = type_name(node);
     if (!found.is_object()) { return name; }
-    const std::uint64_t size = heap_.memory().word(found.object() + kSize);
+    const std::uint64_t size = heap_.memory().word(found.object() + kObSize);
     switch (type_of(node).kind) {
         case Kind::kDict:
         case Kind::kList:

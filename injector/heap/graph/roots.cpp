@@ -8,13 +8,12 @@
 #include <cstring>
 
 #include "injector/heap/python/dict_items.h"
+#include "injector/heap/python/object_fields.h"
 #include "injector/heap/python/strings.h"
 
 namespace memray::heap {
 namespace {
 
-constexpr std::uint64_t kPointer = 8;
-constexpr std::size_t kLongestName = 512;
 // Larger ones without a single block in them are the data of some library.
 constexpr std::uint64_t kLargestScanned = std::uint64_t{4} << 20U;
 

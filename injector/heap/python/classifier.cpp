@@ -8,18 +8,13 @@
 #include <cstring>
 
 #include "injector/heap/python/debug_block.h"
+#include "injector/heap/python/object_fields.h"
 
 namespace memray::heap {
 namespace {
 
 constexpr std::uint64_t kAlignment = 16;
-constexpr std::uint64_t kObjectHeader = 16;  // PyObject
-constexpr std::size_t kObType = 8;
-constexpr std::size_t kObSize = 16;  // PyVarObject; lv_tag of integers; the length of strings
-constexpr std::size_t kStrState = 32;
-constexpr std::size_t kDigits = 24;  // PyLongObject.ob_digit
 constexpr std::uint64_t kDigitSize = 4;
-constexpr std::uint64_t kMostItems = std::uint64_t{1} << 36U;
 constexpr std::uint64_t kMostReferences = 400'000'000;
 constexpr std::uint64_t kLooseness = 64;
 // Of a large block no more is looked at: a type's basic size, and the first byte behind it.

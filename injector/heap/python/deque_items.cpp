@@ -4,14 +4,12 @@
 
 #include <algorithm>
 
+#include "injector/heap/python/object_fields.h"
+
 namespace memray::heap {
 namespace {
 
-constexpr std::uint64_t kPointer = 8;
-constexpr std::uint64_t kMostItems = std::uint64_t{1} << 32U;
-
 // dequeobject {ob_size, leftblock, rightblock, leftindex, ...}; block {left, items, right}.
-constexpr std::uint64_t kSize = 16;
 constexpr std::uint64_t kLeft = 24;
 constexpr std::uint64_t kRight = 32;
 constexpr std::uint64_t kLeftIndex = 40;
@@ -25,7 +23,7 @@ void for_each_deque_block(const Memory& memory, RemoteAddr deque, const std::fun
     RemoteAddr at(memory.word(deque + kLeft));
     const RemoteAddr last(memory.word(deque + kRight));
     std::uint64_t index = memory.word(deque + kLeftIndex);
-    std::uint64_t left = memory.word(deque + kSize);
+    std::uint64_t left = memory.word(deque + kObSize);
     if (left > kMostItems || index > kLength) { return; }
     while (memory.view(at, kNext + kPointer) != nullptr) {
         const std::uint64_t count = std::min(kLength - index, left);

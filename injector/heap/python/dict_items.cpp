@@ -6,16 +6,14 @@
 #include <array>
 #include <cstring>
 
+#include "injector/heap/python/object_fields.h"
 #include "injector/heap/python/strings.h"
 
 namespace memray::heap {
 namespace {
 
-constexpr std::uint64_t kMostEntries = std::uint64_t{1} << 36U;
 constexpr std::uint32_t kEntry = 24;         // PyDictKeyEntry: hash, key, value
 constexpr std::uint32_t kUnicodeEntry = 16;  // PyDictUnicodeEntry: key, value
-constexpr std::uint64_t kDictKeys = 32;      // PyDictObject.ma_keys
-constexpr std::uint64_t kDictValues = 40;    // PyDictObject.ma_values
 
 // 3.8 to 3.10: dk_refcnt, dk_size, dk_lookup, dk_usable, dk_nentries, dk_indices.
 DictKeys read_old_keys(const Memory& memory, RemoteAddr keys) {
@@ -27,7 +25,7 @@ DictKeys read_old_keys(const Memory& memory, RemoteAddr keys) {
     found.references = references;
     found.slots = slots;
     const std::uint64_t width = slots <= 0xff ? 1 : slots <= 0xffff ? 2 : slots <= 0xffff'ffff ? 4 : 8;
-    if (slots > kMostEntries || count > slots) { return {}; }
+    if (slots > kMostItems || count > slots) { return {}; }
     found.count = count;
     found.index_bytes = slots * width;
     found.entries = keys + found.header_bytes + found.index_bytes;

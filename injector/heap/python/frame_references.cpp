@@ -6,10 +6,10 @@
 #include <array>
 #include <cstring>
 
+#include "injector/heap/python/object_fields.h"
+
 namespace memray::heap {
 namespace {
-
-constexpr std::uint64_t kPointer = 8;
 
 // Include/frameobject.h of 3.8, Include/cpython/frameobject.h of 3.9 and 3.10. f_gen is borrowed.
 constexpr std::array<std::uint64_t, 5> kOwnedByObject{24, 32, 40, 48, 56};  // f_back, code, builtins, globals, locals
@@ -70,10 +70,9 @@ void FrameReferences::of_frame_object(RemoteAddr frame, std::uint64_t size, cons
 }
 
 void FrameReferences::of_generator(RemoteAddr generator, std::uint64_t size, bool has_origin, const Word& word) const {
-    constexpr std::uint64_t kHeader = 16;
     constexpr std::uint64_t kOriginBeforeFrame = 16;  // gi_origin_or_finalizer
     const RemoteAddr frame = generator + layout_.generator_frame;
-    words(generator + kHeader, has_origin ? frame : frame - kOriginBeforeFrame, word);
+    words(generator + kObjectHeader, has_origin ? frame : frame - kOriginBeforeFrame, word);
     const auto state = memory_.get<std::int8_t>(frame - kStateBeforeFrame).value_or(0);
     if (has_ended(state, layout_.minor)) {
         word(RemoteAddr(memory_.word(frame)));

@@ -5,33 +5,24 @@
 #include <algorithm>
 
 #include "injector/heap/python/dict_items.h"
+#include "injector/heap/python/object_fields.h"
 #include "injector/heap/python/strings.h"
 
 namespace memray::heap {
 namespace {
 
-constexpr std::uint64_t kPointer = 8;
-constexpr std::uint64_t kSize = 16;       // ob_size
-constexpr std::uint64_t kAllocated = 32;  // PyListObject.allocated
 constexpr std::uint64_t kByteArrayAllocated = 24;
-constexpr std::uint64_t kDictKeys = 32;
-constexpr std::uint64_t kDictValues = 40;
-constexpr std::uint64_t kSetMask = 32;
-constexpr std::uint64_t kSetTable = 40;
-constexpr std::uint64_t kSmallTable = 64;
-constexpr std::uint64_t kSetEntry = 16;
 constexpr std::uint64_t kDigit = 4;
 constexpr std::uint64_t kDequeBlocks = 528;  // BLOCKLEN pointers, and two links
 constexpr std::uint64_t kDequeLength = 64;
 constexpr std::uint64_t kDequeLeftIndex = 40;
-constexpr std::uint64_t kStrState = 32;
 constexpr std::uint64_t kCodeUnits = 2;
 
 std::uint64_t magnitude(std::uint64_t word) { return static_cast<std::int64_t>(word) < 0 ? 0 - word : word; }
 
 // Objects/unicodeobject.c, unicode_sizeof_impl.
 std::uint64_t string_size(const Memory& memory, const HeapLayout& layout, RemoteAddr object) {
-    const std::uint64_t length = memory.word(object + kSize);
+    const std::uint64_t length = memory.word(object + kObSize);
     const auto state = memory.get<std::uint32_t>(object + kStrState).value_or(0);
     const std::uint64_t width = (state >> 2U) & 7U;
     const bool compact = (state & 0x20U) != 0;
@@ -47,7 +38,7 @@ std::uint64_t string_size(const Memory& memory, const HeapLayout& layout, Remote
 
 // Objects/longobject.c, int___sizeof___impl.
 std::uint64_t integer_size(const Memory& memory, const HeapLayout& layout, const Type& type, RemoteAddr object) {
-    const std::uint64_t word = memory.word(object + kSize);
+    const std::uint64_t word = memory.word(object + kObSize);
     if (!layout.at_least(12)) { return type.basic_size + magnitude(word) * kDigit; }
     return type.basic_size + std::max<std::uint64_t>(word >> 3U, 1) * kDigit;
 }
@@ -62,22 +53,21 @@ std::uint64_t dict_size(const Memory& memory, const HeapLayout& layout, RemoteAd
 }
 
 std::uint64_t set_size(const Memory& memory, RemoteAddr object) {
-    if (memory.word(object + kSetTable) == (object + kSmallTable).value()) { return 0; }
+    if (memory.word(object + kSetTable) == (object + kSetSmallTable).value()) { return 0; }
     return (memory.word(object + kSetMask) + 1) * kSetEntry;
 }
 
 // Modules/_collectionsmodule.c, deque___sizeof___impl.
 std::uint64_t deque_size(const Memory& memory, RemoteAddr object) {
-    const std::uint64_t end = memory.word(object + kDequeLeftIndex) + memory.word(object + kSize);
+    const std::uint64_t end = memory.word(object + kDequeLeftIndex) + memory.word(object + kObSize);
     return (end + kDequeLength - 1) / kDequeLength * kDequeBlocks;
 }
 
 // Objects/typeobject.c, type___sizeof___impl.
 std::uint64_t type_size(const Memory& memory, const HeapLayout& layout, const Type& type, RemoteAddr object) {
-    constexpr std::uint64_t kFlags = 168;
     constexpr std::uint64_t kHeapType = 1U << 9U;
     constexpr std::uint64_t kTypeObject = 416;
-    if ((memory.word(object + kFlags) & kHeapType) == 0) { return kTypeObject; }
+    if ((memory.word(object + kTypeFlags) & kHeapType) == 0) { return kTypeObject; }
     const RemoteAddr keys(memory.word(object + layout.ht_cached_keys));
     return type.basic_size + (keys.is_null() ? 0 : read_dict_keys(memory, layout, keys).bytes());
 }
@@ -85,7 +75,7 @@ std::uint64_t type_size(const Memory& memory, const HeapLayout& layout, const Ty
 // Objects/typeobject.c, object___sizeof___impl.
 std::uint64_t plain_size(const Memory& memory, const Type& type, RemoteAddr object) {
     if (type.item_size == 0) { return type.basic_size; }
-    return type.basic_size + magnitude(memory.word(object + kSize)) * type.item_size;
+    return type.basic_size + magnitude(memory.word(object + kObSize)) * type.item_size;
 }
 
 std::uint64_t own_size(const Memory& memory, const HeapLayout& layout, const Type& type, RemoteAddr object) {
@@ -95,7 +85,7 @@ std::uint64_t own_size(const Memory& memory, const HeapLayout& layout, const Typ
         case Kind::kInt:
             return integer_size(memory, layout, type, object);
         case Kind::kList:
-            return type.basic_size + memory.word(object + kAllocated) * kPointer;
+            return type.basic_size + memory.word(object + kListAllocated) * kPointer;
         case Kind::kByteArray:
             return type.basic_size + memory.word(object + kByteArrayAllocated);
         case Kind::kDict:

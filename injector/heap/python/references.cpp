@@ -8,39 +8,23 @@
 
 #include "injector/heap/python/deque_items.h"
 #include "injector/heap/python/frame_references.h"
+#include "injector/heap/python/object_fields.h"
 
 namespace memray::heap {
 namespace {
 
 // Offsets that are the same in 3.8 to 3.15 with the GIL (Include/cpython/*.h, Include/internal/*.h).
-constexpr std::uint64_t kHeader = 16;     // PyObject
-constexpr std::uint64_t kVarHeader = 24;  // PyVarObject
-constexpr std::uint64_t kSize = 16;       // ob_size
-constexpr std::uint64_t kListItems = 24;
 constexpr std::uint64_t kListSize = 40;
-constexpr std::uint64_t kDictKeys = 32;
-constexpr std::uint64_t kDictValues = 40;
 constexpr std::uint64_t kDictSize = 48;
-constexpr std::uint64_t kSetMask = 32;
-constexpr std::uint64_t kSetTable = 40;
-constexpr std::uint64_t kSmallTable = 64;
 constexpr std::uint64_t kSetSize = 200;
 constexpr std::uint64_t kByteArrayData = 32;  // ob_bytes
 constexpr std::uint64_t kWeakrefCallback = 24;
 constexpr std::uint64_t kWeakrefSize = 64;
 constexpr std::uint64_t kFloatSize = 24;
-constexpr std::uint64_t kStrState = 32;
-constexpr std::uint64_t kManagedDict = 24;    // in front of the object: dictionary, or dictionary and values
-constexpr std::uint64_t kManagedValues = 32;  // 3.11 only
-constexpr std::uint64_t kMostItems = std::uint64_t{1} << 32U;
-constexpr std::uint64_t kPointer = 8;
 
 constexpr std::uint64_t kDequeSize = 88;
 
-// PyTypeObject.
-constexpr std::uint64_t kTypeName = 24;
-constexpr std::array<std::uint64_t, 5> kTypeFields{256, 264, 336, 344, 352};  // tp_base, dict, bases, mro, cache
-constexpr std::uint64_t kTypeSubclasses = 360;
+constexpr std::array<std::uint64_t, 5> kTypeFields{kTypeBase, kTypeDict, kTypeBases, kTypeMro, kTypeCache};
 
 }  // namespace
 
@@ -69,7 +53,9 @@ void References::of_object(RemoteAddr object, TypeId id, std::uint64_t size, Ref
         case Kind::kInt:
         case Kind::kBytes:
             // What a class adds lies behind the last digit or byte.
-            if (type.is_heap_type() && size > kHeader) { of_words(object + kHeader, size - kHeader, sink); }
+            if (type.is_heap_type() && size > kObjectHeader) {
+                of_words(object + kObjectHeader, size - kObjectHeader, sink);
+            }
             return;
         case Kind::kFloat:
             return extension(object, type, kFloatSize, sink);
@@ -150,14 +136,14 @@ void References::values(RemoteAddr values, RemoteAddr keys, ReferenceSink& sink)
 
 void References::list(RemoteAddr object, ReferenceSink& sink) const {
     const RemoteAddr items(memory_.word(object + kListItems));
-    const std::uint64_t count = memory_.word(object + kSize);
+    const std::uint64_t count = memory_.word(object + kObSize);
     if (items.is_null()) { return; }
     sink.owns(items, Owned::kKnown);
     if (count < kMostItems) { of_words(items, count * kPointer, sink); }
 }
 
 void References::tuple(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const {
-    const std::uint64_t count = memory_.word(object + kSize);
+    const std::uint64_t count = memory_.word(object + kObSize);
     if (count > kMostItems) { return; }
     of_words(object + layout_.tuple_items, count * kPointer, sink);
     const std::uint64_t end = layout_.tuple_items + count * kPointer;
@@ -178,7 +164,7 @@ void References::dict(RemoteAddr object, ReferenceSink& sink) const {
 void References::set(RemoteAddr object, ReferenceSink& sink) const {
     const RemoteAddr table(memory_.word(object + kSetTable));
     const std::uint64_t mask = memory_.word(object + kSetMask);
-    if (table != object + kSmallTable) { sink.owns(table, Owned::kKnown); }
+    if (table != object + kSetSmallTable) { sink.owns(table, Owned::kKnown); }
     const std::uint64_t size = (mask + 1) * 2 * kPointer;  // key and hash
     const std::byte* entries = mask < kMostItems ? memory_.view(table, size) : nullptr;
     for (std::uint64_t at = 0; entries != nullptr && at < size; at += 2 * kPointer) {
@@ -235,8 +221,8 @@ void References::frame(RemoteAddr object, const Type& type, std::uint64_t size, 
 void References::other(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const {
     const std::uint64_t end = type.inline_values ? std::min<std::uint64_t>(type.basic_size, size) : size;
     const std::uint64_t weak = type.weaklist_offset > 0 ? static_cast<std::uint64_t>(type.weaklist_offset) : end;
-    if (end <= kHeader) { return; }
-    of_words(object + kHeader, std::min(weak, end) - std::min(kHeader, weak), sink);
+    if (end <= kObjectHeader) { return; }
+    of_words(object + kObjectHeader, std::min(weak, end) - std::min(kObjectHeader, weak), sink);
     if (weak + kPointer < end) { of_words(object + weak + kPointer, end - weak - kPointer, sink); }
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "injector/base/error.h"
+#include "injector/heap/python/object_fields.h"
 
 namespace memray::heap {
 namespace {
@@ -87,11 +88,9 @@ void find_interpreters(const Memory& memory, Runtime& runtime) {
 
 // The type of types is its own type, is ready, and its instances are as large as its version has them.
 bool is_plausible(const Memory& memory, const Runtime& runtime) {
-    constexpr std::uint64_t kType = 8;
-    constexpr std::uint64_t kBasicSize = 32;
     constexpr std::uint64_t kSlotsOfHeapType = 8;  // what is behind ht_cached_keys at least
-    const std::uint64_t size = memory.word(runtime.type_type + kBasicSize);
-    return memory.word(runtime.type_type + kType) == runtime.type_type.value() &&
+    const std::uint64_t size = memory.word(runtime.type_type + kTypeBasicSize);
+    return memory.word(runtime.type_type + kObType) == runtime.type_type.value() &&
            size >= runtime.layout->ht_cached_keys + kSlotsOfHeapType && size <= runtime.layout->ht_cached_keys + 64;
 }
 

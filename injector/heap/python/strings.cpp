@@ -6,23 +6,17 @@
 #include <cstring>
 
 #include "injector/base/wide_text.h"
+#include "injector/heap/python/object_fields.h"
 
 namespace memray::heap {
-namespace {
-
-constexpr std::uint64_t kLength = 16;
-constexpr std::uint64_t kState = 32;
-constexpr std::uint64_t kLongest = std::uint64_t{1} << 36U;
-
-}  // namespace
 
 StringBytes string_bytes(const Memory& memory, const HeapLayout& layout, RemoteAddr text) {
-    const std::uint64_t length = memory.word(text + kLength);
-    const auto state = memory.get<std::uint32_t>(text + kState).value_or(0);
+    const std::uint64_t length = memory.word(text + kStrLength);
+    const auto state = memory.get<std::uint32_t>(text + kStrState).value_or(0);
     const std::uint32_t width = (state >> 2U) & 7U;
     const bool compact = (state & 0x20U) != 0;
     const bool ascii = (state & 0x40U) != 0;
-    if (!compact || length > kLongest || (width != 1 && width != 2 && width != 4)) { return {}; }
+    if (!compact || length > kMostItems || (width != 1 && width != 2 && width != 4)) { return {}; }
     const std::uint64_t begin = ascii ? layout.ascii_size : layout.compact_size;
     return {memory.view(text + begin, length * width), length, width, ascii};
 }

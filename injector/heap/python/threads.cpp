@@ -7,6 +7,7 @@
 
 #include "injector/cpython/python_layout.h"
 #include "injector/heap/python/frame_references.h"
+#include "injector/heap/python/object_fields.h"
 #include "injector/heap/python/strings.h"
 
 namespace memray::heap {
@@ -18,10 +19,7 @@ using wire::PythonLayout;
 
 constexpr std::size_t kMostThreads = 100'000;
 constexpr std::size_t kMostFrames = 100'000;
-constexpr std::size_t kLongestName = 512;
 constexpr std::uint64_t kMostSlots = 1U << 20U;
-constexpr std::uint64_t kPointer = 8;
-constexpr std::uint64_t kType = 8;
 
 // PyThreadState begins with prev, next and interp, in 3.8 to 3.15 (Include/cpython/pystate.h).
 constexpr std::uint64_t kNextThread = 8;
@@ -93,11 +91,9 @@ private:
     // Of a frame object its own size says it.
     [[nodiscard]] RemoteAddr end_of(const PythonFrame& frame) const {
         if (layout_.model == FrameModel::kFrameObject) {
-            constexpr std::uint64_t kSize = 16;
-            const RemoteAddr type(memory_.word(frame.frame + kType));
-            constexpr std::uint64_t kBasicSize = 32;
-            const std::uint64_t items = std::min(memory_.word(frame.frame + kSize), kMostSlots);
-            return frame.frame + std::min<std::uint64_t>(memory_.word(type + kBasicSize), 4096) + items * kPointer;
+            const RemoteAddr type(memory_.word(frame.frame + kObType));
+            const std::uint64_t items = std::min(memory_.word(frame.frame + kObSize), kMostSlots);
+            return frame.frame + std::min<std::uint64_t>(memory_.word(type + kTypeBasicSize), 4096) + items * kPointer;
         }
         const std::uint64_t count_at = slot_count_at(runtime_.layout->minor);
         const auto slots = memory_.get<std::uint32_t>(frame.code + count_at).value_or(0);
@@ -122,8 +118,7 @@ RemoteAddr first_thread(const Memory& memory, const Runtime& runtime, RemoteAddr
 }
 
 void add_names(const Memory& memory, const HeapLayout& layout, RemoteAddr tuple, std::vector<std::string>& names) {
-    constexpr std::uint64_t kSize = 16;
-    const std::uint64_t count = std::min(memory.word(tuple + kSize), kMostSlots);
+    const std::uint64_t count = std::min(memory.word(tuple + kObSize), kMostSlots);
     for (std::uint64_t index = 0; index < count; ++index) {
         const RemoteAddr name(memory.word(tuple + layout.tuple_items + index * kPointer));
         names.push_back(string_text(memory, layout, name, kLongestName));

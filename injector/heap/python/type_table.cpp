@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "injector/base/error.h"
+#include "injector/heap/python/object_fields.h"
 
 namespace memray::heap {
 namespace {
@@ -35,8 +36,8 @@ static_assert(offsetof(TypeObject, flags) == 168 && offsetof(TypeObject, weaklis
 
 // Include/object.h, Py_TPFLAGS_*.
 constexpr std::uint64_t kInlineValues = 1U << 2U;
-constexpr std::uint64_t kManagedWeakref = 1U << 3U;
-constexpr std::uint64_t kManagedDict = 1U << 4U;
+constexpr std::uint64_t kHasManagedWeakref = 1U << 3U;
+constexpr std::uint64_t kHasManagedDict = 1U << 4U;
 constexpr std::uint64_t kReady = 1U << 12U;
 constexpr std::uint64_t kHaveGc = 1U << 14U;
 constexpr std::uint64_t kTypeSubclass = 1U << 31U;
@@ -72,7 +73,6 @@ constexpr std::array<std::pair<std::string_view, Kind>, 16> kWellKnown{{
 constexpr std::int64_t kSmallestObject = 16;
 constexpr std::int64_t kLargestBasicSize = 1 << 16;
 constexpr std::int64_t kLargestItemSize = 4096;
-constexpr std::size_t kLongestName = 512;
 constexpr unsigned kDeepestMetaclass = 8;
 constexpr unsigned kMostBases = 64;
 constexpr std::size_t kMostTypes = 1U << 23U;
@@ -163,8 +163,8 @@ Kind TypeTable::kind_of(const Type& type) {
 // Include/internal/pycore_object.h, _PyType_PreHeaderSize; 3.11: Objects/typeobject.c, PyType_GenericAlloc.
 std::uint32_t TypeTable::pre_header_of(std::uint64_t flags) const {
     std::uint64_t size = (flags & kHaveGc) != 0 ? kGcHead : 0;
-    const std::uint64_t managed = runtime_.layout->at_least(12)  ? kManagedDict | kManagedWeakref
-                                  : runtime_.layout->minor == 11 ? kManagedDict
+    const std::uint64_t managed = runtime_.layout->at_least(12)  ? kHasManagedDict | kHasManagedWeakref
+                                  : runtime_.layout->minor == 11 ? kHasManagedDict
                                                                  : 0;
     if ((flags & managed) != 0) { size += kManagedWords; }
     return static_cast<std::uint32_t>(size);

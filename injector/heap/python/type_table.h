@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -80,6 +81,7 @@ public:
         const auto found = ids_.find(address.value());
         return found == ids_.end() ? kNoType : found->second;
     }
+    // Good as long as the table.
     [[nodiscard]] const Type& operator[](TypeId type) const { return types_[type]; }
     [[nodiscard]] const Type& type_of_types() const noexcept { return types_[1]; }
     // Of which there is number 0, which is none.
@@ -99,7 +101,7 @@ private:
 
     const Memory& memory_;
     const Runtime& runtime_;
-    std::vector<Type> types_;
+    std::deque<Type> types_;  // good where they are while others are found
     std::unordered_map<std::uint64_t, TypeId> ids_;       // by address
     std::unordered_map<std::uint64_t, Kind> well_known_;  // by the address of the type
     std::vector<Recent> recent_;                          // most questions are about a type that was asked for before

@@ -5,15 +5,11 @@
 #include <array>
 
 #include "injector/heap/python/dict_items.h"
+#include "injector/heap/python/object_fields.h"
 #include "injector/heap/python/strings.h"
 
 namespace memray::heap {
 namespace {
-
-constexpr std::uint64_t kSize = 16;    // ob_size up to 3.11, its sign that of the value; lv_tag later
-constexpr std::uint64_t kDigits = 24;  // of 30 bits each
-constexpr std::uint64_t kTypeDict = 264;
-constexpr std::size_t kLongestName = 512;
 
 // Include/cpython/longintrepr.h, 3.12 and later: the number of digits above three bits, of which the low two say the
 // sign (0 positive, 1 zero, 2 negative).
@@ -30,7 +26,7 @@ Digits digits_of(std::uint64_t word, const HeapLayout& layout) {
 }  // namespace
 
 std::optional<std::int64_t> small_integer(const Memory& memory, const HeapLayout& layout, RemoteAddr object) {
-    const Digits digits = digits_of(memory.word(object + kSize), layout);
+    const Digits digits = digits_of(memory.word(object + kObSize), layout);
     if (digits.count > 2) { return std::nullopt; }
     const auto words = memory.get<std::array<std::uint32_t, 2>>(object + kDigits);
     if (!words) { return std::nullopt; }
