@@ -130,23 +130,36 @@ std::string PathText::step(NodeId from, NodeId to) const {
     if (!object.is_object()) { return ".?"; }
     if (is_namespace(to, from)) { return {}; }
     if (!held.is_object()) { return " (its memory)"; }
+    if (held.object() == type_of(from).address) { return ".__class__"; }
+    std::string item = item_step(object, held.object());
+    return item.empty() ? field_step_of(object, held.object()) : item;
+}
+
+// Empty for what has no items.
+std::string PathText::item_step(const Node& object, RemoteAddr target) const {
     const Memory& memory = heap_.memory();
-    const HeapLayout& layout = *heap_.runtime().layout;
     const RemoteAddr at = object.object();
-    const RemoteAddr target = held.object();
-    const Type& type = type_of(from);
-    if (target == type.address) { return ".__class__"; }
-    switch (type.kind) {
+    switch (heap_.types()[object.type()].kind) {
         case Kind::kDict:
             return dict_step(object, target, false);
         case Kind::kList:
             return sequence_step(RemoteAddr(memory.word(at + kListItems)), memory.word(at + kObSize), target);
         case Kind::kTuple:
-            return sequence_step(at + layout.tuple_items, memory.word(at + kObSize), target);
+            return sequence_step(at + heap_.runtime().layout->tuple_items, memory.word(at + kObSize), target);
         case Kind::kSet:
             return " (member)";
         case Kind::kDeque:
             return deque_step(at, target);
+        default:
+            return {};
+    }
+}
+
+std::string PathText::field_step_of(const Node& object, RemoteAddr target) const {
+    const Memory& memory = heap_.memory();
+    const HeapLayout& layout = *heap_.runtime().layout;
+    const RemoteAddr at = object.object();
+    switch (heap_.types()[object.type()].kind) {
         case Kind::kFunction:
             return layout.at_least(10) ? field_step(memory, at, target, kFunction)
                                        : field_step(memory, at, target, kFunction39);
@@ -159,8 +172,8 @@ std::string PathText::step(NodeId from, NodeId to) const {
         case Kind::kType:
             return field_step(memory, at, target, kType);
         case Kind::kException: {
-            const std::string known = layout.at_least(11) ? field_step(memory, at, target, kException)
-                                                          : field_step(memory, at, target, kException310);
+            std::string known = layout.at_least(11) ? field_step(memory, at, target, kException)
+                                                    : field_step(memory, at, target, kException310);
             return known == ".?" ? attribute_step(object, target) : known;
         }
         case Kind::kFrame:
@@ -290,7 +303,7 @@ std::string PathText::type_name(NodeId node) const {
 
 std::string PathText::title(NodeId node) const {
     const Node& found = heap_.nodes()[node];
-    const std::string name = type_name(node);
+    std::string name = type_name(node);
     if (!found.is_object()) { return name; }
     const std::uint64_t size = heap_.memory().word(found.object() + kObSize);
     switch (type_of(node).kind) {

@@ -36,6 +36,8 @@ private:
     [[nodiscard]] std::string step_on(const std::vector<NodeId>& way, std::size_t index) const;
     // What follows the expression for `from` in that for `to`.
     [[nodiscard]] std::string step(NodeId from, NodeId to) const;
+    [[nodiscard]] std::string item_step(const Node& object, RemoteAddr target) const;
+    [[nodiscard]] std::string field_step_of(const Node& object, RemoteAddr target) const;
     [[nodiscard]] std::string dict_step(const Node& dict, RemoteAddr target, bool is_namespace) const;
     [[nodiscard]] std::string attribute_step(const Node& object, RemoteAddr target) const;
     [[nodiscard]] std::string slot_step(const Node& object, RemoteAddr target) const;

@@ -32,31 +32,46 @@ void References::of_object(RemoteAddr object, TypeId id, std::uint64_t size, Ref
     const Type& type = types_[id];
     sink.refers(type.address);
     attributes(object, type, sink);
+    if (!of_container(object, type, size, sink)) { of_simple(object, type, size, sink); }
+}
+
+// False if it is none.
+bool References::of_container(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const {
     switch (type.kind) {
         case Kind::kList:
             list(object, sink);
-            return extension(object, type, kListSize, sink);
+            extension(object, type, kListSize, sink);
+            return true;
         case Kind::kTuple:
-            return tuple(object, type, size, sink);
+            tuple(object, type, size, sink);
+            return true;
         case Kind::kDict:
             dict(object, sink);
-            return extension(object, type, kDictSize, sink);
+            extension(object, type, kDictSize, sink);
+            return true;
         case Kind::kSet:
             set(object, sink);
-            return extension(object, type, kSetSize, sink);
+            extension(object, type, kSetSize, sink);
+            return true;
         case Kind::kDeque:
             deque(object, sink);
-            return extension(object, type, kDequeSize, sink);
+            extension(object, type, kDequeSize, sink);
+            return true;
+        default:
+            return false;
+    }
+}
+
+void References::of_simple(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const {
+    switch (type.kind) {
         case Kind::kStr:
             string(object, sink);
             return extension(object, type, layout_.unicode_size, sink);
         case Kind::kInt:
         case Kind::kBytes:
             // What a class adds lies behind the last digit or byte.
-            if (type.is_heap_type() && size > kObjectHeader) {
-                of_words(object + kObjectHeader, size - kObjectHeader, sink);
-            }
-            return;
+            if (!type.is_heap_type() || size <= kObjectHeader) { return; }
+            return of_words(object + kObjectHeader, size - kObjectHeader, sink);
         case Kind::kFloat:
             return extension(object, type, kFloatSize, sink);
         case Kind::kByteArray:

@@ -42,6 +42,8 @@ public:
     void of_words(RemoteAddr begin, std::uint64_t size, ReferenceSink& sink) const;
 
 private:
+    bool of_container(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const;
+    void of_simple(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const;
     void attributes(RemoteAddr object, const Type& type, ReferenceSink& sink) const;
     void values(RemoteAddr values, RemoteAddr keys, ReferenceSink& sink) const;
     void list(RemoteAddr object, ReferenceSink& sink) const;

@@ -101,7 +101,7 @@ private:
 
     const Memory& memory_;
     const Runtime& runtime_;
-    std::deque<Type> types_;  // good where they are while others are found
+    std::deque<Type> types_;                              // good where they are while others are found
     std::unordered_map<std::uint64_t, TypeId> ids_;       // by address
     std::unordered_map<std::uint64_t, Kind> well_known_;  // by the address of the type
     std::vector<Recent> recent_;                          // most questions are about a type that was asked for before
