@@ -16,8 +16,8 @@ namespace memray::heap {
 // Sorted. Throws base::Error if the pages may not be looked at.
 [[nodiscard]] std::vector<PageSpan> read_page_spans(pid_t pid, std::span<const Range> ranges);
 
-// By the table alone, as on kernels before 6.7: time and reading grow with the size of the ranges, and pages of zeros are
-// not told apart from those that are shared since a fork.
+// By the table alone, as on kernels before 6.7: time and reading grow with the size of the ranges, and pages of zeros
+// are not told apart from those that are shared since a fork.
 [[nodiscard]] std::vector<PageSpan> read_page_table(pid_t pid, std::span<const Range> ranges);
 
 }  // namespace memray::heap
