@@ -41,19 +41,20 @@ Named types_of(const HeapReport& report) {
     return named;
 }
 
-void add_holders(const std::vector<Holder>& holders, Named& named) {
+// What has the path of who holds it is a part of that.
+void add_holders(const std::vector<Holder>& holders, const std::string& above, Named& named) {
     for (const Holder& holder : holders) {
-        Figures& figures = named[holder.path];
-        // The dictionary of a module has the path of the module.
-        figures.bytes = std::max(figures.bytes, holder.retained);
-        figures.objects = 1;
-        add_holders(holder.below, named);
+        if (holder.path != above) {
+            named[holder.path].bytes += holder.retained;
+            named[holder.path].objects += 1;
+        }
+        add_holders(holder.below, holder.path, named);
     }
 }
 
 Named holders_of(const HeapReport& report) {
     Named named;
-    add_holders(report.holders, named);
+    add_holders(report.holders, {}, named);
     return named;
 }
 
@@ -72,7 +73,6 @@ std::vector<Change> changes(const Named& before, const Named& after) {
     return changed;
 }
 
-// Only those that are told of in both: what is below the smallest that is told of may be there all the same.
 std::vector<Change> holder_changes(const HeapReport& before, const HeapReport& after) {
     std::vector<Change> changed = changes(holders_of(before), holders_of(after));
     std::erase_if(changed, [](const Change& change) { return change.bytes() == 0; });

@@ -12,8 +12,9 @@ using heap::Heap;
 using heap::kNoNode;
 using heap::NodeId;
 
+const std::string kShared = "held by several of these";
 constexpr std::size_t kMostBelow = 10;
-constexpr std::size_t kDeepest = 12;
+constexpr std::size_t kDeepest = 32;           // nodes
 constexpr std::uint64_t kSmallestShare = 200;  // what is less than a 200th of all is not told of
 
 class HolderTree {
@@ -26,12 +27,12 @@ public:
     // Roots of the same label are one.
     [[nodiscard]] std::vector<Holder> all() {
         std::vector<Holder> holders;
-        std::unordered_map<std::uint32_t, std::size_t> of_label;
+        std::unordered_map<std::string, std::size_t> of_label;
         for (const NodeId node : dominators_.children(kNoNode)) {
             const heap::Root* root = heap_.root_at(node);
-            const std::uint32_t label = root == nullptr ? ~std::uint32_t{0} : root->label;
+            const std::string& label = root == nullptr ? kShared : heap_.roots().labels[root->label];
             const auto [found, is_new] = of_label.emplace(label, holders.size());
-            if (is_new) { holders.push_back(several(root)); }
+            if (is_new) { holders.push_back(several(label)); }
             Holder& holder = holders[found->second];
             holder.retained += dominators_.retained(node);
             if (holder.below.size() < kMostBelow && is_worth_it(node)) { holder.below.push_back(one(node, {}, 1)); }
@@ -44,9 +45,9 @@ public:
     }
 
 private:
-    [[nodiscard]] Holder several(const heap::Root* root) {
+    [[nodiscard]] static Holder several(const std::string& label) {
         Holder holder;
-        holder.path = holder.step = root == nullptr ? "held by several of these" : heap_.roots().labels[root->label];
+        holder.path = holder.step = label;
         return holder;
     }
 
@@ -68,26 +69,24 @@ private:
         holder.title = paths_.title(node);
         holder.address = heap_.nodes()[node].object().value();
         holder.retained = dominators_.retained(node);
-        if (depth < kDeepest) { add_below(holder, node, depth); }
+        add_below(holder, node, depth + 1);
         return holder;
     }
 
     void add_below(Holder& holder, NodeId node, std::size_t depth) {
+        if (depth > kDeepest) { return; }
         for (const NodeId child : dominators_.children(node)) {
             if (!is_worth_it(child) || holder.below.size() == kMostBelow) { return; }
             // The dictionary of a module or an instance is said by what is in it, and so is the memory of a container.
-            if (is_own_memory(child) || is_own_dict(node, child)) {
-                add_below(holder, child, depth);
+            if (is_own_memory(child) || paths_.is_namespace(child, node)) {
+                add_below(holder, child, depth + 1);
             } else if (heap_.nodes()[child].is_object()) {
-                holder.below.push_back(one(child, holder.path, depth + 1));
+                holder.below.push_back(one(child, holder.path, depth));
             }
         }
     }
     [[nodiscard]] bool is_own_memory(NodeId block) const {
         return !heap_.nodes()[block].is_object() && graph_.is_owned(block);
-    }
-    [[nodiscard]] bool is_own_dict(NodeId holder, NodeId dict) {
-        return heap_.nodes()[dict].is_object() && paths_.expression(dict) == paths_.expression(holder);
     }
 
     [[nodiscard]] bool is_worth_it(NodeId node) const { return is_worth_it(dominators_.retained(node)); }

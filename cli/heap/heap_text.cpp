@@ -32,7 +32,11 @@ std::string_view text_of(heap::SnapshotKind kind) {
 
 std::string opening(const HeapReport& report) {
     std::string text;
-    if (report.pid != 0) { text = fmt::format("Process {} ({}), ", report.pid, base::printable(report.command_line)); }
+    if (report.pid != 0) {
+        text = fmt::format("Process {}", report.pid);
+        if (!report.command_line.empty()) { text += fmt::format(" ({})", base::printable(report.command_line)); }
+        text += ", ";
+    }
     text += fmt::format("CPython {}: {}", report.version, text_of(report.kind));
     const bool stood_still = report.kind == heap::SnapshotKind::kCopied || report.kind == heap::SnapshotKind::kFrozen;
     if (stood_still) {

@@ -116,7 +116,7 @@ heap_report::HeapReport HeapCommand::look() {
     heap_report::HeapReport report = heap_report::make_heap_report(heap, contents_of(redact_));
     if (const auto process = pid()) {
         report.pid = *process;
-        report.command_line = recording::command_line_of(*process);
+        if (!redact_) { report.command_line = recording::command_line_of(*process); }
     }
     report.kind = snapshot.kind;
     report.pause_us = static_cast<std::uint64_t>(snapshot.pause.count());

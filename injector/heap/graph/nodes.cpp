@@ -12,19 +12,24 @@ namespace memray::heap {
 namespace {
 
 constexpr std::uint64_t kMostAddress = std::uint64_t{1} << 47U;
+constexpr std::uint64_t kAddressBits = (std::uint64_t{1} << 48U) - 1;
+constexpr std::uint64_t kMostUnits = kAddressBits;
+
+std::uint64_t units_of(std::uint64_t bytes) { return std::min(bytes / 8 + (bytes % 8 == 0 ? 0 : 1), kMostUnits); }
 
 }  // namespace
 
 Node::Node(const Classified& found)
-    : address_(found.block.address.value()),
-      size_(static_cast<std::uint32_t>(
-          std::min<std::uint64_t>((found.block.size + kUnit - 1) / kUnit, std::numeric_limits<std::uint32_t>::max()))),
+    : address_(found.block.address.value() & kAddressBits),
+      size_high_(units_of(found.block.size) >> 32U & 0xffffU),
+      size_low_(static_cast<std::uint32_t>(units_of(found.block.size))),
       type_(found.type & 0xff'ffffU),
       front_((found.front / kFrontUnit) & 3U),
       origin_(static_cast<std::uint32_t>(found.block.origin) & 3U),
       free_(found.free ? 1 : 0) {}
 
-Node::Node(RemoteAddr address, TypeId type) : address_(address.value()), type_(type & 0xff'ffffU), static_(1) {}
+Node::Node(RemoteAddr address, TypeId type)
+    : address_(address.value() & kAddressBits), type_(type & 0xff'ffffU), static_(1) {}
 
 void Nodes::add(const Classified& found) {
     constexpr std::size_t kMost = std::numeric_limits<NodeId>::max() - 1;

@@ -24,9 +24,9 @@ public:
     // An object that no allocator has handed out.
     Node(RemoteAddr address, TypeId type);
 
-    [[nodiscard]] RemoteAddr address() const noexcept { return RemoteAddr(address_); }
+    [[nodiscard]] RemoteAddr address() const noexcept { return RemoteAddr(std::uint64_t{address_}); }
     // Bytes of the block; 0 for what lies in no block.
-    [[nodiscard]] std::uint64_t size() const noexcept { return std::uint64_t{size_} * kUnit; }
+    [[nodiscard]] std::uint64_t size() const noexcept { return (std::uint64_t{size_high_} << 32U | size_low_) * kUnit; }
     [[nodiscard]] bool is_object() const noexcept { return type_ != kNoType && free_ == 0; }
     [[nodiscard]] bool is_free() const noexcept { return free_ != 0; }
     [[nodiscard]] bool is_static() const noexcept { return static_ != 0; }
@@ -41,8 +41,9 @@ private:
     static constexpr std::uint64_t kUnit = 8;
     static constexpr std::uint32_t kFrontUnit = 16;
 
-    std::uint64_t address_{0};
-    std::uint32_t size_{0};  // in kUnit
+    std::uint64_t address_ : 48 {0};
+    std::uint64_t size_high_ : 16 {0};  // in kUnit
+    std::uint32_t size_low_{0};
     std::uint32_t type_ : 24 {kNoType};
     std::uint32_t front_ : 2 {0};
     std::uint32_t origin_ : 2 {0};

@@ -15,7 +15,8 @@ constexpr std::uint64_t kHighest = std::uint64_t{1} << 47U;
 
 // Memory of which nothing is known and that is larger than this is most likely numbers or text.
 constexpr std::uint64_t kLargestUnknown = std::uint64_t{1} << 20U;
-constexpr std::size_t kSample = 512;  // words of a large one
+constexpr std::uint64_t kMostUnknown = std::uint64_t{1} << 26U;  // bytes of what lies in no block
+constexpr std::size_t kSample = 512;                             // words of a large one
 
 }  // namespace
 
@@ -30,11 +31,14 @@ public:
     void refers(RemoteAddr to) override {
         if (const NodeId node = graph_.resolve(to); node != kNoNode) { graph_.edges_.add(node); }
     }
-    void owns(RemoteAddr block, Owned what) override {
-        const NodeId node = block.is_null() ? kNoNode : graph_.nodes_.at(block);
-        if (node == kNoNode || node >= graph_.owned_.size() || graph_.nodes_[node].is_object()) { return; }
+    std::uint64_t owns(RemoteAddr block, Owned what) override {
+        const NodeId node = graph_.nodes_.holding(block);
+        if (node == kNoNode) { return block.is_null() ? 0 : graph_.take_unknown(); }
+        if (graph_.nodes_[node].address() != block || graph_.nodes_[node].is_object()) { return 0; }
+        const bool is_new = graph_.owned_[node] == Owning::kNobody;
         graph_.owned_[node] = what == Owned::kKeys ? Owning::kKeys : Owning::kKnown;
         graph_.edges_.add(node | kOwns);
+        return is_new ? graph_.nodes_[node].size() : 0;
     }
 
 private:
@@ -86,6 +90,14 @@ void ObjectGraph::add_new_nodes() {
     }
 }
 
+// Under an allocator that nobody here can read, items of containers lie where no block is known. Many objects that
+// claim the same memory must not be an endless number of references.
+std::uint64_t ObjectGraph::take_unknown() {
+    if (unknown_left_ == 0) { return 0; }
+    --unknown_left_;
+    return kMostUnknown;
+}
+
 void ObjectGraph::collect(NodeId from) {
     edges_.begin(from);
     const Node node = nodes_[from];  // a copy: nodes are added meanwhile
@@ -118,14 +130,12 @@ bool ObjectGraph::may_refer(NodeId block) {
     return set > 8 && references * 4 > set;
 }
 
-// As many references as the object says that there are; 0 if it is immortal. Up to 3.11 the two of the table of
-// interned strings are not counted.
+// As many references as the object says that there are; 0 if it is immortal.
 std::uint64_t ObjectGraph::reference_count(const Node& node) const {
     constexpr std::uint64_t kImmortal = std::uint64_t{1} << 31U;
     const std::uint64_t count = memory_.word(node.object());
     if (layout_.at_least(12)) { return (count & kImmortal) != 0 ? 0 : count & 0xffff'ffffU; }
-    const bool interned = types_[node.type()].kind == Kind::kStr && (memory_.word(node.object() + kStrState) & 3U) == 1;
-    return interned ? count + 2 : count;
+    return count;
 }
 
 void ObjectGraph::find_held() {

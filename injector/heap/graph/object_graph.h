@@ -63,6 +63,7 @@ private:
     void add_references();
     void collect(NodeId from);
     [[nodiscard]] bool may_refer(NodeId block);
+    std::uint64_t take_unknown();
     void find_held();
     [[nodiscard]] std::uint64_t reference_count(const Node& node) const;
     void settle_edges();
@@ -83,6 +84,7 @@ private:
     std::unordered_map<NodeId, NodeId> modules_;  // by their dictionaries
     std::vector<bool> is_module_dict_;            // by node
     bool settled_{false};
+    std::uint32_t unknown_left_{1U << 20U};  // times that memory in no block may be claimed
 };
 
 }  // namespace memray::heap

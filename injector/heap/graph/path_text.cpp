@@ -44,13 +44,13 @@ constexpr std::array<Field, 6> kFunction39{{{16, ".__code__"},
 constexpr std::array<Field, 2> kTraceback{{{16, ".tb_next"}, {24, ".tb_frame"}}};
 constexpr std::array<Field, 2> kMethod{{{16, ".__func__"}, {24, ".__self__"}}};
 constexpr std::array<Field, 1> kCell{{{16, ".cell_contents"}}};
-constexpr std::array<Field, 5> kType{
-    {{256, ".__base__"}, {264, ""}, {336, ".__bases__"}, {344, ".__mro__"}, {360, ".__subclasses__()"}}};
+constexpr std::array<Field, 4> kType{
+    {{256, ".__base__"}, {336, ".__bases__"}, {344, ".__mro__"}, {360, ".__subclasses__()"}}};
 // PyBaseExceptionObject (Include/cpython/pyerrors.h), 3.11 and later, and before, without notes.
-constexpr std::array<Field, 6> kException{
-    {{16, ""}, {24, ".args"}, {32, ".__notes__"}, {40, ".__traceback__"}, {48, ".__context__"}, {56, ".__cause__"}}};
-constexpr std::array<Field, 5> kException310{
-    {{16, ""}, {24, ".args"}, {32, ".__traceback__"}, {40, ".__context__"}, {48, ".__cause__"}}};
+constexpr std::array<Field, 5> kException{
+    {{24, ".args"}, {32, ".__notes__"}, {40, ".__traceback__"}, {48, ".__context__"}, {56, ".__cause__"}}};
+constexpr std::array<Field, 4> kException310{
+    {{24, ".args"}, {32, ".__traceback__"}, {40, ".__context__"}, {48, ".__cause__"}}};
 
 template <std::size_t kCount>
 std::string field_step(const Memory& memory, RemoteAddr object, RemoteAddr target,
@@ -94,7 +94,7 @@ std::string PathText::expression(NodeId node) {
 }
 
 // Between a dictionary and what is in it lies the memory of its keys.
-std::string PathText::step_on(const std::vector<NodeId>& way, std::size_t index) const {
+std::string PathText::step_on(const std::vector<NodeId>& way, std::size_t index) {
     const auto is_keys = [&](std::size_t at) {
         return heap_.graph().is_owned(way[at]) && !heap_.nodes()[way[at]].is_object();
     };
@@ -107,7 +107,6 @@ std::string PathText::step_on(const std::vector<NodeId>& way, std::size_t index)
     return step(way[from], way[index]);
 }
 
-// Whether the items of a dictionary are the attributes of who holds it.
 bool PathText::is_namespace(NodeId dict, NodeId holder) const {
     if (!heap_.nodes()[dict].is_object() || type_of(dict).kind != Kind::kDict) { return false; }
     const Node& object = heap_.nodes()[holder];
@@ -124,7 +123,7 @@ bool PathText::is_namespace(NodeId dict, NodeId holder) const {
            memory.word(object.object() + static_cast<std::uint64_t>(type.dict_offset)) == target.value();
 }
 
-std::string PathText::step(NodeId from, NodeId to) const {
+std::string PathText::step(NodeId from, NodeId to) {
     const Node& object = heap_.nodes()[from];
     const Node& held = heap_.nodes()[to];
     if (!object.is_object()) { return ".?"; }
@@ -136,7 +135,7 @@ std::string PathText::step(NodeId from, NodeId to) const {
 }
 
 // Empty for what has no items.
-std::string PathText::item_step(const Node& object, RemoteAddr target) const {
+std::string PathText::item_step(const Node& object, RemoteAddr target) {
     const Memory& memory = heap_.memory();
     const RemoteAddr at = object.object();
     switch (heap_.types()[object.type()].kind) {
@@ -184,22 +183,44 @@ std::string PathText::field_step_of(const Node& object, RemoteAddr target) const
     }
 }
 
-std::string PathText::dict_step(const Node& dict, RemoteAddr target, bool is_namespace) const {
-    std::string found = "[?]";
-    for_each_dict_item(heap_.memory(), *heap_.runtime().layout, dict.object(), [&](RemoteAddr key, RemoteAddr value) {
-        // Who refers to the dictionary of a module is said to refer to the module.
-        const NodeId node = heap_.nodes().at(value);
-        const bool same =
-            value == target || (node != kNoNode && heap_.nodes()[heap_.graph().module_of(node)].object() == target);
-        if (same) {
-            const std::string name = string_text(heap_.memory(), *heap_.runtime().layout, key, kLongestName);
-            found = is_namespace && is_identifier(name) ? "." + name : "[" + key_text(key) + "]";
-            return false;
-        }
-        if (key == target) { found = " (key)"; }
-        return true;
-    });
-    return found;
+std::string PathText::dict_step(const Node& dict, RemoteAddr target, bool is_namespace) {
+    const DictIndex& index = index_of(dict.object());
+    auto found = index.find(target.value());
+    // Who refers to the dictionary of a module is said to refer to the module.
+    if (found == index.end() && is_module(target)) { found = index.find(heap_.memory().word(target + kModuleDict)); }
+    if (found == index.end()) { return " (key)"; }
+    const RemoteAddr key(found->second);
+    return is_namespace ? attribute_text(key) : "[" + key_text(key) + "]";
+}
+
+bool PathText::is_module(RemoteAddr object) const {
+    const NodeId node = heap_.nodes().at(object);
+    return node != kNoNode && heap_.nodes()[node].is_object() && type_of(node).kind == Kind::kModule;
+}
+
+// Keys by values, the first of each. The dictionaries that the most is asked of are large.
+const PathText::DictIndex& PathText::index_of(RemoteAddr dict) {
+    constexpr std::size_t kMostIndexed = 50'000'000;
+    if (indexed_ > kMostIndexed) {
+        indices_.clear();
+        indexed_ = 0;
+    }
+    const auto [found, is_new] = indices_.try_emplace(dict.value());
+    if (is_new) {
+        for_each_dict_item(heap_.memory(), *heap_.runtime().layout, dict,
+                           [&index = found->second](auto key, auto value) {
+                               index.try_emplace(value.value(), key.value());
+                               return true;
+                           });
+        indexed_ += found->second.size() + 1;
+    }
+    return found->second;
+}
+
+// What is no name that a program can have written is contents.
+std::string PathText::attribute_text(RemoteAddr key) const {
+    const std::string name = string_text(heap_.memory(), *heap_.runtime().layout, key, kLongestName);
+    return is_identifier(name) ? "." + name : "[" + key_text(key) + "]";
 }
 
 std::string PathText::key_text(RemoteAddr key) const {
@@ -213,7 +234,7 @@ std::string PathText::key_text(RemoteAddr key) const {
         if (const auto value = small_integer(memory, layout, key)) { return std::to_string(*value); }
     }
     if (kind == Kind::kStr) {
-        const bool longer = string_bytes(memory, layout, key).length > kLongestKey;
+        const bool longer = string_bytes(memory, layout, key, 0).length > kLongestKey;
         return fmt::format("'{}{}'", string_text(memory, layout, key, kLongestKey), longer ? "..." : "");
     }
     return full_name(memory, layout, heap_.types()[type]);
@@ -232,7 +253,7 @@ std::string PathText::attribute_step(const Node& object, RemoteAddr target) cons
     for (std::uint64_t index = 0; index < split.count; ++index) {
         if (memory.word(split.values + index * kPointer) != target.value()) { continue; }
         const RemoteAddr name(memory.word(keys.entries + index * keys.entry_size + keys.key_at));
-        return "." + string_text(memory, layout, name, kLongestName);
+        return attribute_text(name);
     }
     return slot_step(object, target);
 }
@@ -277,6 +298,7 @@ std::string PathText::deque_step(RemoteAddr deque, RemoteAddr target) const {
     for_each_deque_item(heap_.memory(), deque, [&](RemoteAddr item) {
         if (item == target) { found = fmt::format("[{}]", index); }
         ++index;
+        return item != target;
     });
     return found;
 }

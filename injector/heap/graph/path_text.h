@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "injector/heap/graph/heap.h"
 
@@ -31,25 +33,35 @@ public:
     // The same with what it has: "dict of 12 items", "str of 300 characters".
     [[nodiscard]] std::string title(NodeId node) const;
 
+    // Whether the items of a dictionary are the attributes of who holds it.
+    [[nodiscard]] bool is_namespace(NodeId dict, NodeId holder) const;
+
 private:
     // What the node of that index adds to the expression.
-    [[nodiscard]] std::string step_on(const std::vector<NodeId>& way, std::size_t index) const;
+    [[nodiscard]] std::string step_on(const std::vector<NodeId>& way, std::size_t index);
     // What follows the expression for `from` in that for `to`.
-    [[nodiscard]] std::string step(NodeId from, NodeId to) const;
-    [[nodiscard]] std::string item_step(const Node& object, RemoteAddr target) const;
+    [[nodiscard]] std::string step(NodeId from, NodeId to);
+    [[nodiscard]] std::string item_step(const Node& object, RemoteAddr target);
     [[nodiscard]] std::string field_step_of(const Node& object, RemoteAddr target) const;
-    [[nodiscard]] std::string dict_step(const Node& dict, RemoteAddr target, bool is_namespace) const;
+    [[nodiscard]] std::string dict_step(const Node& dict, RemoteAddr target, bool is_namespace);
     [[nodiscard]] std::string attribute_step(const Node& object, RemoteAddr target) const;
     [[nodiscard]] std::string slot_step(const Node& object, RemoteAddr target) const;
     [[nodiscard]] std::string sequence_step(RemoteAddr items, std::uint64_t count, RemoteAddr target) const;
     [[nodiscard]] std::string deque_step(RemoteAddr deque, RemoteAddr target) const;
     [[nodiscard]] std::string frame_step(const Node& object, RemoteAddr target) const;
+    [[nodiscard]] std::string attribute_text(RemoteAddr key) const;
     [[nodiscard]] std::string key_text(RemoteAddr key) const;
-    [[nodiscard]] bool is_namespace(NodeId dict, NodeId holder) const;
     [[nodiscard]] const Type& type_of(NodeId node) const { return heap_.types()[heap_.nodes()[node].type()]; }
+
+    // Keys by the values that they have.
+    using DictIndex = std::unordered_map<std::uint64_t, std::uint64_t>;
+    const DictIndex& index_of(RemoteAddr dict);
+    [[nodiscard]] bool is_module(RemoteAddr object) const;
 
     Heap& heap_;
     Contents contents_;
+    std::unordered_map<std::uint64_t, DictIndex> indices_;  // by the address of a dictionary
+    std::size_t indexed_{0};                                // entries of all of them
 };
 
 }  // namespace memray::heap

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 
 #include "injector/heap/python/dict_items.h"
 #include "injector/heap/python/object_fields.h"
@@ -24,15 +25,13 @@ public:
     RootFinder(const Memory& memory, const Runtime& runtime, const TypeTable& types, ObjectGraph& graph)
         : memory_(memory), runtime_(runtime), types_(types), graph_(graph) {}
 
+    // The main interpreter comes last in the list.
     void modules() {
-        const RemoteAddr modules = find_modules();
-        if (modules.is_null()) { return; }
-        for_each_dict_item(memory_, *runtime_.layout, modules, [&](RemoteAddr name, RemoteAddr module) {
-            const std::string text = string_text(memory_, *runtime_.layout, name, kLongestName);
-            add(module, RootKind::kModule, fmt::format("sys.modules['{}']", text));
-            return true;
-        });
-        add(modules, RootKind::kModule, "sys.modules");
+        for (std::size_t number = 0; number < runtime_.interpreters.size(); ++number) {
+            const RemoteAddr interpreter = runtime_.interpreters[runtime_.interpreters.size() - 1 - number];
+            const std::string prefix = number == 0 ? "" : fmt::format("subinterpreter {}: ", number);
+            modules_of(interpreter, prefix);
+        }
         reach();
     }
 
@@ -100,14 +99,23 @@ public:
     [[nodiscard]] Roots take() { return std::move(roots_); }
 
 private:
+    void modules_of(RemoteAddr interpreter, const std::string& prefix) {
+        const RemoteAddr modules = find_modules(interpreter);
+        if (modules.is_null()) { return; }
+        for_each_dict_item(memory_, *runtime_.layout, modules, [&](RemoteAddr name, RemoteAddr module) {
+            const std::string text = string_text(memory_, *runtime_.layout, name, kLongestName);
+            add(module, RootKind::kModule, fmt::format("{}sys.modules['{}']", prefix, text));
+            return true;
+        });
+        add(modules, RootKind::kModule, prefix + "sys.modules");
+    }
+
     // The dictionary that PyInterpreterState points to and that has "sys" and "builtins".
-    [[nodiscard]] RemoteAddr find_modules() {
-        for (const RemoteAddr interpreter : runtime_.interpreters) {
-            for (std::uint64_t at = 0; at < runtime_.layout->interpreter_size; at += kPointer) {
-                const RemoteAddr value(memory_.word(interpreter + at));
-                if (kind_at(value) != Kind::kDict) { continue; }
-                if (is_module_in(value, "sys") && is_module_in(value, "builtins")) { return value; }
-            }
+    [[nodiscard]] RemoteAddr find_modules(RemoteAddr interpreter) {
+        for (std::uint64_t at = 0; at < runtime_.layout->interpreter_size; at += kPointer) {
+            const RemoteAddr value(memory_.word(interpreter + at));
+            if (kind_at(value) != Kind::kDict || !looked_at_.insert(value.value()).second) { continue; }
+            if (is_module_in(value, "sys") && is_module_in(value, "builtins")) { return value; }
         }
         return {};
     }
@@ -123,7 +131,11 @@ private:
     void add_frame(const PythonFrame& frame) {
         const std::string place = fmt::format("{}() ({}:{})", frame.function, file_name(frame.file), frame.first_line);
         for_each_slot(memory_, runtime_, frame, [&](const std::string& name, RemoteAddr value) {
-            add(value, RootKind::kFrame, name.empty() ? place : fmt::format("{}, local {}", place, name));
+            // Above its height, which only the interpreter knows, the value stack has what was there before.
+            const NodeId node = graph_.resolve(value);
+            if (node == kNoNode || (name.empty() && !graph_.may_be_held(node))) { return; }
+            add(graph_.module_of(node), RootKind::kFrame,
+                name.empty() ? place : fmt::format("{}, local {}", place, name));
         });
         add(frame.code, RootKind::kFrame, place);
     }
@@ -171,6 +183,7 @@ private:
     Roots roots_;
     std::vector<NodeId> starts_;
     std::vector<bool> is_root_;
+    std::unordered_set<std::uint64_t> looked_at_;  // dictionaries that an interpreter points to
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "injector/heap/graph/type_census.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <unordered_set>
 
@@ -67,18 +68,18 @@ std::vector<TypeCount> count_types(Heap& heap) {
 
 StringCount count_strings(Heap& heap) {
     StringCount count;
-    std::unordered_set<std::string_view> texts;
+    std::array<std::unordered_set<std::string_view>, 5> texts;  // by the width of a character
     const Nodes& nodes = heap.nodes();
     for (NodeId node = 0; node < nodes.blocks(); ++node) {
         const Node& object = nodes[node];
         if (!object.is_object() || heap.types()[object.type()].kind != Kind::kStr) { continue; }
         ++count.strings;
         count.bytes += object.size();
-        const StringBytes text = string_bytes(heap.memory(), *heap.runtime().layout, object.object());
+        const StringBytes text =
+            string_bytes(heap.memory(), *heap.runtime().layout, object.object(), ~std::uint64_t{0});
         if (text.bytes == nullptr) { continue; }
-        // Texts of the same bytes but other widths differ in their length, or are empty.
         const std::string_view bytes(reinterpret_cast<const char*>(text.bytes), text.size());
-        if (texts.insert(bytes).second) { continue; }
+        if (texts.at(text.width).insert(bytes).second) { continue; }
         ++count.repeated;
         count.repeated_bytes += object.size();
     }

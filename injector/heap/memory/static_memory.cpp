@@ -31,6 +31,9 @@ StaticMemory::StaticMemory(const Memory& memory) {
     }
     std::sort(ranges_.begin(), ranges_.end(),
               [](const StaticRange& one, const StaticRange& other) { return one.begin < other.begin; });
+    // Headers may say anything.
+    const auto overlaps = [](const StaticRange& one, const StaticRange& other) { return other.begin < one.end; };
+    ranges_.erase(std::unique(ranges_.begin(), ranges_.end(), overlaps), ranges_.end());
 }
 
 // As far as it is mapped, one part for each range: what is read-only after relocation is a range of its own.

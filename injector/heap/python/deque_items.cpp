@@ -19,7 +19,7 @@ constexpr std::uint64_t kNext = kItems + kLength * kPointer;
 
 }  // namespace
 
-void for_each_deque_block(const Memory& memory, RemoteAddr deque, const std::function<void(const DequeBlock&)>& block) {
+void for_each_deque_block(const Memory& memory, RemoteAddr deque, const std::function<bool(const DequeBlock&)>& block) {
     RemoteAddr at(memory.word(deque + kLeft));
     const RemoteAddr last(memory.word(deque + kRight));
     std::uint64_t index = memory.word(deque + kLeftIndex);
@@ -27,7 +27,7 @@ void for_each_deque_block(const Memory& memory, RemoteAddr deque, const std::fun
     if (left > kMostItems || index > kLength) { return; }
     while (memory.view(at, kNext + kPointer) != nullptr) {
         const std::uint64_t count = std::min(kLength - index, left);
-        block({at, at + kItems + index * kPointer, count});
+        if (!block({at, at + kItems + index * kPointer, count})) { return; }
         left -= count;
         index = 0;
         if (at == last || left == 0) { return; }
@@ -35,11 +35,12 @@ void for_each_deque_block(const Memory& memory, RemoteAddr deque, const std::fun
     }
 }
 
-void for_each_deque_item(const Memory& memory, RemoteAddr deque, const std::function<void(RemoteAddr)>& item) {
+void for_each_deque_item(const Memory& memory, RemoteAddr deque, const std::function<bool(RemoteAddr)>& item) {
     for_each_deque_block(memory, deque, [&](const DequeBlock& block) {
         for (std::uint64_t index = 0; index < block.count; ++index) {
-            item(RemoteAddr(memory.word(block.items + index * kPointer)));
+            if (!item(RemoteAddr(memory.word(block.items + index * kPointer)))) { return false; }
         }
+        return true;
     });
 }
 

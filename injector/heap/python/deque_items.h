@@ -18,8 +18,8 @@ struct DequeBlock {
     std::uint64_t count{0};  // how many are
 };
 
-// In order. A chain that makes no sense ends where it does.
-void for_each_deque_block(const Memory& memory, RemoteAddr deque, const std::function<void(const DequeBlock&)>& block);
-void for_each_deque_item(const Memory& memory, RemoteAddr deque, const std::function<void(RemoteAddr)>& item);
+// In order; both return whether to go on. A chain that makes no sense ends where it does.
+void for_each_deque_block(const Memory& memory, RemoteAddr deque, const std::function<bool(const DequeBlock&)>& block);
+void for_each_deque_item(const Memory& memory, RemoteAddr deque, const std::function<bool(RemoteAddr)>& item);
 
 }  // namespace memray::heap

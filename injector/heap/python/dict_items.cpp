@@ -54,6 +54,7 @@ DictKeys read_new_keys(const Memory& memory, RemoteAddr keys) {
     found.references = header->references;
     found.slots = std::uint64_t{1} << header->log2_size;
     found.count = header->count;
+    found.usable = std::min(header->usable, found.slots);
     if (found.count > found.slots) { return {}; }
     found.index_bytes = std::uint64_t{1} << header->log2_index_bytes;
     found.entries = keys + found.header_bytes + found.index_bytes;

@@ -17,6 +17,7 @@ namespace memray::heap {
 struct DictKeys {
     RemoteAddr entries;
     std::uint64_t count{0};       // of entries that were filled, deleted ones among them
+    std::uint64_t usable{0};      // entries that can still be filled
     std::uint64_t slots{0};       // of the hash table
     std::uint64_t references{0};  // how many dictionaries share it
     std::uint32_t entry_size{0};

@@ -50,6 +50,22 @@ void FrameReferences::words(RemoteAddr begin, RemoteAddr end, const Word& word) 
 }
 
 void FrameReferences::of_frame_object(RemoteAddr frame, std::uint64_t size, const Word& word) const {
+    return layout_.at_least(11) ? of_new_frame_object(frame, size, word) : of_old_frame_object(frame, size, word);
+}
+
+// Include/internal/pycore_frame.h, struct _frame: f_back, f_frame, f_trace. The frame is its own when its function has
+// ended.
+void FrameReferences::of_new_frame_object(RemoteAddr object, std::uint64_t size, const Word& word) const {
+    constexpr std::uint64_t kBack = 16;
+    constexpr std::uint64_t kFrame = 24;
+    constexpr std::uint64_t kTrace = 32;
+    word(RemoteAddr(memory_.word(object + kBack)));
+    word(RemoteAddr(memory_.word(object + kTrace)));
+    const RemoteAddr frame(memory_.word(object + kFrame));
+    if (object < frame && frame < object + size) { of_interpreter_frame(frame, object + size, word); }
+}
+
+void FrameReferences::of_old_frame_object(RemoteAddr frame, std::uint64_t size, const Word& word) const {
     const FrameObject at = frame_object(layout_.minor);
     for (const std::uint64_t field : kOwnedByObject) { word(RemoteAddr(memory_.word(frame + field))); }
     word(RemoteAddr(memory_.word(frame + at.trace)));
@@ -69,13 +85,16 @@ void FrameReferences::of_frame_object(RemoteAddr frame, std::uint64_t size, cons
     words(frame + at.locals, std::clamp(top, stack, end), word);
 }
 
-void FrameReferences::of_generator(RemoteAddr generator, std::uint64_t size, bool has_origin, const Word& word) const {
+void FrameReferences::of_generator(RemoteAddr generator, std::uint64_t size, std::uint64_t weaklist, bool has_origin,
+                                   const Word& word) const {
     constexpr std::uint64_t kOriginBeforeFrame = 16;  // gi_origin_or_finalizer
     const RemoteAddr frame = generator + layout_.generator_frame;
-    words(generator + kObjectHeader, has_origin ? frame : frame - kOriginBeforeFrame, word);
+    const RemoteAddr weak = generator + weaklist;
+    words(generator + kObjectHeader, weak, word);
+    words(weak + kPointer, has_origin ? frame : frame - kOriginBeforeFrame, word);
     const auto state = memory_.get<std::int8_t>(frame - kStateBeforeFrame).value_or(0);
     if (has_ended(state, layout_.minor)) {
-        word(RemoteAddr(memory_.word(frame)));
+        if (layout_.at_least(12)) { word(RemoteAddr(memory_.word(frame))); }  // the code, until it is deallocated
     } else if (size > layout_.generator_frame) {
         of_interpreter_frame(frame, generator + size, word);
     }

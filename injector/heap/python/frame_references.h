@@ -20,15 +20,19 @@ public:
 
     FrameReferences(const Memory& memory, const HeapLayout& layout) : memory_(memory), layout_(layout) {}
 
-    // PyFrameObject of 3.8 to 3.10, `size` bytes long; the frame of a generator has such an object.
+    // PyFrameObject, `size` bytes long. Up to 3.10 it is the frame, that of a generator, too; later it may hold one.
     void of_frame_object(RemoteAddr frame, std::uint64_t size, const Word& word) const;
     // A generator of 3.11 and later, in which its frame lies. Of one that is a coroutine, or asynchronous,
     // `has_origin`: others leave that field as it was.
-    void of_generator(RemoteAddr generator, std::uint64_t size, bool has_origin, const Word& word) const;
+    // Its list of weak references, at `weaklist`, is not counted.
+    void of_generator(RemoteAddr generator, std::uint64_t size, std::uint64_t weaklist, bool has_origin,
+                      const Word& word) const;
     // _PyInterpreterFrame of 3.11 and later, whose slots end at `end` at the latest.
     void of_interpreter_frame(RemoteAddr frame, RemoteAddr end, const Word& word) const;
 
 private:
+    void of_old_frame_object(RemoteAddr frame, std::uint64_t size, const Word& word) const;
+    void of_new_frame_object(RemoteAddr object, std::uint64_t size, const Word& word) const;
     void words(RemoteAddr begin, RemoteAddr end, const Word& word) const;
 
     const Memory& memory_;

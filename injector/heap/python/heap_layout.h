@@ -41,7 +41,7 @@ struct HeapLayout {
     std::uint32_t unicode_size;
 
     std::uint32_t tuple_items;  // PyTupleObject.ob_item
-    std::uint32_t code_bytes;   // PyCodeObject.co_code_adaptive, 3.11 and later
+    std::uint32_t type_size;    // PyTypeObject, of static types
 
     // The frame in a generator, and what a frame holds (Include/internal/pycore_frame.h), 3.11 and later.
     std::uint32_t generator_frame;

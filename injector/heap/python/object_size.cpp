@@ -16,7 +16,6 @@ constexpr std::uint64_t kDigit = 4;
 constexpr std::uint64_t kDequeBlocks = 528;  // BLOCKLEN pointers, and two links
 constexpr std::uint64_t kDequeLength = 64;
 constexpr std::uint64_t kDequeLeftIndex = 40;
-constexpr std::uint64_t kCodeUnits = 2;
 
 std::uint64_t magnitude(std::uint64_t word) { return static_cast<std::int64_t>(word) < 0 ? 0 - word : word; }
 
@@ -39,7 +38,10 @@ std::uint64_t string_size(const Memory& memory, const HeapLayout& layout, Remote
 // Objects/longobject.c, int___sizeof___impl.
 std::uint64_t integer_size(const Memory& memory, const HeapLayout& layout, const Type& type, RemoteAddr object) {
     const std::uint64_t word = memory.word(object + kObSize);
-    if (!layout.at_least(12)) { return type.basic_size + magnitude(word) * kDigit; }
+    if (!layout.at_least(12)) {
+        const std::uint64_t digits = magnitude(word);
+        return kDigits + (layout.at_least(11) ? std::max<std::uint64_t>(digits, 1) : digits) * kDigit;
+    }
     return type.basic_size + std::max<std::uint64_t>(word >> 3U, 1) * kDigit;
 }
 
@@ -47,7 +49,9 @@ std::uint64_t integer_size(const Memory& memory, const HeapLayout& layout, const
 std::uint64_t dict_size(const Memory& memory, const HeapLayout& layout, RemoteAddr object) {
     const DictKeys keys = read_dict_keys(memory, layout, RemoteAddr(memory.word(object + kDictKeys)));
     std::uint64_t size = 0;
-    if (memory.word(object + kDictValues) != 0) { size += keys.slots * 2 / 3 * kPointer; }
+    if (memory.word(object + kDictValues) != 0) {
+        size += (layout.at_least(11) ? keys.count + keys.usable : keys.slots * 2 / 3) * kPointer;
+    }
     if (keys.references == 1) { size += keys.bytes(); }
     return size;
 }
@@ -65,9 +69,6 @@ std::uint64_t deque_size(const Memory& memory, RemoteAddr object) {
 
 // Objects/typeobject.c, type___sizeof___impl.
 std::uint64_t type_size(const Memory& memory, const HeapLayout& layout, const Type& type, RemoteAddr object) {
-    constexpr std::uint64_t kHeapType = 1U << 9U;
-    constexpr std::uint64_t kTypeObject = 416;
-    if ((memory.word(object + kTypeFlags) & kHeapType) == 0) { return kTypeObject; }
     const RemoteAddr keys(memory.word(object + layout.ht_cached_keys));
     return type.basic_size + (keys.is_null() ? 0 : read_dict_keys(memory, layout, keys).bytes());
 }
@@ -97,7 +98,7 @@ std::uint64_t own_size(const Memory& memory, const HeapLayout& layout, const Typ
         case Kind::kType:
             return type_size(memory, layout, type, object);
         case Kind::kCode:
-            return plain_size(memory, type, object) * (type.item_size == 1 ? kCodeUnits : 1);
+            return (plain_size(memory, type, object) + kPointer - 1) / kPointer * kPointer;
         default:
             return plain_size(memory, type, object);
     }
@@ -108,6 +109,10 @@ std::uint64_t own_size(const Memory& memory, const HeapLayout& layout, const Typ
 std::uint64_t object_size(const Memory& memory, const HeapLayout& layout, const Type& type, RemoteAddr object,
                           std::uint64_t size) {
     if (type.kind == Kind::kFrame || type.kind == Kind::kGenerator) { return type.pre_header + size; }
+    // Static types have nothing in front of them, though sys.getsizeof() counts it in 3.11 and 3.12.
+    constexpr std::uint64_t kHeapType = 1U << 9U;
+    const bool is_static = type.kind == Kind::kType && (memory.word(object + kTypeFlags) & kHeapType) == 0;
+    if (is_static) { return layout.type_size + (layout.at_least(11) && !layout.at_least(13) ? type.pre_header : 0); }
     return type.pre_header + own_size(memory, layout, type, object);
 }
 

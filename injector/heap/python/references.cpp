@@ -17,7 +17,8 @@ namespace {
 constexpr std::uint64_t kListSize = 40;
 constexpr std::uint64_t kDictSize = 48;
 constexpr std::uint64_t kSetSize = 200;
-constexpr std::uint64_t kByteArrayData = 32;  // ob_bytes
+constexpr std::uint64_t kByteArrayData = 32;    // ob_bytes, up to 3.14
+constexpr std::uint64_t kByteArrayObject = 56;  // ob_bytes_object, 3.15 and later: a bytes object
 constexpr std::uint64_t kWeakrefCallback = 24;
 constexpr std::uint64_t kWeakrefSize = 64;
 constexpr std::uint64_t kFloatSize = 24;
@@ -25,6 +26,29 @@ constexpr std::uint64_t kFloatSize = 24;
 constexpr std::uint64_t kDequeSize = 88;
 
 constexpr std::array<std::uint64_t, 5> kTypeFields{kTypeBase, kTypeDict, kTypeBases, kTypeMro, kTypeCache};
+
+constexpr std::uint32_t kNotInterned = 0;
+constexpr std::uint32_t kMortal = 1;
+std::uint32_t interned_state(const Memory& memory, RemoteAddr string) {
+    return memory.get<std::uint32_t>(string + kStrState).value_or(0) & 3U;
+}
+
+// The table of interned strings has each as key and as value, and neither is counted but of those that are immortal
+// (Objects/unicodeobject.c, PyUnicode_InternInPlace).
+bool is_interned_table(const Memory& memory, const DictKeys& keys, const std::byte* entries) {
+    constexpr std::uint64_t kFewest = 64;
+    std::uint64_t filled = 0;
+    for (std::uint64_t index = 0; index < keys.count && filled < kFewest; ++index, entries += keys.entry_size) {
+        std::uint64_t key = 0;
+        std::uint64_t value = 0;
+        std::memcpy(&key, entries + keys.key_at, sizeof key);
+        std::memcpy(&value, entries + keys.value_at, sizeof value);
+        if (key == 0 || value == 0) { continue; }
+        if (key != value || interned_state(memory, RemoteAddr(key)) == kNotInterned) { return false; }
+        ++filled;
+    }
+    return filled == kFewest;
+}
 
 }  // namespace
 
@@ -75,7 +99,7 @@ void References::of_simple(RemoteAddr object, const Type& type, std::uint64_t si
         case Kind::kFloat:
             return extension(object, type, kFloatSize, sink);
         case Kind::kByteArray:
-            return sink.owns(RemoteAddr(memory_.word(object + kByteArrayData)), Owned::kKnown);
+            return bytearray(object, sink);
         case Kind::kWeakref:
             word(object + kWeakrefCallback, sink);
             return extension(object, type, kWeakrefSize, sink);
@@ -93,12 +117,14 @@ void References::of_keys(RemoteAddr address, ReferenceSink& sink) const {
     const DictKeys keys = read_dict_keys(memory_, layout_, address);
     const std::byte* entries = keys.count == 0 ? nullptr : memory_.view(keys.entries, keys.count * keys.entry_size);
     if (entries == nullptr) { return; }
+    const bool is_interned = is_interned_table(memory_, keys, entries);
     for (std::uint64_t index = 0; index < keys.count; ++index, entries += keys.entry_size) {
         std::uint64_t key = 0;
         std::uint64_t value = 0;
         std::memcpy(&key, entries + keys.key_at, sizeof key);
         if (!keys.split) { std::memcpy(&value, entries + keys.value_at, sizeof value); }
-        if (key != 0) { sink.refers(RemoteAddr(key)); }
+        if (key == 0 || (is_interned && interned_state(memory_, RemoteAddr(key)) == kMortal)) { continue; }
+        sink.refers(RemoteAddr(key));
         if (value != 0) { sink.refers(RemoteAddr(value)); }
     }
 }
@@ -145,23 +171,37 @@ void References::attributes(RemoteAddr object, const Type& type, ReferenceSink& 
 void References::values(RemoteAddr values, RemoteAddr keys, ReferenceSink& sink) const {
     if (values.is_null()) { return; }
     const SplitValues split = read_split_values(memory_, layout_, values, read_dict_keys(memory_, layout_, keys));
-    if (!split.block.is_null()) { sink.owns(split.block, Owned::kKnown); }
-    of_words(split.values, split.count * kPointer, sink);
+    split_values(split, sink);
+}
+
+void References::split_values(const SplitValues& split, ReferenceSink& sink) const {
+    std::uint64_t bytes = split.count * kPointer;
+    if (!split.block.is_null()) {
+        const std::uint64_t front = split.values - split.block;
+        const std::uint64_t owned = sink.owns(split.block, Owned::kKnown);
+        bytes = std::min(bytes, owned - std::min(owned, front));
+    }
+    of_words(split.values, bytes, sink);
+}
+
+void References::bytearray(RemoteAddr object, ReferenceSink& sink) const {
+    if (layout_.at_least(15)) { return word(object + kByteArrayObject, sink); }
+    sink.owns(RemoteAddr(memory_.word(object + kByteArrayData)), Owned::kKnown);
 }
 
 void References::list(RemoteAddr object, ReferenceSink& sink) const {
     const RemoteAddr items(memory_.word(object + kListItems));
     const std::uint64_t count = memory_.word(object + kObSize);
     if (items.is_null()) { return; }
-    sink.owns(items, Owned::kKnown);
-    if (count < kMostItems) { of_words(items, count * kPointer, sink); }
+    const std::uint64_t owned = sink.owns(items, Owned::kKnown);
+    if (count < kMostItems) { of_words(items, std::min(count * kPointer, owned), sink); }
 }
 
 void References::tuple(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const {
     const std::uint64_t count = memory_.word(object + kObSize);
-    if (count > kMostItems) { return; }
-    of_words(object + layout_.tuple_items, count * kPointer, sink);
-    const std::uint64_t end = layout_.tuple_items + count * kPointer;
+    if (count > kMostItems || layout_.tuple_items > size) { return; }
+    const std::uint64_t end = std::min(layout_.tuple_items + count * kPointer, size);
+    of_words(object + layout_.tuple_items, end - layout_.tuple_items, sink);
     if (size > end && (type.dict_offset < 0 || type.is_heap_type())) { of_words(object + end, size - end, sink); }
 }
 
@@ -171,18 +211,18 @@ void References::dict(RemoteAddr object, ReferenceSink& sink) const {
     const RemoteAddr apart(memory_.word(object + kDictValues));
     if (apart.is_null()) { return; }
     const SplitValues split = read_split_values(memory_, layout_, apart, read_dict_keys(memory_, layout_, keys));
-    if (layout_.at_least(13) && split.block.is_null()) { return; }  // the object has said them
-    sink.owns(split.block, Owned::kKnown);
-    of_words(split.values, split.count * kPointer, sink);
+    if (!split.block.is_null()) { split_values(split, sink); }  // else the object has said them
 }
 
 void References::set(RemoteAddr object, ReferenceSink& sink) const {
     const RemoteAddr table(memory_.word(object + kSetTable));
     const std::uint64_t mask = memory_.word(object + kSetMask);
-    if (table != object + kSetSmallTable) { sink.owns(table, Owned::kKnown); }
-    const std::uint64_t size = (mask + 1) * 2 * kPointer;  // key and hash
-    const std::byte* entries = mask < kMostItems ? memory_.view(table, size) : nullptr;
-    for (std::uint64_t at = 0; entries != nullptr && at < size; at += 2 * kPointer) {
+    constexpr std::uint64_t kSmallTableBytes = 8 * kSetEntry;
+    const bool is_small = table == object + kSetSmallTable;
+    const std::uint64_t owned = is_small ? kSmallTableBytes : sink.owns(table, Owned::kKnown);
+    const std::uint64_t size = mask < kMostItems ? std::min((mask + 1) * kSetEntry, owned) : 0;
+    const std::byte* entries = size > 0 ? memory_.view(table, size) : nullptr;
+    for (std::uint64_t at = 0; entries != nullptr && at + kSetEntry <= size; at += kSetEntry) {
         std::uint64_t key = 0;
         std::memcpy(&key, entries + at, sizeof key);
         if (key != 0) { sink.refers(RemoteAddr(key)); }
@@ -191,8 +231,9 @@ void References::set(RemoteAddr object, ReferenceSink& sink) const {
 
 void References::deque(RemoteAddr object, ReferenceSink& sink) const {
     for_each_deque_block(memory_, object, [&](const DequeBlock& block) {
-        sink.owns(block.address, Owned::kKnown);
+        if (sink.owns(block.address, Owned::kKnown) == 0) { return false; }
         of_words(block.items, block.count * kPointer, sink);
+        return true;
     });
 }
 
@@ -220,17 +261,17 @@ void References::type(RemoteAddr object, std::uint64_t size, ReferenceSink& sink
     if (size > known) { of_words(object + known, size - known, sink); }
 }
 
-// A generator of 3.8 to 3.10 has its frame as an object; a frame object of 3.11 and later may hold its frame, which is
-// of no function that runs any more.
+// A generator of 3.8 to 3.10 has its frame as an object.
 void References::frame(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const {
     const FrameReferences frames(memory_, layout_);
     const auto word = [&sink](RemoteAddr to) {
         if (!to.is_null()) { sink.refers(to); }
     };
-    const bool is_frame = type.kind == Kind::kFrame;
-    if (is_frame && !layout_.at_least(11)) { return frames.of_frame_object(object, size, word); }
-    if (!is_frame && layout_.at_least(11)) { return frames.of_generator(object, size, type.name != "generator", word); }
-    other(object, type, size, sink);
+    if (type.kind == Kind::kFrame) { return frames.of_frame_object(object, size, word); }
+    if (!layout_.at_least(11)) { return other(object, type, size, sink); }
+    const std::uint64_t weaklist =
+        std::clamp<std::int64_t>(type.weaklist_offset, kObjectHeader, layout_.generator_frame);
+    frames.of_generator(object, size, weaklist, type.name != "generator", word);
 }
 
 void References::other(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const {

@@ -26,7 +26,9 @@ public:
     virtual ~ReferenceSink() = default;
     // `to` is not null, and may be anything.
     virtual void refers(RemoteAddr to) = 0;
-    virtual void owns(RemoteAddr block, Owned what) = 0;
+    // How many bytes of the block at that address may be looked at for references: those that are there, and none if
+    // another object has said that it is its own.
+    virtual std::uint64_t owns(RemoteAddr block, Owned what) = 0;
 };
 
 class References {
@@ -46,6 +48,8 @@ private:
     void of_simple(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const;
     void attributes(RemoteAddr object, const Type& type, ReferenceSink& sink) const;
     void values(RemoteAddr values, RemoteAddr keys, ReferenceSink& sink) const;
+    void split_values(const SplitValues& split, ReferenceSink& sink) const;
+    void bytearray(RemoteAddr object, ReferenceSink& sink) const;
     void list(RemoteAddr object, ReferenceSink& sink) const;
     void tuple(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const;
     void dict(RemoteAddr object, ReferenceSink& sink) const;

@@ -15,7 +15,7 @@
 namespace memray::heap {
 namespace {
 
-constexpr std::size_t kMostInterpreters = 10'000;
+constexpr std::size_t kMostInterpreters = 1'000;
 
 elf::MapEntry entry_of(const Range& range) {
     elf::MapEntry entry;
@@ -78,7 +78,11 @@ bool is_free_threaded(const Memory& memory, const Runtime& runtime) {
 
 void find_interpreters(const Memory& memory, Runtime& runtime) {
     RemoteAddr next(memory.word(runtime.runtime + runtime.layout->interpreters_head));
-    while (!next.is_null() && runtime.interpreters.size() < kMostInterpreters) {
+    const auto is_known = [&runtime](RemoteAddr address) {
+        return std::find(runtime.interpreters.begin(), runtime.interpreters.end(), address) !=
+               runtime.interpreters.end();
+    };
+    while (!next.is_null() && runtime.interpreters.size() < kMostInterpreters && !is_known(next)) {
         const Range* range = memory.range_at(next);
         if (range == nullptr || !range->writable) { break; }
         runtime.interpreters.push_back(next);

@@ -10,7 +10,7 @@
 
 namespace memray::heap {
 
-StringBytes string_bytes(const Memory& memory, const HeapLayout& layout, RemoteAddr text) {
+StringBytes string_bytes(const Memory& memory, const HeapLayout& layout, RemoteAddr text, std::uint64_t limit) {
     const std::uint64_t length = memory.word(text + kStrLength);
     const auto state = memory.get<std::uint32_t>(text + kStrState).value_or(0);
     const std::uint32_t width = (state >> 2U) & 7U;
@@ -18,17 +18,17 @@ StringBytes string_bytes(const Memory& memory, const HeapLayout& layout, RemoteA
     const bool ascii = (state & 0x40U) != 0;
     if (!compact || length > kMostItems || (width != 1 && width != 2 && width != 4)) { return {}; }
     const std::uint64_t begin = ascii ? layout.ascii_size : layout.compact_size;
-    return {memory.view(text + begin, length * width), length, width, ascii};
+    return {memory.view(text + begin, std::min(length, limit) * width), length, width, ascii};
 }
 
 bool is_text(const Memory& memory, const HeapLayout& layout, RemoteAddr text, std::string_view expected) {
-    const StringBytes found = string_bytes(memory, layout, text);
+    const StringBytes found = string_bytes(memory, layout, text, expected.size());
     return found.bytes != nullptr && found.ascii && found.length == expected.size() &&
            std::memcmp(found.bytes, expected.data(), expected.size()) == 0;
 }
 
 std::string string_text(const Memory& memory, const HeapLayout& layout, RemoteAddr text, std::size_t limit) {
-    const StringBytes string = string_bytes(memory, layout, text);
+    const StringBytes string = string_bytes(memory, layout, text, limit);
     if (string.bytes == nullptr) { return {}; }
     const std::uint64_t characters = std::min<std::uint64_t>(string.length, limit);
     return base::to_utf8({reinterpret_cast<const char*>(string.bytes), characters * string.width}, string.width);

@@ -22,7 +22,9 @@ struct StringBytes {
 
     [[nodiscard]] std::uint64_t size() const noexcept { return length * width; }
 };
-[[nodiscard]] StringBytes string_bytes(const Memory& memory, const HeapLayout& layout, RemoteAddr text);
+// Of its bytes, those of the first `limit` characters can be looked at.
+[[nodiscard]] StringBytes string_bytes(const Memory& memory, const HeapLayout& layout, RemoteAddr text,
+                                       std::uint64_t limit);
 
 // Whether that is the string `expected`, of ASCII letters.
 [[nodiscard]] bool is_text(const Memory& memory, const HeapLayout& layout, RemoteAddr text, std::string_view expected);

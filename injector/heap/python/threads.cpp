@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 
 #include "injector/cpython/python_layout.h"
 #include "injector/heap/python/frame_references.h"
@@ -18,8 +19,8 @@ using wire::FrameModel;
 using wire::PythonLayout;
 
 constexpr std::size_t kMostThreads = 100'000;
-constexpr std::size_t kMostFrames = 100'000;
-constexpr std::uint64_t kMostSlots = 1U << 20U;
+constexpr std::size_t kMostFrames = 200'000;  // of all threads
+constexpr std::uint64_t kMostSlots = 1U << 14U;
 
 // PyThreadState begins with prev, next and interp, in 3.8 to 3.15 (Include/cpython/pystate.h).
 constexpr std::uint64_t kNextThread = 8;
@@ -47,10 +48,11 @@ public:
     FrameReader(const Memory& memory, const Runtime& runtime)
         : memory_(memory), runtime_(runtime), layout_(frame_layout(memory, runtime)) {}
 
-    [[nodiscard]] PythonThread read(RemoteAddr state) const {
+    [[nodiscard]] PythonThread read(RemoteAddr state) {
         PythonThread thread{state, {}};
         RemoteAddr frame = innermost(state);
-        while (!frame.is_null() && thread.frames.size() < kMostFrames) {
+        while (!frame.is_null() && frames_ < kMostFrames) {
+            ++frames_;
             if (auto found = read_frame(frame)) { thread.frames.push_back(std::move(*found)); }
             const RemoteAddr previous(memory_.word(frame + layout_.frame_previous));
             if (previous == frame) { break; }
@@ -105,6 +107,7 @@ private:
     const Memory& memory_;
     const Runtime& runtime_;
     PythonLayout layout_;
+    std::size_t frames_{0};  // of all threads that were read
 };
 
 // The first of an interpreter's threads is what has no thread before it and is of this interpreter.
@@ -142,10 +145,11 @@ std::vector<std::string> slot_names(const Memory& memory, const HeapLayout& layo
 
 std::vector<PythonThread> find_threads(const Memory& memory, const Runtime& runtime) {
     std::vector<PythonThread> threads;
-    const FrameReader reader(memory, runtime);
+    FrameReader reader(memory, runtime);
+    std::unordered_set<std::uint64_t> seen;
     for (const RemoteAddr interpreter : runtime.interpreters) {
         RemoteAddr state = first_thread(memory, runtime, interpreter);
-        while (!state.is_null() && threads.size() < kMostThreads &&
+        while (!state.is_null() && threads.size() < kMostThreads && seen.insert(state.value()).second &&
                memory.word(state + kInterpreter) == interpreter.value()) {
             threads.push_back(reader.read(state));
             state = RemoteAddr(memory.word(state + kNextThread));

@@ -51,9 +51,10 @@ constexpr std::array<std::pair<std::uint64_t, Kind>, 8> kKindsByFlag{{
     {1U << 30U, Kind::kException},
     {kTypeSubclass, Kind::kType},
 }};
-constexpr std::array<std::pair<std::string_view, Kind>, 16> kWellKnown{{
+constexpr std::array<std::pair<std::string_view, Kind>, 17> kWellKnown{{
     {"PySet_Type", Kind::kSet},
     {"PyFrozenSet_Type", Kind::kSet},
+    {"PyFrozenDict_Type", Kind::kDict},
     {"PyFloat_Type", Kind::kFloat},
     {"PyByteArray_Type", Kind::kByteArray},
     {"PyModule_Type", Kind::kModule},

@@ -14,6 +14,14 @@ from profiled import MEMRAY, PATIENCE, TARGETS, Profiled, with_every_interpreter
 PROGRAM = TARGETS / "heap/known_graph.py"
 MANY = ("kept = [{'key%d' % i: (i + 1000, str(i)), 'more': [float(i)]} for i in range(60_000)]; "
         "print(flush=True); input()")
+SECRETS = """
+class Holder:
+    pass
+held = Holder()
+setattr(held, 'secret@example.com', [bytearray(3_000_000)])
+table = {'secret': {('secret', 1): bytearray(3_000_000)}, 5: ['secret' * 500_000]}
+print(flush=True); input()
+"""
 MODULE = "sys.modules['__main__']"
 
 
@@ -59,7 +67,8 @@ class Truth(Looking):
             (found,) = self.explained(process, hex(address))
             self.assertEqual((found["size"], found["what"].split(" ")[0].rpartition(".")[2]), (size, name), address)
         address, retained = truth["retained"]
-        self.assertEqual(self.explained(process, hex(address))[0]["retained"], retained)
+        # malloc gives 16 bytes more where nothing can be made of them.
+        self.assertIn(self.explained(process, hex(address))[0]["retained"] - retained, (0, 16))
         process.communicate(b"\n", timeout=PATIENCE)
         self.assertEqual(process.returncode, 0)
 
@@ -183,6 +192,14 @@ class Command(Looking):
         text = self.ask(process.pid, "--redact", "--why", "bytearray", "--biggest", 50)
         self.assertIn(MODULE + ".CACHE[...][...][0]", text)
         self.assertNotIn("users", text)
+        secret = subprocess.Popen([interpreters.DEBIAN, "-c", SECRETS, "secret argument"], stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE)
+        self.addCleanup(self.end, secret)
+        secret.stdout.readline()
+        for options in ((), ("--json",), ("--why", "bytearray"), ("--biggest", 100), ("--json", "--biggest", 100)):
+            with self.subTest(options=options):
+                self.assertIn("secret", self.ask(secret.pid, *options))
+                self.assertNotIn("secret", self.ask(secret.pid, "--redact", *options))
 
     def test_the_text_has_the_biggest_and_how_it_was_read(self):
         process, truth = self.begin()

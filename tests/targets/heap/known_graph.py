@@ -70,6 +70,10 @@ class OwnFloat(float):
     pass
 
 
+class OwnInt(int):
+    pass
+
+
 class OwnError(ValueError):
     pass
 
@@ -118,7 +122,8 @@ parts = [functools.partial(int, str(number)) for number in range(COUNT)]
 builtins = [[1, 2, 3], list(range(1000)), (1, 2), {1: 2}, dict.fromkeys(range(1000)), {"a": 1, "b": 2}, {1, 2},
             set(range(1000)), frozenset(range(100)), "ascii", "lat\u00ednica" * 3, "\u4e2d\u6587" * 5,
             "\U0001f600" * 4, "x" * 5000, b"bytes", b"y" * 3000, bytearray(b"z" * 700), 2 ** 20 + 1, 2 ** 900, 1.25, 3 + 4j,
-            collections.deque(range(200)), object(), slice(1, 2, 3), WithDict, made["Slots"][3]]
+            collections.deque(range(200)), object(), slice(1, 2, 3), WithDict, made["Slots"][3], generate.__code__, True, 0,
+            OwnInt(5), OwnInt(0), OwnInt(2 ** 70), int, type, vars(made["WithDict"][0]), sys.intern("interned by name")]
 grown_list = []
 for number in range(77):
     grown_list.append(number)
@@ -181,6 +186,23 @@ try:
 except ValueError as error:
     caught = error
 argued = OwnError(known(".argued.args[0]", 12))
+KEPT = [known(".KEPT[0]", 14)]
+
+
+def outer(*arguments):
+    """Which has left its arguments above the height of its value stack."""
+    def inner(*_):
+        return None
+    inner(*arguments)
+    inner(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, KEPT[0])
+    waits()
+
+
+def waits():
+    threading.Event().wait()
+
+
+threading.Thread(target=outer, args=(1, 2), daemon=True).start()
 retaining = list(tuple(bytes(100) for _ in range(1000)))
 
 

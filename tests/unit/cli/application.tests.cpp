@@ -53,7 +53,7 @@ TEST_CASE("A missing or unknown subcommand is wrong usage") {
     check_usage_error({"zebra"},
                       "memray: error: argument command: invalid choice: 'zebra' (choose from "
                       "run,flamegraph,table,live,tree,parse,summary,leaks,stats,transform,diff,attach,detach,merge,"
-                      "snapshot)");
+                      "snapshot,heap,rss)");
 }
 
 TEST_CASE("A subcommand that is misspelled or left out is answered with what was meant") {
