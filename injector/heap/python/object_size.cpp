@@ -56,6 +56,13 @@ std::uint64_t dict_size(const Memory& memory, const HeapLayout& layout, RemoteAd
     return size;
 }
 
+// Objects/bytearrayobject.c, bytearray_sizeof: from 3.15 on the data is a bytes object, which counts as a part.
+std::uint64_t bytearray_size(const Memory& memory, const HeapLayout& layout, RemoteAddr object) {
+    constexpr std::uint64_t kBytesObject = 33;  // PyBytesObject without its bytes
+    const std::uint64_t allocated = memory.word(object + kByteArrayAllocated);
+    return allocated + (layout.at_least(15) && allocated > 0 ? kBytesObject : 0);
+}
+
 std::uint64_t set_size(const Memory& memory, RemoteAddr object) {
     if (memory.word(object + kSetTable) == (object + kSetSmallTable).value()) { return 0; }
     return (memory.word(object + kSetMask) + 1) * kSetEntry;
@@ -88,7 +95,7 @@ std::uint64_t own_size(const Memory& memory, const HeapLayout& layout, const Typ
         case Kind::kList:
             return type.basic_size + memory.word(object + kListAllocated) * kPointer;
         case Kind::kByteArray:
-            return type.basic_size + memory.word(object + kByteArrayAllocated);
+            return type.basic_size + bytearray_size(memory, layout, object);
         case Kind::kDict:
             return type.basic_size + dict_size(memory, layout, object);
         case Kind::kSet:
