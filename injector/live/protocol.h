@@ -61,8 +61,8 @@ struct KnownRows {
 
 // What a viewer knows of a recording.
 struct Recording {
-    capture::Profile
-        profile;  // Site::leaked, of mappings that are no memory, too, and Profile::leaked: what is live now
+    // Profile::leaked and Site::leaked, also of mappings that are no memory: what is live now.
+    capture::Profile profile;
     std::uint64_t events{0};
     std::vector<capture::Amount> since;  // per site, since the mark; empty without
     std::uint64_t changes{0};            // updates in which an amount changed
