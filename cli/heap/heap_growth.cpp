@@ -8,6 +8,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "cli/heap/heading.h"
 #include "cli/report/format.h"
 #include "injector/base/printable.h"
 
@@ -84,8 +85,6 @@ std::string signed_size(std::int64_t bytes) {
     return (bytes < 0 ? "-" : "+") + report::size_text(size);
 }
 
-std::string bold(const std::string& text, bool colour) { return colour ? "\033[1m" + text + "\033[0m" : text; }
-
 // The first and the last `rows`.
 template <typename Row>
 void add_rows(std::string& text, const std::vector<Change>& changed, std::size_t rows, const Row& row) {
@@ -117,12 +116,13 @@ std::string growth_text(const HeapReport& before, const HeapReport& after, std::
     const auto grown = static_cast<std::int64_t>(total(after) - total(before));
     std::string text = fmt::format("{} in use before, {} after: {}\n", report::size_text(total(before)),
                                    report::size_text(total(after)), signed_size(grown));
-    text += "\n" + bold("Types", colour) + fmt::format("\n{:>12} {:>12}  type\n", "by itself", "objects");
+    text += "\n" + heading("Types", colour) + fmt::format("\n{:>12} {:>12}  type\n", "by itself", "objects");
     add_rows(text, changes(types_of(before), types_of(after)), rows, [](const Change& change) {
         return fmt::format("{:>12} {:>+12}  {}\n", signed_size(change.bytes()), change.objects(),
                            base::printable(change.name));
     });
-    text += "\n" + bold("Who keeps memory alive", colour) + fmt::format("\n{:>12} {:>12}  path\n", "change", "after");
+    text +=
+        "\n" + heading("Who keeps memory alive", colour) + fmt::format("\n{:>12} {:>12}  path\n", "change", "after");
     add_rows(text, holder_changes(before, after), rows, [](const Change& change) {
         return fmt::format("{:>12} {:>12}  {}\n", signed_size(change.bytes()), report::size_text(change.after.bytes),
                            base::printable(change.name));

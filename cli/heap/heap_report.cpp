@@ -12,7 +12,7 @@ using heap::Heap;
 using heap::kNoNode;
 using heap::NodeId;
 
-const std::string kShared = "held by several of these";
+constexpr const char* kShared = "held by several of these";
 constexpr std::size_t kMostBelow = 10;
 constexpr std::size_t kDeepest = 32;           // nodes
 constexpr std::uint64_t kSmallestShare = 200;  // what is less than a 200th of all is not told of
@@ -30,7 +30,7 @@ public:
         std::unordered_map<std::string, std::size_t> of_label;
         for (const NodeId node : dominators_.children(kNoNode)) {
             const heap::Root* root = heap_.root_at(node);
-            const std::string& label = root == nullptr ? kShared : heap_.roots().labels[root->label];
+            const std::string label = root == nullptr ? kShared : heap_.roots().labels[root->label];
             const auto [found, is_new] = of_label.emplace(label, holders.size());
             if (is_new) { holders.push_back(several(label)); }
             Holder& holder = holders[found->second];

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/heap/heading.h"
 #include "cli/heap/heap_report.h"
 #include "cli/report/format.h"
 #include "injector/base/printable.h"
@@ -13,8 +14,6 @@ namespace {
 
 using report::percent_text;
 using report::size_text;
-
-std::string bold(const std::string& text, bool colour) { return colour ? "\033[1m" + text + "\033[0m" : text; }
 
 std::string_view text_of(heap::SnapshotKind kind) {
     switch (kind) {
@@ -87,9 +86,9 @@ std::string type_row(const TypeRow& row) {
 std::string heap_text(const HeapReport& report, std::size_t rows, bool colour) {
     const std::uint64_t total = report.object_bytes + report.other_bytes;
     std::string text = opening(report) + totals(report);
-    text += "\n" + bold("Who keeps memory alive", colour) + "\n";
+    text += "\n" + heading("Who keeps memory alive", colour) + "\n";
     for (const Holder& holder : report.holders) { add_holder(text, holder, total, 0); }
-    text += "\n" + bold("Types", colour) + "\n";
+    text += "\n" + heading("Types", colour) + "\n";
     text += fmt::format("{:>11} {:>11} {:>11}  {}\n", "by itself", "keeps alive", "objects", "type");
     const std::size_t shown = std::min(rows, report.types.size());
     for (std::size_t row = 0; row < shown; ++row) { text += type_row(report.types[row]); }

@@ -21,11 +21,6 @@ constexpr std::uint64_t kLooseness = 64;
 constexpr std::size_t kWindow = (std::size_t{1} << 16U) + 64;
 constexpr std::array<std::uint32_t, 3> kFronts{0, 16, 32};
 
-std::uint64_t magnitude(std::int64_t value) {
-    const auto bits = static_cast<std::uint64_t>(value);
-    return value < 0 ? 0 - bits : bits;
-}
-
 std::uint64_t aligned_up(std::uint64_t size) { return (size + kAlignment - 1) & ~(kAlignment - 1); }
 
 enum class Life { kNone, kFree, kAlive };
@@ -125,8 +120,8 @@ std::uint64_t Classifier::string_size(const Bytes& object, const Type& type) con
 }
 
 std::uint64_t Classifier::integer_size(const Bytes& object, const Type& type) const {
-    const auto word = object.at<std::int64_t>(kObSize);
-    const std::uint64_t digits = layout_.at_least(12) ? static_cast<std::uint64_t>(word) >> 3U : magnitude(word);
+    const auto word = object.at<std::uint64_t>(kObSize);
+    const std::uint64_t digits = layout_.at_least(12) ? word >> 3U : magnitude(word);
     if (digits > kMostItems) { return ~std::uint64_t{0}; }
     return std::max<std::uint64_t>(type.basic_size, kDigits) + kDigitSize * std::max<std::uint64_t>(digits, 1);
 }
@@ -153,8 +148,7 @@ bool Classifier::fits(const Bytes& object, const Type& type, const Block& block)
             return size <= block.size + kAlignment;
         default:
             if (type.item_size > 0) {
-                const auto count = object.at<std::int64_t>(kObSize);
-                const std::uint64_t items = magnitude(count);
+                const std::uint64_t items = magnitude(object.at<std::uint64_t>(kObSize));
                 if (items > kMostItems) { return false; }
                 size += items * type.item_size;
                 exact = false;  // ob_size is not the number of items everywhere

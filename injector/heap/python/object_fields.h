@@ -45,4 +45,9 @@ inline constexpr std::uint64_t kTypeSubclasses = 360;
 inline constexpr std::uint64_t kManagedDict = 24;
 inline constexpr std::uint64_t kManagedValues = 32;  // 3.11 only
 
+// Of fields whose sign says something else: ob_size of integers up to 3.11.
+constexpr std::uint64_t magnitude(std::uint64_t field) noexcept {
+    return static_cast<std::int64_t>(field) < 0 ? 0 - field : field;
+}
+
 }  // namespace memray::heap

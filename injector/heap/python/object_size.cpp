@@ -17,8 +17,6 @@ constexpr std::uint64_t kDequeBlocks = 528;  // BLOCKLEN pointers, and two links
 constexpr std::uint64_t kDequeLength = 64;
 constexpr std::uint64_t kDequeLeftIndex = 40;
 
-std::uint64_t magnitude(std::uint64_t word) { return static_cast<std::int64_t>(word) < 0 ? 0 - word : word; }
-
 // Objects/unicodeobject.c, unicode_sizeof_impl.
 std::uint64_t string_size(const Memory& memory, const HeapLayout& layout, RemoteAddr object) {
     const std::uint64_t length = memory.word(object + kObSize);

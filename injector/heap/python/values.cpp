@@ -19,8 +19,7 @@ struct Digits {
 };
 Digits digits_of(std::uint64_t word, const HeapLayout& layout) {
     if (layout.at_least(12)) { return {word >> 3U, (word & 3U) == 2}; }
-    const auto size = static_cast<std::int64_t>(word);
-    return {size < 0 ? 0 - word : word, size < 0};
+    return {magnitude(word), static_cast<std::int64_t>(word) < 0};
 }
 
 }  // namespace
