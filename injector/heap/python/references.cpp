@@ -269,9 +269,9 @@ void References::frame(RemoteAddr object, const Type& type, std::uint64_t size, 
     };
     if (type.kind == Kind::kFrame) { return frames.of_frame_object(object, size, word); }
     if (!layout_.at_least(11)) { return other(object, type, size, sink); }
-    const std::uint64_t weaklist =
-        std::clamp<std::int64_t>(type.weaklist_offset, kObjectHeader, layout_.generator_frame);
-    frames.of_generator(object, size, weaklist, type.name != "generator", word);
+    const auto weaklist = static_cast<std::uint64_t>(std::max<std::int64_t>(type.weaklist_offset, kObjectHeader));
+    frames.of_generator(object, size, std::min<std::uint64_t>(weaklist, layout_.generator_frame),
+                        type.name != "generator", word);
 }
 
 void References::other(RemoteAddr object, const Type& type, std::uint64_t size, ReferenceSink& sink) const {
