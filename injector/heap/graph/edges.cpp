@@ -2,11 +2,16 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/heap/graph/edges.h"
 
-#include <limits>
+#include <algorithm>
 
 #include "injector/base/error.h"
 
 namespace memray::heap {
+
+void Edges::reserve(std::size_t edges, std::size_t limit) {
+    targets_.reserve(edges);
+    limit_ = std::min(limit, limit_);
+}
 
 void Edges::begin(NodeId from) {
     extend(from + 1);
@@ -15,9 +20,7 @@ void Edges::begin(NodeId from) {
 }
 
 void Edges::add(NodeId to) {
-    if (targets_.size() == std::numeric_limits<std::uint32_t>::max()) {
-        throw base::Error("This heap has more references than memray can number");
-    }
+    if (targets_.size() >= limit_) { throw base::Error("This heap has more references than there can be in it"); }
     targets_.push_back(to);
     ends_[from_] = static_cast<std::uint32_t>(targets_.size());
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -23,10 +24,11 @@ public:
     [[nodiscard]] NodeId size() const noexcept { return static_cast<NodeId>(begins_.size()); }
     [[nodiscard]] const std::vector<NodeId>& targets() const noexcept { return targets_; }
 
-    void reserve(std::size_t edges) { targets_.reserve(edges); }
+    // Room for as many, and no more than `limit`.
+    void reserve(std::size_t edges, std::size_t limit);
     // The edges of `from` are those that are added until the next begin(). Each node once, in any order.
     void begin(NodeId from);
-    // Throws base::Error if there are more than can be numbered.
+    // Throws base::Error if there are more than the limit, or than can be numbered.
     void add(NodeId to);
     // Each edge becomes what `target` makes of it; kNoNode: there is none any more.
     template <typename Target>
@@ -46,6 +48,7 @@ private:
     std::vector<std::uint32_t> begins_;  // into targets_, by node
     std::vector<std::uint32_t> ends_;
     NodeId from_{kNoNode};
+    std::size_t limit_{std::numeric_limits<std::uint32_t>::max()};
 };
 
 }  // namespace memray::heap

@@ -16,6 +16,7 @@ constexpr std::uint64_t kHighest = std::uint64_t{1} << 47U;
 // Memory of which nothing is known and that is larger than this is most likely numbers or text.
 constexpr std::uint64_t kLargestUnknown = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kMostUnknown = std::uint64_t{1} << 26U;  // bytes of what lies in no block
+constexpr std::size_t kMostOutside = std::size_t{1} << 28U;      // references of what lies in no block
 constexpr std::size_t kSample = 512;                             // words of a large one
 
 }  // namespace
@@ -72,7 +73,10 @@ NodeId ObjectGraph::resolve(RemoteAddr address) {
 // Objects first: they say which of the other blocks are theirs. Objects in no block come to the end of the nodes while
 // they are found.
 void ObjectGraph::add_references() {
-    edges_.reserve(std::size_t{nodes_.size()} * 2);
+    // As many as there are words, and as many again where no block is known.
+    std::uint64_t bytes = 0;
+    for (NodeId node = 0; node < nodes_.size(); ++node) { bytes += nodes_[node].size(); }
+    edges_.reserve(std::size_t{nodes_.size()} * 2, bytes / sizeof(std::uint64_t) + kMostOutside);
     for (NodeId node = 0; node < nodes_.size(); ++node) {
         if (nodes_[node].is_object()) { collect(node); }
     }
