@@ -121,7 +121,7 @@ void count(Heap& heap, HeapReport& report) {
 HeapReport make_heap_report(Heap& heap, heap::Contents contents) {
     HeapReport report;
     report.version = heap.runtime().version_text();
-    report.broken_pools = heap.pymalloc().broken_pools;
+    report.broken_pools = heap.broken_pools();
     count(heap, report);
     report.references = heap.graph().check();
     report.strings = heap::count_strings(heap);

@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "cli/heap/heading.h"
 #include "cli/heap/rss_report.h"
 #include "cli/report/format.h"
 #include "injector/base/printable.h"
@@ -74,7 +75,8 @@ public:
     RssText(const RssReport& report, bool colour) : report_(report), accounts_(report.accounts), colour_(colour) {}
 
     [[nodiscard]] std::string write() {
-        text_ = bold(fmt::format("Process {}: {}", report_.pid, base::printable(report_.command_line))) + "\n";
+        text_ =
+            heading(fmt::format("Process {}: {}", report_.pid, base::printable(report_.command_line)), colour_) + "\n";
         text_ += fmt::format("{} resident{}, {} at its peak; {}\n\n", size_text(accounts_.present), shared_text(),
                              size_text(report_.kernel.peak), report::counted(report_.kernel.threads, "thread"));
         row("resident", "share", "addresses", "");
@@ -88,9 +90,6 @@ public:
     }
 
 private:
-    [[nodiscard]] std::string bold(const std::string& text) const {
-        return colour_ ? "\x1b[1m" + text + "\x1b[0m" : text;
-    }
     [[nodiscard]] std::string shared_text() const {
         if (report_.mapped.resident == 0) { return {}; }
         return fmt::format(" (PSS {})", size_text(report_.mapped.proportional));
@@ -113,7 +112,7 @@ private:
         }
         if (lines == 0 && group.first != Term::kUnexplained) { return; }
         text_ += fmt::format("{:>10} {:>7} {:>10}  {}\n", size_text(sum.resident), share(sum.resident),
-                             size_text(sum.size), bold(title_of(group)));
+                             size_text(sum.size), heading(title_of(group), colour_));
         if (group.first == group.last) { return; }
         for (auto term = static_cast<std::size_t>(group.first); term <= static_cast<std::size_t>(group.last); ++term) {
             const TermBytes& bytes = accounts_.terms.at(term);
@@ -129,7 +128,7 @@ private:
 
     void beside(const std::string& text) { text_ += "  " + text + "\n"; }
     void write_beside() {
-        text_ += "\n" + bold("Beside it") + "\n";
+        text_ += "\n" + heading("Beside it", colour_) + "\n";
         if (accounts_.total.swapped > 0) { beside(fmt::format("{} swapped out", size_text(accounts_.total.swapped))); }
         if (report_.mapped.huge > 0) { beside(fmt::format("{} of it in huge pages", size_text(report_.mapped.huge))); }
         beside(fmt::format("{} of page tables, which the kernel does not count as resident",
@@ -151,7 +150,9 @@ private:
 
     void write_arenas() {
         if (accounts_.arenas.size() < 2) { return; }
-        text_ += "\n" + bold(fmt::format("{} of malloc", report::counted(accounts_.arenas.size(), "arena"))) + "\n";
+        text_ += "\n" +
+                 heading(fmt::format("{} of malloc", report::counted(accounts_.arenas.size(), "arena")), colour_) +
+                 "\n";
         text_ += fmt::format("{:>10} {:>10} {:>10} {:>10} {:>10}\n", "system", "in use", "free", "kept", "top");
         for (const heap::ArenaAccount& arena : accounts_.arenas) {
             text_ += fmt::format("{:>10} {:>10} {:>10} {:>10} {:>10}{}\n", size_text(arena.system),

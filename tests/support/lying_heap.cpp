@@ -10,7 +10,6 @@
 
 #include "cli/heap/heap_report.h"
 #include "injector/base/error.h"
-#include "injector/heap/memory/process_memory.h"
 #include "injector/heap/source/snapshot.h"
 
 namespace {

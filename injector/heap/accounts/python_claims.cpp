@@ -62,7 +62,7 @@ void PythonClaims::claim(Ledger& ledger) const {
     const auto unused = [&](RemoteAddr address, std::uint64_t size, Unused kind) {
         ledger.claim(address, address + size, term_of_unused(kind));
     };
-    static_cast<void>(pymalloc.visit(used, unused));
+    pymalloc.visit(used, unused);
 }
 
 Term PythonClaims::term_of(const Block& block) const {

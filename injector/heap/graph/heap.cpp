@@ -17,8 +17,8 @@ Heap::Heap(const Memory& memory, std::span<const StackPart> stacks)
 // Arenas of pymalloc are mappings, but for those of old versions, which may be chunks.
 void Heap::add_blocks() {
     Classifier classifier(memory_, runtime_, types_);
-    totals_ = pymalloc_.visit([&](const Block& block) { nodes_.add(classifier.classify(block)); },
-                              [](RemoteAddr, std::uint64_t, Unused) {});
+    broken_pools_ = pymalloc_.visit([&](const Block& block) { nodes_.add(classifier.classify(block)); },
+                                    [](RemoteAddr, std::uint64_t, Unused) {});
     if (glibc_) {
         glibc_->for_each_block([&](const Block& block) {
             if (pymalloc_.arena_at(block.address) == nullptr) { nodes_.add(classifier.classify(block)); }

@@ -27,8 +27,8 @@ public:
     [[nodiscard]] const Runtime& runtime() const noexcept { return runtime_; }
     [[nodiscard]] const TypeTable& types() const noexcept { return types_; }
     [[nodiscard]] const Nodes& nodes() const noexcept { return nodes_; }
-    [[nodiscard]] const Pymalloc::Totals& pymalloc() const noexcept { return totals_; }
-    [[nodiscard]] const Pymalloc& arenas() const noexcept { return pymalloc_; }
+    // Of pymalloc, in the middle of a change.
+    [[nodiscard]] std::uint64_t broken_pools() const noexcept { return broken_pools_; }
 
     [[nodiscard]] const ObjectGraph& graph();
     [[nodiscard]] const Roots& roots();
@@ -46,7 +46,7 @@ private:
     TypeTable types_;
     Pymalloc pymalloc_;
     std::optional<GlibcHeap> glibc_;
-    Pymalloc::Totals totals_;
+    std::uint64_t broken_pools_{0};
     Nodes nodes_;
     std::unique_ptr<ObjectGraph> graph_;
     std::optional<Roots> roots_;

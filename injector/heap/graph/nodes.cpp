@@ -25,7 +25,6 @@ Node::Node(const Classified& found)
       size_low_(static_cast<std::uint32_t>(units_of(found.block.size))),
       type_(found.type & 0xff'ffffU),
       front_((found.front / kFrontUnit) & 3U),
-      origin_(static_cast<std::uint32_t>(found.block.origin) & 3U),
       free_(found.free ? 1 : 0) {}
 
 Node::Node(RemoteAddr address, TypeId type)

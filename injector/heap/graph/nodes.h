@@ -35,7 +35,6 @@ public:
     // Of the object, behind what is in front of it.
     [[nodiscard]] RemoteAddr object() const noexcept { return address() + front(); }
     [[nodiscard]] std::uint64_t front() const noexcept { return std::uint64_t{front_} * kFrontUnit; }
-    [[nodiscard]] BlockOrigin origin() const noexcept { return static_cast<BlockOrigin>(origin_); }
 
 private:
     static constexpr std::uint64_t kUnit = 8;
@@ -46,7 +45,6 @@ private:
     std::uint32_t size_low_{0};
     std::uint32_t type_ : 24 {kNoType};
     std::uint32_t front_ : 2 {0};
-    std::uint32_t origin_ : 2 {0};
     std::uint32_t free_ : 1 {0};
     std::uint32_t static_ : 1 {0};
 };

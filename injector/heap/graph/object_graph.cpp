@@ -49,11 +49,11 @@ private:
 ObjectGraph::ObjectGraph(const Memory& memory, const Runtime& runtime, TypeTable& types, Nodes& nodes)
     : memory_(memory),
       layout_(*runtime.layout),
+      statics_(runtime.statics),
       nodes_(nodes),
       types_(types),
       references_(memory, runtime, types),
       classifier_(memory, runtime, types),
-      static_memory_(memory),
       owned_(nodes.blocks(), Owning::kNobody) {
     add_references();
     find_held();
@@ -65,7 +65,7 @@ NodeId ObjectGraph::resolve(RemoteAddr address) {
     if (value < kLowest || value >= kHighest || value % 8 != 0) { return kNoNode; }
     const NodeId node = nodes_.at(address);
     if (node != kNoNode) { return nodes_[node].is_free() ? kNoNode : node; }
-    if (static_memory_.at(address) == nullptr) { return kNoNode; }
+    if (statics_.at(address) == nullptr) { return kNoNode; }
     const TypeId type = classifier_.classify_static(address);
     return type == kNoType ? kNoNode : nodes_.add_static(address, type);
 }

@@ -71,11 +71,11 @@ private:
 
     const Memory& memory_;
     const HeapLayout& layout_;
+    const StaticMemory& statics_;
     Nodes& nodes_;
     TypeTable& types_;
     References references_;
     Classifier classifier_;
-    StaticMemory static_memory_;
     Edges edges_;
     std::vector<Owning> owned_;  // by node
     std::vector<NodeId> held_;

@@ -52,8 +52,8 @@ public:
         reach();
     }
 
-    void static_data(const StaticMemory& data) {
-        for (const StaticRange& range : data.ranges()) {
+    void static_data() {
+        for (const StaticRange& range : runtime_.statics.ranges()) {
             scan(range.begin, range.end, RootKind::kStaticData, std::string(file_name(range.file->path)));
         }
         reach();
@@ -69,12 +69,12 @@ public:
     }
 
     // Where no block lies, and no stack.
-    void other_memory(std::span<const StackPart> stacks, const StaticMemory& data) {
+    void other_memory(std::span<const StackPart> stacks) {
         for (const Range& range : memory_.ranges()) {
             const auto holds = [&range](const StackPart& stack) { return range.contains(stack.begin); };
             const bool is_stack = range.path == "[stack]" || std::any_of(stacks.begin(), stacks.end(), holds);
             if (!range.is_anonymous() || !range.writable || range.size() > kLargestScanned || is_stack) { continue; }
-            if (data.at(range.begin) != nullptr || has_blocks(range)) { continue; }
+            if (runtime_.statics.at(range.begin) != nullptr || has_blocks(range)) { continue; }
             scan(range.begin, range.end, RootKind::kMemory, "memory of the interpreter");
         }
         reach();
@@ -190,14 +190,13 @@ private:
 
 Roots find_roots(const Memory& memory, const Runtime& runtime, const TypeTable& types,
                  std::span<const StackPart> stacks, ObjectGraph& graph) {
-    const StaticMemory data(memory);
     RootFinder finder(memory, runtime, types, graph);
     finder.modules();
     finder.frames();
     finder.static_types();
-    finder.static_data(data);
+    finder.static_data();
     finder.stacks(stacks);
-    finder.other_memory(stacks, data);
+    finder.other_memory(stacks);
     finder.held_by_c();
     finder.heap_data();
     return finder.take();

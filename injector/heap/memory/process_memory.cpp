@@ -13,8 +13,6 @@
 namespace memray::heap {
 namespace {
 
-constexpr std::size_t kPage = 4096;
-
 std::string memory_of(pid_t pid) { return "/proc/" + std::to_string(pid) + "/mem"; }
 
 }  // namespace
@@ -31,7 +29,7 @@ bool ProcessMemory::load(RemoteAddr address, std::byte* destination, std::size_t
         const ssize_t count = ::pread64(memory_.get(), destination, size, static_cast<off64_t>(address.value()));
         if (count < 0 && errno == EINTR) { continue; }
         if (count > 0) { any = true; }
-        const std::size_t done = count > 0 ? static_cast<std::size_t>(count) : std::min(size, kPage);
+        const std::size_t done = count > 0 ? static_cast<std::size_t>(count) : std::min<std::size_t>(size, kPageBytes);
         destination += done;
         address += done;
         size -= done;

@@ -2,8 +2,6 @@
 // SPDX-FileCopyrightText: The memray authors
 #include "injector/heap/memory/range.h"
 
-#include <algorithm>
-
 namespace memray::heap {
 namespace {
 
@@ -42,11 +40,8 @@ std::vector<Range> ranges_of(std::span<const elf::MapEntry> maps) {
 }
 
 const Range* find_range(std::span<const Range> ranges, RemoteAddr address) {
-    const auto after = std::upper_bound(ranges.begin(), ranges.end(), address,
-                                        [](RemoteAddr wanted, const Range& range) { return wanted < range.begin; });
-    if (after == ranges.begin()) { return nullptr; }
-    const Range& found = *std::prev(after);
-    return found.contains(address) ? &found : nullptr;
+    const Range* found = last_from(ranges, address);
+    return found != nullptr && found->contains(address) ? found : nullptr;
 }
 
 }  // namespace memray::heap

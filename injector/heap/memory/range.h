@@ -4,7 +4,9 @@
 // Pieces of an address space that belong together.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +17,8 @@
 namespace memray::heap {
 
 using base::RemoteAddr;
+
+inline constexpr std::uint64_t kPageBytes = 4096;  // of x86-64
 
 // One mapping, or several without a gap between them, which the kernel has split where an advice ends (MADV_HUGEPAGE,
 // MADV_DONTDUMP) though what lies in them goes over that place.
@@ -38,6 +42,14 @@ struct Range {
 
 // Sorted by address. Where the kernel maps what can be read only by itself ([vvar], [vsyscall]), there is none.
 [[nodiscard]] std::vector<Range> ranges_of(std::span<const elf::MapEntry> maps);
+
+// Of items that are sorted by where they begin, the last that begins at `address` or before; null if none does.
+template <typename Item>
+[[nodiscard]] const Item* last_from(std::span<const Item> items, RemoteAddr address) {
+    const auto after = std::upper_bound(items.begin(), items.end(), address,
+                                        [](RemoteAddr wanted, const Item& item) { return wanted < item.begin; });
+    return after == items.begin() ? nullptr : &*std::prev(after);
+}
 
 // The one that holds `address`; null if none does. `ranges` are sorted.
 [[nodiscard]] const Range* find_range(std::span<const Range> ranges, RemoteAddr address);

@@ -17,8 +17,6 @@
 
 namespace memray::heap {
 
-inline constexpr std::uint64_t kPageBytes = 4096;  // bytes
-
 // Pages that follow each other and are alike.
 struct PageSpan {
     RemoteAddr begin;

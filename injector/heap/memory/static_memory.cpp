@@ -12,7 +12,6 @@
 namespace memray::heap {
 namespace {
 
-constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kLargestSegment = std::uint64_t{1} << 32U;
 
 }  // namespace
@@ -25,8 +24,8 @@ StaticMemory::StaticMemory(const Memory& memory) {
             const bool writable = segment.p_type == PT_LOAD && (segment.p_flags & PF_W) != 0;
             if (!writable || segment.p_memsz > kLargestSegment) { continue; }
             const RemoteAddr begin = image.bias + segment.p_vaddr;
-            const RemoteAddr end = (begin + segment.p_memsz + (kPage - 1)).aligned_down(kPage);
-            add_segment(memory, begin.aligned_down(kPage), end, range);
+            const RemoteAddr end = (begin + segment.p_memsz + (kPageBytes - 1)).aligned_down(kPageBytes);
+            add_segment(memory, begin.aligned_down(kPageBytes), end, range);
         }
     }
     std::sort(ranges_.begin(), ranges_.end(),
@@ -48,11 +47,8 @@ void StaticMemory::add_segment(const Memory& memory, RemoteAddr begin, RemoteAdd
 }
 
 const StaticRange* StaticMemory::at(RemoteAddr address) const {
-    const auto after =
-        std::upper_bound(ranges_.begin(), ranges_.end(), address,
-                         [](RemoteAddr wanted, const StaticRange& range) { return wanted < range.begin; });
-    if (after == ranges_.begin() || address >= std::prev(after)->end) { return nullptr; }
-    return &*std::prev(after);
+    const StaticRange* found = last_from(std::span(ranges_), address);
+    return found != nullptr && address < found->end ? found : nullptr;
 }
 
 std::vector<StaticRange> StaticMemory::of_image(RemoteAddr address) const {

@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::uint64_t kMostArenas = std::uint64_t{1} << 24U;
 constexpr std::uint64_t kFewestObjects = 16;  // INITIAL_ARENA_OBJECTS
-constexpr std::uint64_t kPage = 4096;
 
 // In struct _obmalloc_mgmt, within struct _obmalloc_state (Include/internal/pycore_obmalloc.h, 3.12 to 3.15).
 constexpr std::uint64_t kArenas = 512;
@@ -23,7 +22,7 @@ public:
     [[nodiscard]] bool makes_sense(const ArenaObject& object) const {
         if (object.address == 0) { return object.next == 0 || is_writable(object.next); }
         const std::uint64_t pools = layout_.arena_size / layout_.pool_size;
-        return object.address % kPage == 0 && (object.total_pools == pools || object.total_pools + 1 == pools) &&
+        return object.address % kPageBytes == 0 && (object.total_pools == pools || object.total_pools + 1 == pools) &&
                object.free_pools <= object.total_pools && object.untouched_pool >= object.address &&
                object.untouched_pool <= object.address + layout_.arena_size && is_writable(object.address);
     }
@@ -63,7 +62,7 @@ ArenaArray scan(const Memory& memory, const Runtime& runtime, const ArrayCheck& 
     for (const StaticRange& range : runtime.data) {
         for (RemoteAddr at = range.begin; at < range.end; at += 8) {
             const RemoteAddr objects(memory.word(at));
-            if (objects.value() % 16 != 0 || objects.value() < kPage) { continue; }
+            if (objects.value() % 16 != 0 || objects.value() < kPageBytes) { continue; }
             const Range* target = memory.range_at(objects);
             if (target == nullptr || !target->writable || target->is_file()) { continue; }
             best = better(best, {objects, check.count(objects, kMostArenas)});

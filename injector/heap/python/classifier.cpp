@@ -108,10 +108,7 @@ bool Classifier::try_object(const Bytes& bytes, std::uint32_t front, Classified&
 
 std::uint64_t Classifier::string_size(const Bytes& object, const Type& type) const {
     const auto length = object.at<std::uint64_t>(kObSize);
-    const auto state = object.at<std::uint32_t>(kStrState);
-    const std::uint32_t kind = (state >> 2U) & 7U;
-    const bool compact = (state & 0x20U) != 0;
-    const bool ascii = (state & 0x40U) != 0;
+    const auto [interned, kind, compact, ascii] = str_state(object.at<std::uint32_t>(kStrState));
     if (length > kMostItems || (kind != 0 && kind != 1 && kind != 2 && kind != 4)) { return ~std::uint64_t{0}; }
     if (type.basic_size > layout_.unicode_size || !compact) {
         return std::max<std::uint64_t>(type.basic_size, layout_.unicode_size);

@@ -12,21 +12,19 @@ namespace {
 // dequeobject {ob_size, leftblock, rightblock, leftindex, ...}; block {left, items, right}.
 constexpr std::uint64_t kLeft = 24;
 constexpr std::uint64_t kRight = 32;
-constexpr std::uint64_t kLeftIndex = 40;
-constexpr std::uint64_t kLength = 64;
 constexpr std::uint64_t kItems = 8;
-constexpr std::uint64_t kNext = kItems + kLength * kPointer;
+constexpr std::uint64_t kNext = kItems + kDequeBlock * kPointer;
 
 }  // namespace
 
 void for_each_deque_block(const Memory& memory, RemoteAddr deque, const std::function<bool(const DequeBlock&)>& block) {
     RemoteAddr at(memory.word(deque + kLeft));
     const RemoteAddr last(memory.word(deque + kRight));
-    std::uint64_t index = memory.word(deque + kLeftIndex);
+    std::uint64_t index = memory.word(deque + kDequeLeftIndex);
     std::uint64_t left = memory.word(deque + kObSize);
-    if (left > kMostItems || index > kLength) { return; }
+    if (left > kMostItems || index > kDequeBlock) { return; }
     while (memory.view(at, kNext + kPointer) != nullptr) {
-        const std::uint64_t count = std::min(kLength - index, left);
+        const std::uint64_t count = std::min(kDequeBlock - index, left);
         if (!block({at, at + kItems + index * kPointer, count})) { return; }
         left -= count;
         index = 0;

@@ -14,15 +14,11 @@ namespace {
 // Include/frameobject.h of 3.8, Include/cpython/frameobject.h of 3.9 and 3.10. f_gen is borrowed.
 constexpr std::array<std::uint64_t, 5> kOwnedByObject{24, 32, 40, 48, 56};  // f_back, code, builtins, globals, locals
 constexpr std::uint64_t kValueStack = 64;
-struct FrameObject {
-    std::uint64_t trace;
-    std::uint64_t locals;  // f_localsplus
-};
 constexpr std::uint64_t kStackTop = 72;    // 3.8 and 3.9: null while it runs, and when it has ended
 constexpr std::uint64_t kExecuting = 116;  // 3.8 and 3.9
 constexpr std::uint64_t kStackDepth = 80;  // 3.10: below 0 while it runs
 
-FrameObject frame_object(unsigned minor) { return minor < 10 ? FrameObject{80, 360} : FrameObject{72, 352}; }
+std::uint64_t trace_of(unsigned minor) { return minor < 10 ? 80 : 72; }  // f_trace
 
 // Include/internal/pycore_frame.h: what a frame owns besides its slots. f_globals, f_builtins and previous are
 // borrowed.
@@ -39,13 +35,12 @@ bool has_ended(std::int8_t state, unsigned minor) {
 }  // namespace
 
 void FrameReferences::words(RemoteAddr begin, RemoteAddr end, const Word& word) const {
-    const std::uint64_t mask = layout_.at_least(14) ? ~std::uint64_t{3} : ~std::uint64_t{0};
     const std::byte* slots = begin < end ? memory_.view(begin, end - begin) : nullptr;
     if (slots == nullptr) { return; }
     for (std::uint64_t at = 0; at + kPointer <= end - begin; at += kPointer) {
         std::uint64_t value = 0;
         std::memcpy(&value, slots + at, sizeof value);
-        word(RemoteAddr(value & mask));
+        word(layout_.reference(value));
     }
 }
 
@@ -66,12 +61,12 @@ void FrameReferences::of_new_frame_object(RemoteAddr object, std::uint64_t size,
 }
 
 void FrameReferences::of_old_frame_object(RemoteAddr frame, std::uint64_t size, const Word& word) const {
-    const FrameObject at = frame_object(layout_.minor);
+    const std::uint64_t locals = layout_.frame_locals;
     for (const std::uint64_t field : kOwnedByObject) { word(RemoteAddr(memory_.word(frame + field))); }
-    word(RemoteAddr(memory_.word(frame + at.trace)));
+    word(RemoteAddr(memory_.word(frame + trace_of(layout_.minor))));
     const RemoteAddr end = frame + size;
     const RemoteAddr stack =
-        std::clamp(RemoteAddr(memory_.word(frame + kValueStack)), frame + std::min(at.locals, size), end);
+        std::clamp(RemoteAddr(memory_.word(frame + kValueStack)), frame + std::min(locals, size), end);
     RemoteAddr top = stack;
     if (layout_.minor < 10) {
         const RemoteAddr known(memory_.word(frame + kStackTop));
@@ -82,7 +77,7 @@ void FrameReferences::of_old_frame_object(RemoteAddr frame, std::uint64_t size, 
         const auto depth = memory_.get<std::int32_t>(frame + kStackDepth).value_or(0);
         top = depth < 0 ? end : stack + static_cast<std::uint64_t>(depth) * kPointer;
     }
-    words(frame + at.locals, std::clamp(top, stack, end), word);
+    words(frame + locals, std::clamp(top, stack, end), word);
 }
 
 void FrameReferences::of_generator(RemoteAddr generator, std::uint64_t size, std::uint64_t weaklist, bool has_origin,
@@ -101,9 +96,8 @@ void FrameReferences::of_generator(RemoteAddr generator, std::uint64_t size, std
 }
 
 void FrameReferences::of_interpreter_frame(RemoteAddr frame, RemoteAddr end, const Word& word) const {
-    const std::uint64_t mask = layout_.at_least(14) ? ~std::uint64_t{3} : ~std::uint64_t{0};
     for (const std::uint64_t field : layout_.minor == 11 ? kOwned311 : kOwned312) {
-        word(RemoteAddr(memory_.word(frame + field) & mask));
+        word(layout_.reference(memory_.word(frame + field)));
     }
     const RemoteAddr slots = frame + layout_.frame_locals;
     RemoteAddr top(memory_.word(frame + kSlotsTop));

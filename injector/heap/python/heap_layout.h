@@ -7,7 +7,11 @@
 
 #include <cstdint>
 
+#include "injector/base/remote_addr.h"
+
 namespace memray::heap {
+
+using base::RemoteAddr;
 
 // Where the state of pymalloc is (Objects/obmalloc.c; from 3.12 on Include/internal/pycore_obmalloc.h).
 enum class ArenasPlace : std::uint8_t {
@@ -43,10 +47,15 @@ struct HeapLayout {
     std::uint32_t tuple_items;  // PyTupleObject.ob_item
     std::uint32_t type_size;    // PyTypeObject, of static types
 
-    // The frame in a generator, and what a frame holds (Include/internal/pycore_frame.h), 3.11 and later.
+    // The frame in a generator, 3.11 and later, and the slots of a frame (Include/internal/pycore_frame.h); before,
+    // those of a PyFrameObject (f_localsplus).
     std::uint32_t generator_frame;
-    std::uint32_t frame_locals;  // localsplus
+    std::uint32_t frame_locals;
 
+    // The address in a word that refers to an object: from 3.14 on the low bits of some are tags.
+    [[nodiscard]] RemoteAddr reference(std::uint64_t word) const noexcept {
+        return RemoteAddr(at_least(14) ? word & ~std::uint64_t{3} : word);
+    }
     [[nodiscard]] bool at_least(unsigned wanted) const noexcept { return minor >= wanted; }
 };
 

@@ -20,7 +20,18 @@ inline constexpr std::uint64_t kObSize = 16;        // PyVarObject.ob_size; lv_t
 inline constexpr std::uint64_t kDigits = 24;        // PyLongObject.ob_digit, of four bytes each
 inline constexpr std::uint64_t kStrLength = 16;     // PyASCIIObject.length
 inline constexpr std::uint64_t kStrState = 32;      // PyASCIIObject.state
-inline constexpr std::uint64_t kListItems = 24;     // PyListObject.ob_item
+// What it says.
+struct StrState {
+    std::uint32_t interned;  // 0: it is not; 1: until nobody else has it; more: for ever
+    std::uint32_t width;     // bytes of a character
+    bool compact;
+    bool ascii;
+};
+constexpr StrState str_state(std::uint32_t field) noexcept {
+    return {field & 3U, (field >> 2U) & 7U, (field & 0x20U) != 0, (field & 0x40U) != 0};
+}
+
+inline constexpr std::uint64_t kListItems = 24;  // PyListObject.ob_item
 inline constexpr std::uint64_t kListAllocated = 32;
 inline constexpr std::uint64_t kDictKeys = 32;    // PyDictObject.ma_keys
 inline constexpr std::uint64_t kDictValues = 40;  // PyDictObject.ma_values
@@ -28,7 +39,9 @@ inline constexpr std::uint64_t kSetUsed = 24;     // PySetObject.used
 inline constexpr std::uint64_t kSetMask = 32;
 inline constexpr std::uint64_t kSetTable = 40;
 inline constexpr std::uint64_t kSetSmallTable = 64;
-inline constexpr std::uint64_t kSetEntry = 16;    // setentry: key and hash
+inline constexpr std::uint64_t kSetEntry = 16;  // setentry: key and hash
+inline constexpr std::uint64_t kDequeLeftIndex = 40;
+inline constexpr std::uint64_t kDequeBlock = 64;  // items of a block
 inline constexpr std::uint64_t kModuleDict = 16;  // PyModuleObject.md_dict
 
 inline constexpr std::uint64_t kTypeName = 24;  // PyTypeObject.tp_name, ...

@@ -14,16 +14,11 @@ namespace {
 constexpr std::uint64_t kByteArrayAllocated = 24;
 constexpr std::uint64_t kDigit = 4;
 constexpr std::uint64_t kDequeBlocks = 528;  // BLOCKLEN pointers, and two links
-constexpr std::uint64_t kDequeLength = 64;
-constexpr std::uint64_t kDequeLeftIndex = 40;
 
 // Objects/unicodeobject.c, unicode_sizeof_impl.
 std::uint64_t string_size(const Memory& memory, const HeapLayout& layout, RemoteAddr object) {
     const std::uint64_t length = memory.word(object + kObSize);
-    const auto state = memory.get<std::uint32_t>(object + kStrState).value_or(0);
-    const std::uint64_t width = (state >> 2U) & 7U;
-    const bool compact = (state & 0x20U) != 0;
-    const bool ascii = (state & 0x40U) != 0;
+    const auto [interned, width, compact, ascii] = str_state(memory.get<std::uint32_t>(object + kStrState).value_or(0));
     if (compact && ascii) { return layout.ascii_size + length + 1; }
     std::uint64_t size =
         compact ? layout.compact_size + (length + 1) * width : layout.unicode_size + (length + 1) * width;
@@ -69,7 +64,7 @@ std::uint64_t set_size(const Memory& memory, RemoteAddr object) {
 // Modules/_collectionsmodule.c, deque___sizeof___impl.
 std::uint64_t deque_size(const Memory& memory, RemoteAddr object) {
     const std::uint64_t end = memory.word(object + kDequeLeftIndex) + memory.word(object + kObSize);
-    return (end + kDequeLength - 1) / kDequeLength * kDequeBlocks;
+    return (end + kDequeBlock - 1) / kDequeBlock * kDequeBlocks;
 }
 
 // Objects/typeobject.c, type___sizeof___impl.

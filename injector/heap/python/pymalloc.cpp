@@ -77,18 +77,17 @@ private:
     std::uint32_t size_;
 };
 
-// Visits arenas, and adds up.
+// Visits arenas.
 class Visit {
 public:
     Visit(const BlockSink& used, const Pymalloc::UnusedSink& unused) : used_(used), unused_(unused) {}
 
     void unused(RemoteAddr address, std::uint64_t size, Unused kind) {
         if (size == 0) { return; }
-        totals_.unused_bytes[static_cast<std::size_t>(kind)] += size;
         unused_(address, size, kind);
     }
     void broken(RemoteAddr address, std::uint32_t size) {
-        ++totals_.broken_pools;
+        ++broken_;
         unused(address, size, Unused::kEmptyPool);
     }
     void pool(const Pool& pool, RemoteAddr begin, std::uint32_t size) {
@@ -107,18 +106,16 @@ public:
                        index < touched ? Unused::kFreeBlock : Unused::kUntouchedBlock);
             }
         }
-        totals_.used_blocks += count;
-        totals_.used_bytes += count * pool.block_size();
-        if (!sound || count != pool.count()) { ++totals_.broken_pools; }
+        if (!sound || count != pool.count()) { ++broken_; }
         const RemoteAddr end = pool.block(pool.blocks());
         unused(end, begin + size - end, Unused::kPoolTail);
     }
-    [[nodiscard]] const Pymalloc::Totals& totals() const noexcept { return totals_; }
+    [[nodiscard]] std::uint64_t broken_pools() const noexcept { return broken_; }
 
 private:
     const BlockSink& used_;
     const Pymalloc::UnusedSink& unused_;
-    Pymalloc::Totals totals_;
+    std::uint64_t broken_{0};
     std::array<bool, kMostBlocks> used_blocks_{};
 };
 
@@ -150,14 +147,11 @@ void Pymalloc::add_arenas(RemoteAddr objects, std::uint64_t count) {
 }
 
 const Pymalloc::Arena* Pymalloc::arena_at(RemoteAddr address) const {
-    const auto after = std::upper_bound(arenas_.begin(), arenas_.end(), address,
-                                        [](RemoteAddr wanted, const Arena& arena) { return wanted < arena.begin; });
-    if (after == arenas_.begin()) { return nullptr; }
-    const Arena& found = *std::prev(after);
-    return address - found.begin < layout_.arena_size ? &found : nullptr;
+    const Arena* found = last_from(std::span(arenas_), address);
+    return found != nullptr && address - found->begin < layout_.arena_size ? found : nullptr;
 }
 
-Pymalloc::Totals Pymalloc::visit(const BlockSink& used, const UnusedSink& unused) const {
+std::uint64_t Pymalloc::visit(const BlockSink& used, const UnusedSink& unused) const {
     Visit visit(used, unused);
     const std::uint32_t size = layout_.pool_size;
     for (const Arena& arena : arenas_) {
@@ -180,7 +174,7 @@ Pymalloc::Totals Pymalloc::visit(const BlockSink& used, const UnusedSink& unused
         visit.unused(arena.untouched, arena.pools_end - arena.untouched, Unused::kUntouchedPool);
         visit.unused(arena.pools_end, arena.begin + layout_.arena_size - arena.pools_end, Unused::kAlignment);
     }
-    return visit.totals();
+    return visit.broken_pools();
 }
 
 }  // namespace memray::heap

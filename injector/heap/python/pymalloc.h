@@ -25,7 +25,6 @@ enum class Unused : std::uint8_t {
     kUntouchedPool,
     kAlignment,  // before the first pool, or behind the last
 };
-inline constexpr std::size_t kUnusedKinds = 7;
 
 class Pymalloc {
 public:
@@ -38,25 +37,19 @@ public:
     };
     using UnusedSink = std::function<void(RemoteAddr address, std::uint64_t size, Unused kind)>;
 
-    struct Totals {
-        std::uint64_t used_blocks{0};
-        std::uint64_t used_bytes{0};
-        std::uint64_t unused_bytes[kUnusedKinds]{};  // by Unused
-        std::uint64_t broken_pools{0};  // their numbers do not agree: in the middle of a change, or no pools
-    };
-
     // Of all interpreters. Without an arena (PYTHONMALLOC=malloc) it is empty.
     Pymalloc(const Memory& memory, const Runtime& runtime);
 
     // Sorted by address.
     [[nodiscard]] const std::vector<Arena>& arenas() const noexcept { return arenas_; }
-    [[nodiscard]] std::uint64_t arena_size() const noexcept { return layout_.arena_size; }
     // Null if that address is in no arena.
     [[nodiscard]] const Arena* arena_at(RemoteAddr address) const;
 
     // Every byte of every arena once, arena after arena, the used blocks of each in the order of their addresses.
     // Blocks of broken pools are passed as used as far as they can be told.
-    Totals visit(const BlockSink& used, const UnusedSink& unused) const;
+    // Returns how many pools are broken: their numbers do not agree, as in the middle of a change, or they are no
+    // pools.
+    std::uint64_t visit(const BlockSink& used, const UnusedSink& unused) const;
 
 private:
     void add_arenas(RemoteAddr objects, std::uint64_t count);

@@ -30,7 +30,7 @@ constexpr std::array<std::uint64_t, 5> kTypeFields{kTypeBase, kTypeDict, kTypeBa
 constexpr std::uint32_t kNotInterned = 0;
 constexpr std::uint32_t kMortal = 1;
 std::uint32_t interned_state(const Memory& memory, RemoteAddr string) {
-    return memory.get<std::uint32_t>(string + kStrState).value_or(0) & 3U;
+    return str_state(memory.get<std::uint32_t>(string + kStrState).value_or(0)).interned;
 }
 
 // The table of interned strings has each as key and as value, and neither is counted but of those that are immortal
@@ -129,15 +129,13 @@ void References::of_keys(RemoteAddr address, ReferenceSink& sink) const {
     }
 }
 
-// From 3.14 on the low bits of some references are tags.
 void References::of_words(RemoteAddr begin, std::uint64_t size, ReferenceSink& sink) const {
-    const std::uint64_t mask = layout_.at_least(14) ? ~std::uint64_t{3} : ~std::uint64_t{0};
     const std::byte* words = size / kPointer == 0 ? nullptr : memory_.view(begin, size / kPointer * kPointer);
     if (words == nullptr) { return; }
     for (std::uint64_t at = 0; at + kPointer <= size; at += kPointer) {
         std::uint64_t value = 0;
         std::memcpy(&value, words + at, sizeof value);
-        if (value != 0) { sink.refers(RemoteAddr(value & mask)); }
+        if (value != 0) { sink.refers(layout_.reference(value)); }
     }
 }
 
@@ -240,11 +238,11 @@ void References::deque(RemoteAddr object, ReferenceSink& sink) const {
 // Include/cpython/unicodeobject.h: the UTF-8 form of those that are not ASCII, and the characters of those that are not
 // compact, are blocks of their own.
 void References::string(RemoteAddr object, ReferenceSink& sink) const {
-    const auto state = memory_.get<std::uint32_t>(object + kStrState).value_or(0);
-    const bool compact = (state & 0x20U) != 0;
-    const bool ascii = (state & 0x40U) != 0;
-    if (!(compact && ascii)) { sink.owns(RemoteAddr(memory_.word(object + layout_.ascii_size + 8)), Owned::kKnown); }
-    if (!compact) { sink.owns(RemoteAddr(memory_.word(object + layout_.compact_size)), Owned::kKnown); }
+    const StrState state = str_state(memory_.get<std::uint32_t>(object + kStrState).value_or(0));
+    if (!(state.compact && state.ascii)) {
+        sink.owns(RemoteAddr(memory_.word(object + layout_.ascii_size + 8)), Owned::kKnown);
+    }
+    if (!state.compact) { sink.owns(RemoteAddr(memory_.word(object + layout_.compact_size)), Owned::kKnown); }
 }
 
 void References::type(RemoteAddr object, std::uint64_t size, ReferenceSink& sink) const {

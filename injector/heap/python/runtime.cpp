@@ -29,6 +29,12 @@ elf::MapEntry entry_of(const Range& range) {
     return entry;
 }
 
+elf::Modules modules_of(const Memory& memory) {
+    std::vector<elf::MapEntry> maps;
+    std::transform(memory.ranges().begin(), memory.ranges().end(), std::back_inserter(maps), entry_of);
+    return {maps, RemoteAddr(), memory.reader()};
+}
+
 std::optional<unsigned> number(std::string_view& text) {
     unsigned value = 0;
     std::size_t digits = 0;
@@ -65,8 +71,8 @@ std::optional<std::uint32_t> version_in_data(const Memory& memory, const Runtime
     return std::nullopt;
 }
 
-std::optional<std::uint32_t> find_version(const Memory& memory, const elf::Modules& modules, const Runtime& runtime) {
-    if (const auto version = modules.find("Py_Version")) { return memory.get<std::uint32_t>(*version); }
+std::optional<std::uint32_t> find_version(const Memory& memory, const Runtime& runtime) {
+    if (const auto version = runtime.modules.find("Py_Version")) { return memory.get<std::uint32_t>(*version); }
     return version_in_data(memory, runtime);
 }
 
@@ -109,22 +115,15 @@ std::string Runtime::version_text() const {
     return fmt::format("{}.{}.{}", hex_version >> 24U, (hex_version >> 16U) & 0xffU, (hex_version >> 8U) & 0xffU);
 }
 
-elf::Modules modules_of(const Memory& memory) {
-    std::vector<elf::MapEntry> maps;
-    std::transform(memory.ranges().begin(), memory.ranges().end(), std::back_inserter(maps), entry_of);
-    return {maps, RemoteAddr(), memory.reader()};
-}
-
 Runtime find_runtime(const Memory& memory) {
-    Runtime found;
-    const elf::Modules modules = modules_of(memory);
-    const auto runtime = modules.find("_PyRuntime");
-    const auto type_type = modules.find("PyType_Type");
+    Runtime found{modules_of(memory), StaticMemory(memory)};
+    const auto runtime = found.modules.find("_PyRuntime");
+    const auto type_type = found.modules.find("PyType_Type");
     if (!runtime || !type_type) { throw base::Error("There is no CPython 3.8 or later in this process"); }
     found.runtime = *runtime;
     found.type_type = *type_type;
-    found.data = StaticMemory(memory).of_image(*type_type);
-    const auto version = find_version(memory, modules, found);
+    found.data = found.statics.of_image(*type_type);
+    const auto version = find_version(memory, found);
     if (!version) { throw base::Error("The version of the CPython in this process cannot be told"); }
     found.hex_version = *version;
     found.layout = (*version >> 24U) == 3 ? heap_layout((*version >> 16U) & 0xffU) : nullptr;

@@ -12,10 +12,7 @@ namespace memray::heap {
 
 StringBytes string_bytes(const Memory& memory, const HeapLayout& layout, RemoteAddr text, std::uint64_t limit) {
     const std::uint64_t length = memory.word(text + kStrLength);
-    const auto state = memory.get<std::uint32_t>(text + kStrState).value_or(0);
-    const std::uint32_t width = (state >> 2U) & 7U;
-    const bool compact = (state & 0x20U) != 0;
-    const bool ascii = (state & 0x40U) != 0;
+    const auto [interned, width, compact, ascii] = str_state(memory.get<std::uint32_t>(text + kStrState).value_or(0));
     if (!compact || length > kMostItems || (width != 1 && width != 2 && width != 4)) { return {}; }
     const std::uint64_t begin = ascii ? layout.ascii_size : layout.compact_size;
     return {memory.view(text + begin, std::min(length, limit) * width), length, width, ascii};

@@ -173,12 +173,10 @@ std::optional<PythonFrame> frame_in(const Memory& memory, const Runtime& runtime
 
 void for_each_slot(const Memory& memory, const Runtime& runtime, const PythonFrame& frame, const FrameSlot& slot) {
     const HeapLayout& layout = *runtime.layout;
-    const std::uint64_t locals = layout.at_least(11) ? layout.frame_locals : layout.minor < 10 ? 360 : 352;
     const std::vector<std::string> names = slot_names(memory, layout, frame.code);
-    const std::uint64_t mask = layout.at_least(14) ? ~std::uint64_t{3} : ~std::uint64_t{0};
     std::size_t index = 0;
-    for (RemoteAddr at = frame.frame + locals; at < frame.end; at += kPointer, ++index) {
-        const RemoteAddr value(memory.word(at) & mask);
+    for (RemoteAddr at = frame.frame + layout.frame_locals; at < frame.end; at += kPointer, ++index) {
+        const RemoteAddr value = layout.reference(memory.word(at));
         if (!value.is_null()) { slot(index < names.size() ? names[index] : "", value); }
     }
 }

@@ -95,9 +95,8 @@ bool has_sane_sizes(const TypeObject& object) {
 
 TypeTable::TypeTable(const Memory& memory, const Runtime& runtime)
     : memory_(memory), runtime_(runtime), types_(1), recent_(kRecent) {
-    const elf::Modules modules = modules_of(memory);
     for (const auto& [symbol, kind] : kWellKnown) {
-        if (const auto address = modules.find(symbol)) { well_known_.emplace(address->value(), kind); }
+        if (const auto address = runtime.modules.find(symbol)) { well_known_.emplace(address->value(), kind); }
     }
     if (find(runtime.type_type) != 1) { throw base::Error("The types of this CPython make no sense"); }
 }
@@ -119,7 +118,6 @@ TypeId TypeTable::read(RemoteAddr address) {
     if (!name || !is_printable(*name)) { return kNoType; }
     Type type;
     type.address = address;
-    type.base = RemoteAddr(object->base);
     type.name = std::move(*name);
     type.flags = object->flags;
     type.basic_size = static_cast<std::uint32_t>(object->basic_size);

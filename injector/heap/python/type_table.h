@@ -48,7 +48,6 @@ inline constexpr TypeId kNoType = 0;  // of memory that is no object
 
 struct Type {
     RemoteAddr address;
-    RemoteAddr base;   // tp_base
     std::string name;  // tp_name: "module.name" of types in C, the name alone of classes
     std::uint64_t flags{0};
     std::uint32_t basic_size{0};

@@ -12,7 +12,7 @@ from pathlib import Path
 import interpreters
 from profiled import LIBRARIES, PATIENCE
 from snapshot import Snapshot
-from sources import MEGABYTE, Snapshots
+from snapshotted import MEGABYTE, Snapshots
 
 PATTERN = Path("/proc/sys/kernel/core_pattern")
 SIZE = 3 * MEGABYTE
